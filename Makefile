@@ -1,0 +1,38 @@
+# make demo, make test; see README.md
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE := 1
+
+NODE_SOURCES := agents/pyproject.toml $(shell find agents/node agents/protocol -name '*.py' -o -name '*.c')
+
+.PHONY: demo test checks bench soak lock clean
+
+.venv/installed: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*' requirements.lock)"
+	$(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	touch $@
+
+.venv/node-installed: .venv/installed $(NODE_SOURCES)
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --reinstall ./agents
+	touch $@
+
+env: .venv/installed .venv/node-installed
+
+demo: env
+	@DEBUG=1 $(BIN)/python manage.py demo $(if $(ONCE),--once)
+
+test: env
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ./.ci/checks
+
+bench: env
+	@test -n "$(NAME)" || { echo "usage: make bench NAME=...  one of: $$(ls bench/*.py | xargs -n1 basename | sed 's/\.py//' | tr '\n' ' ')"; exit 2; }
+	@$(BIN)/python -m bench.$(NAME)
+
+lock:
+	$(BIN)/uv pip compile --quiet --generate-hashes --all-extras --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf var build

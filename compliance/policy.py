@@ -1,0 +1,149 @@
+"""Which outcome the rules give for a set of facts. Pure: rules, groups and facts in, a verdict out.
+
+A rule fires when its conditions are true. A restrictive rule whose conditions are unknown, because
+a fact is, withholds ALLOW: nothing is allowed on missing facts even where the allowing rule forgot
+to ask for them. When no rule fires the outcome is manual review.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from .conditions import Facts, MalformedRule, Test, parse
+
+ALLOW, REVIEW = "allow", "manual_review"
+#: the most restrictive outcome wins
+SEVERITY = {ALLOW: 0, REVIEW: 1, "licence_required": 2, "deny_temporary": 3, "deny": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    rule_id: str
+    version: int
+    effective_from: date
+    effective_to: date | None
+    conditions: Any
+    outcome: str
+    reason: str
+    citation: str
+
+    def covers(self, day: date) -> bool:
+        return self.effective_from <= day <= (self.effective_to or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A country belongs to a group from the first day to the last, both included."""
+
+    group: str
+    country: str
+    effective_from: date
+    effective_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.effective_from <= day <= (self.effective_to or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    rule: Rule
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`fired`: each rule once, with its first day; `undecided`: restrictive rules lacking facts."""
+
+    outcome: str
+    fired: tuple[Fired, ...]
+    undecided: tuple[Fired, ...]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All versions of all rules, the country groups and the chip classes that decisions rest on."""
+
+    rules: Sequence[Rule]
+    memberships: Sequence[Membership]
+    chips: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over everything in the book, whatever its order."""
+        content = {
+            "rules": sorted(json.dumps(asdict(rule), default=str) for rule in self.rules),
+            "groups": sorted(json.dumps(asdict(row), default=str) for row in self.memberships),
+            "chips": dict(self.chips),
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def in_force(self, day: date) -> list[Rule]:
+        """Per rule the highest version that has begun by that day, if it has not ended."""
+        newest: dict[str, Rule] = {}
+        for rule in self.rules:
+            held = newest.get(rule.rule_id)
+            if rule.effective_from <= day and (held is None or rule.version > held.version):
+                newest[rule.rule_id] = rule
+        return [rule for rule in newest.values() if rule.covers(day)]
+
+    def members(self, group: str, day: date) -> frozenset[str] | None:
+        """Countries in the group on that day; None for a group nobody has loaded."""
+        rows = [row for row in self.memberships if row.group == group]
+        return frozenset(row.country for row in rows if row.covers(day)) if rows else None
+
+    def changes(self, first: date, last: date) -> list[date]:
+        """Days after `first`, up to and including `last`, on which the law in force changes."""
+        found = set()
+        for row in (*self.rules, *self.memberships):
+            found.add(row.effective_from)
+            if row.effective_to:
+                found.add(row.effective_to + timedelta(days=1))
+        return sorted(day for day in found if first < day <= last)
+
+    def decide(self, facts: Facts, days: Iterable[date]) -> Verdict:
+        """The most restrictive outcome over the given days.
+
+        A day on which no rule fires gives manual review. Raises MalformedRule.
+        """
+        verdicts = [self._on(facts, day) for day in days]
+        return Verdict(
+            max((one.outcome for one in verdicts), key=_severity, default=REVIEW),
+            _once(fired for one in verdicts for fired in one.fired),
+            _once(fired for one in verdicts for fired in one.undecided),
+        )
+
+    def _on(self, facts: Facts, day: date) -> Verdict:
+        fired, undecided = [], []
+        for rule in self.in_force(day):
+            truth = compiled(rule)(facts, lambda group: self.members(group, day))
+            if truth:
+                fired.append(Fired(rule, day))
+            elif truth is None and rule.outcome != ALLOW:
+                undecided.append(Fired(rule, day))
+        outcomes = [one.rule.outcome for one in fired]
+        if undecided or not outcomes:
+            outcomes.append(REVIEW)
+        worst = max(outcomes, key=_severity)
+        return Verdict(worst, tuple(fired), tuple(undecided))
+
+
+def compiled(rule: Rule) -> Test:
+    """The rule's conditions as a function. Raises MalformedRule naming the rule and the key."""
+    if rule.outcome not in SEVERITY:
+        raise MalformedRule(f"rule {rule.rule_id}: outcome {rule.outcome!r} is not known")
+    return parse(rule.conditions, rule=rule.rule_id)
+
+
+def _severity(outcome: str) -> int:
+    return SEVERITY[outcome]
+
+
+def _once(fired: Iterable[Fired]) -> tuple[Fired, ...]:
+    first: dict[tuple[str, int], Fired] = {}
+    for one in fired:
+        first.setdefault((one.rule.rule_id, one.rule.version), one)
+    return tuple(first.values())

@@ -1,0 +1,164 @@
+from django.db import models
+from django.db.models import F, Q
+
+from marketplace.accounts.models import Organisation, User
+from marketplace.brokerage.models import Lease, Reservation
+from marketplace.core.models import Record
+from marketplace.core.states import Stateful
+
+from .states import CommandState, TopUpState
+
+
+class TopUp(Record, Stateful):
+    """Money a renter asked to move from a card into the wallet. Stripe says what became of it."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="top_ups")
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    amount_micro = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    payment_method = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=TopUpState, default=TopUpState.PENDING)
+    failure = models.CharField(max_length=300, blank=True)
+    payment_intent = models.CharField(max_length=64, blank=True)
+    idempotency_key = models.CharField(max_length=200)
+    request_sha256 = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("organisation", "idempotency_key", name="top_up_key_once"),
+            models.UniqueConstraint(
+                "payment_intent", condition=~Q(payment_intent=""), name="top_up_intent_once"
+            ),
+            models.CheckConstraint(condition=Q(amount_micro__gt=0), name="top_up_positive"),
+            models.CheckConstraint(
+                condition=Q(state__in=TopUpState.values), name="top_up_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"top-up {self.public_id} ({self.state})"
+
+
+class StripeCommand(Record, Stateful):
+    """Outbox: a call to Stripe that a business transaction decided on, made after it committed."""
+
+    kind = models.CharField(max_length=40, help_text="name of a function in billing.stripe")
+    idempotency_key = models.CharField(max_length=200, unique=True)
+    params = models.JSONField()
+    top_up = models.ForeignKey(TopUp, models.PROTECT, null=True, related_name="commands")
+    state = models.CharField(max_length=16, choices=CommandState, default=CommandState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            # the sender's sweep asks for exactly these
+            models.Index(
+                fields=["next_at"],
+                condition=Q(state__in=[CommandState.PENDING, CommandState.SENDING]),
+                name="command_due",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=CommandState.values), name="command_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.idempotency_key} ({self.state})"
+
+
+class StripeEvent(Record):
+    """Inbox: a webhook as it arrived, verified, stored once, handled by a task."""
+
+    event_id = models.CharField(max_length=64, unique=True)
+    type = models.CharField(max_length=80)
+    object_id = models.CharField(max_length=64)
+    raw = models.BinaryField()
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["received_at"], condition=Q(handled_at__isnull=True), name="event_unhandled"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
+
+
+class Charge(Record):
+    """What one posting took for one lease: the cumulative total rose to `total_micro`. Append-only.
+
+    charge = due(covered time so far) - charged before, so late or repeated usage cannot mis-bill.
+    """
+
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="charges")
+    seq = models.PositiveIntegerField()
+    covered_ms = models.BigIntegerField(help_text="billed time of the lease so far, milliseconds")
+    total_micro = models.BigIntegerField(help_text="charged for the lease so far")
+    amount_micro = models.BigIntegerField()
+    provider_micro = models.BigIntegerField()
+    fee_micro = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    charged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("lease", "seq", name="charge_seq_once"),
+            models.CheckConstraint(condition=Q(amount_micro__gt=0), name="charge_positive"),
+            models.CheckConstraint(
+                condition=Q(amount_micro=F("provider_micro") + F("fee_micro")),
+                name="charge_splits_exactly",
+            ),
+            models.CheckConstraint(
+                condition=Q(provider_micro__gte=0, fee_micro__gte=0), name="charge_parts_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lease} #{self.seq}: {self.amount_micro} {self.currency}"
+
+
+class Invoice(Record):
+    """What one reservation cost, line by line; equals the ledger. Append-only."""
+
+    reservation = models.OneToOneField(Reservation, models.PROTECT, related_name="invoice")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invoices")
+    total_micro = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(total_micro__gte=0), name="invoice_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"invoice {self.public_id}"
+
+
+class InvoiceLine(models.Model):
+    """One lease on an invoice. Append-only."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    lease = models.OneToOneField(Lease, models.PROTECT, related_name="invoice_line")
+    description = models.CharField(max_length=300)
+    covered_ms = models.BigIntegerField()
+    price_micro_per_gpu_hour = models.BigIntegerField()
+    amount_micro = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_micro__gte=0), name="line_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description

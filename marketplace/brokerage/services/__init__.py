@@ -1,0 +1,42 @@
+"""The verbs of the broker; each reads: check, decide (pure), write, announce after commit."""
+
+from .asking import (
+    Ask,
+    BadAsk,
+    NotARenter,
+    NotEnoughGpus,
+    free_gpus,
+    quote_micro,
+    request,
+    wallet_account,
+)
+from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
+from .enforcing import enforce
+from .giving_back import cancel
+from .running import Observation, desired, end_due, observe, settled, stop, wanted
+
+__all__ = [
+    "Ask",
+    "BadAsk",
+    "HoldExpired",
+    "NotARenter",
+    "NotCleared",
+    "NotEnoughGpus",
+    "Observation",
+    "broker",
+    "cancel",
+    "confirm",
+    "cost_micro",
+    "desired",
+    "end_due",
+    "enforce",
+    "expire",
+    "free_gpus",
+    "observe",
+    "quote_micro",
+    "request",
+    "settled",
+    "stop",
+    "wallet_account",
+    "wanted",
+]

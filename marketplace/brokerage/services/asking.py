@@ -1,0 +1,192 @@
+"""A renter asks: what is checked before a reservation exists at all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from marketplace.accounts.models import Organisation, User
+from marketplace.brokerage import workload
+from marketplace.brokerage.models import Lease, Reservation
+from marketplace.catalog.models import Gpu, Offer
+from marketplace.catalog.pricing import due_micro, milliseconds
+from marketplace.catalog.states import OfferState
+from marketplace.core.hints import after_commit
+from marketplace.core.idempotency import digest, require_same
+from marketplace.ledger import services as ledger
+from marketplace.ledger.models import Account, Kind
+
+#: "now" as the renter saw it may be this old when it reaches us
+START_SLACK = timedelta(minutes=2)
+ALTERNATIVES = 5
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a renter wants: GPUs of one offer for [start, end), and what to run on them."""
+
+    offer: Offer
+    gpu_count: int
+    start: datetime
+    end: datetime
+    workload: dict[str, Any]
+    auto_confirm: bool = True
+
+
+class BadAsk(Exception):
+    """One field of the ask cannot be met as written; the message says what would be."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class NotEnoughGpus(Exception):
+    """Too few GPUs of the offer are free in the window; other offers that have enough are named."""
+
+    def __init__(self, free: int, alternatives: list[Offer]) -> None:
+        super().__init__(f"{free} GPUs of this offer are free in that window")
+        self.free = free
+        self.alternatives = alternatives
+
+
+class NotARenter(Exception):
+    """The organisation is not registered to rent."""
+
+
+def quote_micro(*, ask: Ask) -> int:
+    """Cost of the whole window in micro-units: what will be held, and the most it can cost."""
+    per_gpu = due_micro(ask.offer.price_micro_per_gpu_hour, milliseconds(ask.end - ask.start))
+    return ask.gpu_count * per_gpu
+
+
+def free_gpus(*, offer: Offer, start: datetime, end: datetime) -> list[Gpu]:
+    """GPUs of the offer that can be rented and that no live lease holds in [start, end)."""
+    taken = Lease.objects.live().filter(during__overlap=(start, end)).values("gpu")
+    return list(
+        Gpu.objects.rentable()
+        .filter(machine=offer.machine_id, chip=offer.chip_id)
+        .exclude(pk__in=taken)
+        .order_by("index")
+    )
+
+
+def wallet_account(*, renter: Organisation, currency: str) -> Account:
+    return ledger.account(kind=Kind.WALLET, owner=renter.public_id, currency=currency)
+
+
+def request(
+    *, renter: Organisation, by: User | None, ask: Ask, key: str, at: datetime
+) -> Reservation:
+    """Record a reservation for the broker to work on; same key and content give the same row.
+
+    What can be refused at once is: BadAsk, NotEnoughGpus, InsufficientFunds, NotARenter, KeyReused;
+    nothing is written then. These looks are a courtesy: the broker decides again, under the
+    database's constraints.
+    """
+    content = _content(ask)
+    known = Reservation.objects.filter(renter=renter, idempotency_key=key).first()
+    if known:
+        require_same(known.request_sha256, content, key=key)
+        return known
+    _check(renter, ask, at)
+    try:
+        with transaction.atomic():
+            made = _create(renter, by, ask, key, content, at)
+            after_commit("marketplace.brokerage.tasks.broker", reservation_id=made.pk)
+    except IntegrityError as error:
+        if "reservation_key_once" not in str(error):
+            raise
+        made = Reservation.objects.get(renter=renter, idempotency_key=key)
+        require_same(made.request_sha256, content, key=key)
+    return made
+
+
+def _content(ask: Ask) -> bytes:
+    return digest(
+        {
+            "offer": ask.offer.public_id,
+            "gpu_count": ask.gpu_count,
+            "start": ask.start,
+            "end": ask.end,
+            "workload": ask.workload,
+            "auto_confirm": ask.auto_confirm,
+        }
+    )
+
+
+def _create(
+    renter: Organisation, by: User | None, ask: Ask, key: str, content: bytes, at: datetime
+) -> Reservation:
+    return Reservation.objects.create(
+        renter=renter,
+        requested_by=by,
+        offer=ask.offer,
+        gpu_count=ask.gpu_count,
+        during=(ask.start, ask.end),
+        workload=workload.parse(ask.workload),
+        auto_confirm=ask.auto_confirm,
+        price_micro_per_gpu_hour=ask.offer.price_micro_per_gpu_hour,
+        fee_bps=settings.PLATFORM_FEE_BPS,
+        currency=ask.offer.currency,
+        idempotency_key=key,
+        request_sha256=content,
+        created_at=at,
+    )
+
+
+def _check(renter: Organisation, ask: Ask, at: datetime) -> None:
+    if not renter.can_rent:
+        raise NotARenter(f"{renter} is not registered to rent")
+    _check_window(ask, at)
+    if ask.gpu_count < 1:
+        raise BadAsk("gpu_count", "must be at least 1")
+    if ask.offer.state != OfferState.LISTED:
+        raise BadAsk("offer", "is no longer listed; look for it again, its price may have changed")
+    try:
+        workload.parse(ask.workload)
+    except workload.BadWorkload as error:
+        raise BadAsk("workload", str(error)) from error
+    free = len(free_gpus(offer=ask.offer, start=ask.start, end=ask.end))
+    if free < ask.gpu_count:
+        raise NotEnoughGpus(free, _alternatives(ask))
+    _check_funds(renter, ask)
+
+
+def _check_window(ask: Ask, at: datetime) -> None:
+    if ask.start.tzinfo is None or ask.end.tzinfo is None:
+        raise BadAsk("start", "times need a zone; write UTC")
+    if ask.start < at - START_SLACK:
+        raise BadAsk("start", "lies in the past")
+    if ask.end - ask.start < timedelta(seconds=settings.MIN_WINDOW_SECONDS):
+        raise BadAsk("end", f"must be at least {settings.MIN_WINDOW_SECONDS} s after the start")
+    if ask.end > at + timedelta(days=settings.MAX_WINDOW_DAYS):
+        raise BadAsk("end", f"must be within {settings.MAX_WINDOW_DAYS} days")
+
+
+def _check_funds(renter: Organisation, ask: Ask) -> None:
+    needed = quote_micro(ask=ask)
+    account = wallet_account(renter=renter, currency=ask.offer.currency)
+    available = ledger.balance(account=account).available
+    if available < needed:
+        raise ledger.InsufficientFunds(
+            f"the wallet has {available} micro-{ask.offer.currency} available, {needed} are needed"
+        )
+
+
+def _alternatives(ask: Ask) -> list[Offer]:
+    others = (
+        Offer.objects.listed()
+        .filter(chip=ask.offer.chip_id)
+        .exclude(pk=ask.offer.pk)
+        .order_by("price_micro_per_gpu_hour", "pk")[: ALTERNATIVES * 4]
+    )
+    enough = (
+        other
+        for other in others
+        if len(free_gpus(offer=other, start=ask.start, end=ask.end)) >= ask.gpu_count
+    )
+    return [offer for offer, _ in zip(enough, range(ALTERNATIVES), strict=False)]

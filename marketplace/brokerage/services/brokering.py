@@ -1,0 +1,182 @@
+"""The broker: from a request to GPUs and money set aside. Each step is safe to take twice."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from compliance import services as compliance
+from compliance.models import Decision, Outcome
+from marketplace.brokerage import matching
+from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.states import MOVES, LeaseState, State
+from marketplace.catalog.pricing import due_micro, milliseconds
+from marketplace.core.states import LostRace, move
+from marketplace.ledger import services as ledger
+from marketplace.ledger.models import Hold
+
+from .asking import free_gpus, wallet_account
+from .giving_back import give_back
+
+log = logging.getLogger(__name__)
+
+#: how often to pick again when another broker took a picked GPU first
+PICKS = 5
+
+
+class HoldExpired(Exception):
+    """The hold ran out before it was confirmed; ask again."""
+
+
+class NotCleared(Exception):
+    """Screening does not allow this any more."""
+
+
+class _Taken(Exception):
+    """No set of GPUs is left that would do."""
+
+
+def broker(*, reservation: Reservation, at: datetime) -> None:
+    """Take every step that is open for this reservation: screen, set aside, confirm.
+
+    Steps already taken are not repeated; a second broker on the same row loses and stops quietly.
+    """
+    try:
+        if reservation.state == State.REQUESTED:
+            _clear(reservation, at)
+        if reservation.state == State.CLEARED:
+            _hold(reservation, at)
+        if reservation.state == State.HELD and reservation.auto_confirm:
+            confirm(reservation=reservation, at=at)
+    except (LostRace, HoldExpired, NotCleared) as reason:
+        log.info("%s rests: %s", reservation, reason)
+
+
+def question(reservation: Reservation) -> compliance.Question:
+    """What compliance is asked about a reservation."""
+    offer = reservation.offer
+    return compliance.Question(
+        chip=offer.chip,
+        site_country=offer.machine.site.country,
+        start=reservation.during.lower,
+        end=reservation.during.upper,
+    )
+
+
+def screen(reservation: Reservation, at: datetime) -> Decision:
+    return compliance.screen(party=reservation.renter.party, question=question(reservation), at=at)
+
+
+def _clear(reservation: Reservation, at: datetime) -> None:
+    decision = screen(reservation, at)
+    if decision.outcome == Outcome.ALLOW:
+        move(reservation, State.CLEARED, table=MOVES, decision=decision)
+    else:
+        _refuse(reservation, compliance.public_reason(decision), decision=decision)
+
+
+def _refuse(reservation: Reservation, reason: str, **also: Decision) -> None:
+    move(reservation, State.REFUSED, table=MOVES, reason=reason, **also)
+
+
+def _hold(reservation: Reservation, at: datetime) -> None:
+    if not _still_cleared(reservation, at):
+        _refuse(reservation, "not available to your organisation")
+        return
+    try:
+        _hold_some(reservation, at)
+    except _Taken:
+        _refuse(reservation, "another renter took these GPUs for that window; choose another")
+    except ledger.InsufficientFunds:
+        _refuse(reservation, "the wallet no longer covers the cost; top it up and ask again")
+
+
+def _still_cleared(reservation: Reservation, at: datetime) -> bool:
+    """Whether the decision on the row still stands; asks again, and keeps the answer, if not."""
+    assert reservation.decision is not None  # noqa: S101  the database's constraint says so
+    if compliance.still_valid(decision=reservation.decision, at=at):
+        return True
+    fresh = screen(reservation, at)
+    Reservation.objects.filter(pk=reservation.pk, state=reservation.state).update(decision=fresh)
+    reservation.decision = fresh
+    return fresh.outcome == Outcome.ALLOW
+
+
+def _hold_some(reservation: Reservation, at: datetime) -> None:
+    for _ in range(PICKS):
+        free = free_gpus(
+            offer=reservation.offer,
+            start=reservation.during.lower,
+            end=reservation.during.upper,
+        )
+        picked = matching.pick(
+            [matching.Free(gpu.pk, gpu.index) for gpu in free], reservation.gpu_count
+        )
+        if picked is None:
+            raise _Taken
+        try:
+            _set_aside(reservation, picked, at)
+        except IntegrityError as error:
+            if "lease_gpu_sold_once" not in str(error):
+                raise
+        else:
+            return
+    raise _Taken
+
+
+def _set_aside(reservation: Reservation, gpu_ids: tuple[int, ...], at: datetime) -> None:
+    """GPUs first, in pk order, then money: every broker takes its locks in this order."""
+    with transaction.atomic():
+        assignment = Assignment.objects.create(
+            reservation=reservation, machine=reservation.offer.machine, created_at=at
+        )
+        for gpu_id in gpu_ids:
+            Lease.objects.create(
+                assignment=assignment, gpu_id=gpu_id, during=reservation.during, created_at=at
+            )
+        move(
+            reservation,
+            State.HELD,
+            table=MOVES,
+            hold=_hold_money(reservation),
+            hold_expires_at=at + timedelta(minutes=settings.HOLD_MINUTES),
+        )
+
+
+def _hold_money(reservation: Reservation) -> Hold:
+    return ledger.place_hold(
+        key=f"reservation:{reservation.public_id}",
+        account=wallet_account(renter=reservation.renter, currency=reservation.currency),
+        amount=cost_micro(reservation),
+    )
+
+
+def cost_micro(reservation: Reservation) -> int:
+    """The most this reservation can cost, in micro-units: every GPU for the whole window."""
+    length = milliseconds(reservation.during.upper - reservation.during.lower)
+    return reservation.gpu_count * due_micro(reservation.price_micro_per_gpu_hour, length)
+
+
+def confirm(*, reservation: Reservation, at: datetime) -> None:
+    """Turn a hold into a booking. Raises HoldExpired, NotCleared, IllegalMove or LostRace."""
+    if reservation.hold_expires_at is not None and reservation.hold_expires_at <= at:
+        raise HoldExpired("the hold ran out; ask again")
+    if reservation.state == State.HELD and not _still_cleared(reservation, at):
+        cancel_uncleared(reservation, at)
+        raise NotCleared("not available to your organisation")
+    with transaction.atomic():
+        move(reservation, State.CONFIRMED, table=MOVES, hold_expires_at=None)
+        Lease.objects.filter(assignment__reservation=reservation, state=LeaseState.HELD).update(
+            state=LeaseState.CONFIRMED
+        )
+
+
+def cancel_uncleared(reservation: Reservation, at: datetime) -> None:
+    """Take back what was set aside for a renter whom screening no longer allows."""
+    give_back(reservation, State.CANCELLED, reason="not available to your organisation", at=at)
+
+
+def expire(*, reservation: Reservation, at: datetime) -> None:
+    """Give back a hold that nobody confirmed in time."""
+    give_back(reservation, State.EXPIRED, reason="the hold was not confirmed in time", at=at)

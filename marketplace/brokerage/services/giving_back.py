@@ -1,0 +1,37 @@
+"""Undoing: GPUs and money go back together or not at all."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from marketplace.accounts.models import User
+from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.states import LIVE, MOVES, LeaseState, State
+from marketplace.core import audit
+from marketplace.core.states import move
+from marketplace.ledger import services as ledger
+
+
+def give_back(reservation: Reservation, to: State, *, reason: str, at: datetime) -> None:
+    """Leave a reservation that never ran: release its GPUs and the whole hold."""
+    with transaction.atomic():
+        move(reservation, to, table=MOVES, reason=reason, ended_at=at, hold_expires_at=None)
+        Lease.objects.filter(assignment__reservation=reservation, state__in=LIVE).update(
+            state=LeaseState.RELEASED
+        )
+        Assignment.objects.filter(reservation=reservation).update(generation=F("generation") + 1)
+        if reservation.hold is not None:
+            ledger.release_hold(hold=reservation.hold)
+
+
+def cancel(*, reservation: Reservation, by: User | None, at: datetime) -> None:
+    """Cancel before it began: free, everything goes back. Raises IllegalMove once it runs."""
+    give_back(reservation, State.CANCELLED, reason="cancelled by the renter", at=at)
+    audit.record(
+        verb="cancelled",
+        subject=reservation,
+        at=at,
+        actor=by.public_id if by else None,
+        actor_label=str(by or "system"),
+    )

@@ -1,0 +1,192 @@
+"""What nodes are told and what they say back; how a reservation begins and ends."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from marketplace.accounts.models import User
+from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.states import MOVES, OBSERVED_MOVES, LeaseState, Observed, State
+from marketplace.catalog.models import Machine
+from marketplace.core import audit
+from marketplace.core.states import move
+
+from .giving_back import give_back
+
+log = logging.getLogger(__name__)
+
+#: a node learns of a lease this long before it starts, so that it starts on time when cut off
+LEAD = timedelta(hours=1)
+#: a node that never answered is told to stop for this long
+REMIND = timedelta(days=1)
+FINAL = (Observed.STOPPED, Observed.FAILED)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a node says of one assignment; times are the node's own, corrected by its offset."""
+
+    assignment: UUID
+    generation: int
+    state: str
+    started_at: datetime | None
+    stopped_at: datetime | None
+    exit_code: int | None
+    detail: str
+
+
+def wanted(assignment: Assignment) -> bool:
+    """Whether the node should run it (within its window) rather than stop it."""
+    return assignment.reservation.state in (State.CONFIRMED, State.ACTIVE)
+
+
+def desired(*, machine: Machine, at: datetime) -> list[Assignment]:
+    """Everything this machine should know of now, with leases, GPUs and reservation loaded."""
+    soon = Q(
+        reservation__state__in=[State.CONFIRMED, State.ACTIVE],
+        reservation__during__startswith__lte=at + LEAD,
+    )
+    over = Q(
+        reservation__state__in=[State.ENDED, State.SETTLED, State.CANCELLED, State.FAILED],
+        reservation__during__endswith__gt=at - REMIND,
+    )
+    return list(
+        Assignment.objects.on(machine)
+        .unfinished()
+        .filter(soon | over)
+        .select_related("reservation")
+        .prefetch_related("leases__gpu")
+        .order_by("pk")
+    )
+
+
+def observe(*, machine: Machine, reports: Sequence[Observation], at: datetime) -> None:
+    """Take over what a node says of its assignments; late, repeated and unknown ones do nothing."""
+    known = {
+        assignment.public_id: assignment
+        for assignment in Assignment.objects.on(machine)
+        .filter(public_id__in=[report.assignment for report in reports])
+        .select_related("reservation")
+    }
+    for report in reports:
+        assignment = known.get(report.assignment)
+        if assignment is None:
+            log.warning("%s reports assignment %s, not one of its own", machine, report.assignment)
+        elif report.state in OBSERVED_MOVES[assignment.observed]:
+            _take_over(assignment, report, at)
+
+
+def _take_over(assignment: Assignment, report: Observation, at: datetime) -> None:
+    with transaction.atomic():
+        reservation = Reservation.objects.select_for_update(no_key=True, of=("self",)).get(
+            pk=assignment.reservation_id
+        )
+        if not _note(assignment, report, reservation, at):
+            return
+        if assignment.started_at is not None and reservation.state == State.CONFIRMED:
+            _begin(reservation)
+        if assignment.started_at is not None and reservation.state == State.ACTIVE:
+            _start_leases(assignment)
+        if report.state in FINAL:
+            _finish_part(reservation, assignment, report, at)
+
+
+def _note(
+    assignment: Assignment, report: Observation, reservation: Reservation, at: datetime
+) -> bool:
+    """Write the observation, guarded; times outside the window or the future are clipped."""
+    window = reservation.during
+    started = assignment.started_at or _clip(report.started_at, window.lower, at)
+    if report.state == Observed.RUNNING and started is None:
+        started = _clip(at, window.lower, at)
+    stopped = _clip(report.stopped_at or at, window.lower, at) if report.state in FINAL else None
+    written = Assignment.objects.filter(pk=assignment.pk, observed=assignment.observed).update(
+        observed=report.state,
+        started_at=started,
+        stopped_at=stopped,
+        exit_code=report.exit_code,
+        detail=report.detail[:500],
+    )
+    assignment.observed, assignment.started_at = report.state, started
+    assignment.stopped_at = stopped
+    return bool(written)
+
+
+def _clip(moment: datetime | None, least: datetime, most: datetime) -> datetime | None:
+    """Bring a node's claim into [least, most]; most wins, so nothing lies in the future."""
+    return None if moment is None else min(max(moment, least), most)
+
+
+def _begin(reservation: Reservation) -> None:
+    move(reservation, State.ACTIVE, table=MOVES)
+
+
+def _start_leases(assignment: Assignment) -> None:
+    Lease.objects.filter(assignment=assignment, state=LeaseState.CONFIRMED).update(
+        state=LeaseState.ACTIVE, started_at=assignment.started_at
+    )
+
+
+def _finish_part(
+    reservation: Reservation, assignment: Assignment, report: Observation, at: datetime
+) -> None:
+    if reservation.state == State.ACTIVE:
+        end = min(assignment.stopped_at or at, reservation.during.upper)
+        _end_leases(Lease.objects.filter(assignment=assignment), end)
+        if not reservation.assignments.unfinished().exists():
+            reason = f"the workload ended with exit code {report.exit_code}"
+            move(reservation, State.ENDED, table=MOVES, ended_at=end, reason=reason)
+    elif reservation.state == State.CONFIRMED:
+        reason = f"the machine could not start it: {report.detail or 'no reason given'}"[:300]
+        give_back(reservation, State.FAILED, reason=reason, at=at)
+
+
+def _end_leases(leases: models.QuerySet[Lease], end: datetime) -> None:
+    active = leases.filter(state=LeaseState.ACTIVE)
+    # a lease cannot end before it started, even when a node's clock says so
+    active.filter(started_at__gt=end).update(state=LeaseState.ENDED, ended_at=F("started_at"))
+    active.update(state=LeaseState.ENDED, ended_at=end)
+
+
+def end(*, reservation: Reservation, reason: str, at: datetime) -> None:
+    """End an active reservation now (or at its window's end, if that is past)."""
+    moment = min(at, reservation.during.upper)
+    with transaction.atomic():
+        move(reservation, State.ENDED, table=MOVES, ended_at=moment, reason=reason)
+        _end_leases(Lease.objects.filter(assignment__reservation=reservation), moment)
+        Lease.objects.filter(
+            assignment__reservation=reservation, state=LeaseState.CONFIRMED
+        ).update(state=LeaseState.RELEASED)
+        Assignment.objects.filter(reservation=reservation).update(generation=F("generation") + 1)
+
+
+def stop(*, reservation: Reservation, by: User | None, at: datetime) -> None:
+    """End an active reservation early: billed until now, the rest of the hold goes back."""
+    end(reservation=reservation, reason="stopped by the renter", at=at)
+    audit.record(
+        verb="stopped",
+        subject=reservation,
+        at=at,
+        actor=by.public_id if by else None,
+        actor_label=str(by or "system"),
+    )
+
+
+def end_due(*, reservation: Reservation, at: datetime) -> None:
+    """Close a reservation whose window is over: ended if it ran, failed if it never did."""
+    if reservation.state == State.ACTIVE:
+        end(reservation=reservation, reason="the window is over", at=at)
+    elif reservation.state == State.CONFIRMED:
+        give_back(
+            reservation, State.FAILED, reason="the machine did not start it in its window", at=at
+        )
+
+
+def settled(*, reservation: Reservation, at: datetime) -> None:
+    """Note that everything of an ended reservation is charged and the rest given back."""
+    move(reservation, State.SETTLED, table=MOVES)

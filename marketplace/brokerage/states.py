@@ -1,0 +1,90 @@
+from django.db import models
+
+from marketplace.core.states import Moves
+
+
+class State(models.TextChoices):
+    """Of a reservation. What each one means for money stands beside it."""
+
+    REQUESTED = "requested"  # asked for; nothing checked, nothing held
+    CLEARED = "cleared"  # compliance allowed it; nothing held
+    HELD = "held"  # GPUs and money set aside until hold_expires_at
+    CONFIRMED = "confirmed"  # GPUs and money set aside for the window
+    ACTIVE = "active"  # the node runs it; metered
+    ENDED = "ended"  # no longer runs; usage may still arrive
+    SETTLED = "settled"  # charged, rest of the hold given back, invoiced
+    REFUSED = "refused"  # not allowed, not possible or not paid; nothing held
+    EXPIRED = "expired"  # a hold nobody confirmed; all given back
+    CANCELLED = "cancelled"  # by the renter or by compliance before it began; all given back
+    FAILED = "failed"  # never started within its window; all given back
+
+
+MOVES: Moves = {
+    State.REQUESTED: frozenset({State.CLEARED, State.REFUSED, State.CANCELLED}),
+    State.CLEARED: frozenset({State.HELD, State.REFUSED, State.CANCELLED}),
+    State.HELD: frozenset({State.CONFIRMED, State.EXPIRED, State.CANCELLED}),
+    State.CONFIRMED: frozenset({State.ACTIVE, State.CANCELLED, State.FAILED}),
+    State.ACTIVE: frozenset({State.ENDED}),
+    State.ENDED: frozenset({State.SETTLED}),
+    State.SETTLED: frozenset(),
+    State.REFUSED: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.FAILED: frozenset(),
+}
+
+#: nothing was set aside yet, or everything was given back without a charge
+UNHELD = (
+    State.REQUESTED,
+    State.CLEARED,
+    State.REFUSED,
+    State.EXPIRED,
+    State.CANCELLED,
+    State.FAILED,
+)
+#: the broker still has a step to take
+OPEN = (State.REQUESTED, State.CLEARED)
+
+
+class LeaseState(models.TextChoices):
+    """Of one GPU in one window."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    ACTIVE = "active"
+    ENDED = "ended"
+    RELEASED = "released"
+
+
+#: states in which the GPU is taken; the exclusion constraint is over these
+LIVE = (LeaseState.HELD, LeaseState.CONFIRMED, LeaseState.ACTIVE)
+
+LEASE_MOVES: Moves = {
+    LeaseState.HELD: frozenset({LeaseState.CONFIRMED, LeaseState.RELEASED}),
+    LeaseState.CONFIRMED: frozenset({LeaseState.ACTIVE, LeaseState.RELEASED}),
+    LeaseState.ACTIVE: frozenset({LeaseState.ENDED}),
+    LeaseState.ENDED: frozenset(),
+    LeaseState.RELEASED: frozenset(),
+}
+
+
+class Observed(models.TextChoices):
+    """What the node last said of an assignment."""
+
+    PENDING = "pending"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+#: an observation only moves forward; a late or replayed report changes nothing
+OBSERVED_MOVES: Moves = {
+    Observed.PENDING: frozenset(
+        {Observed.STARTING, Observed.RUNNING, Observed.STOPPED, Observed.FAILED}
+    ),
+    Observed.STARTING: frozenset({Observed.RUNNING, Observed.STOPPED, Observed.FAILED}),
+    Observed.RUNNING: frozenset({Observed.STOPPED, Observed.FAILED}),
+    Observed.STOPPED: frozenset(),
+    Observed.FAILED: frozenset(),
+}

@@ -1,0 +1,67 @@
+import logging
+from collections.abc import Callable
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from marketplace.core.states import IllegalMove, LostRace
+
+from . import services
+from .models import Reservation, ReservationQuerySet
+from .states import State
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="marketplace.brokerage.tasks.broker")
+def broker(*, reservation_id: int) -> None:
+    """The hint sent when a reservation is requested; broker_open finds the same work without it."""
+    services.broker(reservation=Reservation.objects.get(pk=reservation_id), at=now())
+
+
+def _sweep(rows: ReservationQuerySet, verb: Callable[[Reservation], None]) -> None:
+    """Apply a verb to each row; one that was moved meanwhile or fails does not stop the others."""
+    for row in rows.select_related("offer__machine__site", "renter__party", "decision"):
+        try:
+            verb(row)
+        except (IllegalMove, LostRace):
+            continue
+        except Exception:
+            log.exception("sweep failed on %s", row)
+
+
+@shared_task(name="marketplace.brokerage.tasks.broker_open")
+def broker_open() -> None:
+    """Sweep: every reservation the broker still has a step to take on."""
+    waiting = Reservation.objects.filter(state=State.HELD, auto_confirm=True)
+    _sweep(
+        Reservation.objects.open() | waiting,
+        lambda row: services.broker(reservation=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.brokerage.tasks.expire_overdue")
+def expire_overdue() -> None:
+    """Sweep: holds nobody confirmed. Safe to run twice, late, or in parallel."""
+    _sweep(
+        Reservation.objects.overdue(at=now()),
+        lambda row: services.expire(reservation=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.brokerage.tasks.end_due")
+def end_due() -> None:
+    """Sweep: booked or running reservations whose window is over."""
+    _sweep(
+        Reservation.objects.over(at=now()),
+        lambda row: services.end_due(reservation=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.brokerage.tasks.enforce_clearance")
+def enforce_clearance() -> None:
+    """Sweep: live and future reservations whose screening no longer stands."""
+    _sweep(
+        Reservation.objects.filter(state__in=[State.HELD, State.CONFIRMED, State.ACTIVE]),
+        lambda row: services.enforce(reservation=row, at=now()),
+    )

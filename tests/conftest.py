@@ -1,0 +1,70 @@
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+
+from marketplace.accounts.models import Organisation, User
+from tests import make
+
+
+def _flush_past_the_guards(self: TransactionTestCase) -> None:
+    """Evidence tables refuse TRUNCATE, also in tests; only this teardown may switch that off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    try:
+        _real_teardown(self)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = origin")
+
+
+_real_teardown = TransactionTestCase._fixture_teardown
+TransactionTestCase._fixture_teardown = _flush_past_the_guards  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def alice(db: Any) -> User:
+    """Owner of the renting organisation `harbour`."""
+    return make.user("alice@example.test", name="Alice")
+
+
+@pytest.fixture
+def harbour(alice: User) -> Organisation:
+    return make.organisation("Harbour Light", member=alice)
+
+
+@pytest.fixture
+def charlie(db: Any) -> User:
+    """A signed-in outsider, owner of another organisation."""
+    outsider = make.user("charlie@example.test", name="Charlie")
+    make.organisation("Outsider", member=outsider)
+    return outsider
+
+
+@pytest.fixture
+def sally(db: Any) -> User:
+    """Staff."""
+    return make.user("sally@example.test", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def market(db: Any) -> Any:
+    """Reference data and a fresh (made-up) sanctions list at NOON: clean renters are cleared."""
+    from pathlib import Path
+
+    from django.core.management import call_command
+
+    from compliance import services as compliance
+
+    call_command("load_reference", verbosity=0)
+    folder = Path(compliance.__file__).parent / "data" / "sample_ofac_sdn"
+    return compliance.import_list(
+        source_code="ofac_sdn", folder=folder, published_on=None, at=make.NOON, sample=True
+    )

@@ -1,0 +1,213 @@
+"""Builders: each makes one thing with sensible values, and takes what the test cares about."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from compliance.models import ChipModel, Decision, ListSnapshot, ListSource, Outcome, Party
+from marketplace.accounts.models import Membership, Organisation, Role, User
+from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.models import Assignment, Reservation
+from marketplace.brokerage.services import Ask
+from marketplace.catalog.models import Gpu, Machine, Offer, Site
+from marketplace.catalog.states import MachineState
+from marketplace.core import idempotency
+from marketplace.ledger import services as ledger
+from marketplace.ledger.models import Account, Kind
+from marketplace.metering import services as metering
+
+#: a moment that tests agree on; verbs take it as `at`
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+_number = itertools.count(1)
+
+
+def user(email: str = "", **facts: Any) -> User:
+    return User.objects.create_user(email or f"user{next(_number)}@example.test", "secret", **facts)
+
+
+def party(legal_name: str = "Harbour Light Research Ltd", **facts: Any) -> Party:
+    known = {
+        "registration_number": "201912345Z",
+        "country": "SG",
+        "hq_country": "SG",
+        "parent_name": legal_name,
+        "parent_hq_country": "SG",
+        "end_use": "inference",
+        "end_use_statement": "Serving our own language models to customers in Singapore.",
+    }
+    return Party.objects.create(legal_name=legal_name, **{**known, **facts})
+
+
+def organisation(
+    name: str = "Harbour Light", member: User | None = None, **facts: Any
+) -> Organisation:
+    facts.setdefault("party", None)
+    facts["party"] = facts["party"] or party(f"{name} {next(_number)} Ltd")
+    made = Organisation.objects.create(name=name, **facts)
+    if member:
+        Membership.objects.create(user=member, organisation=made, role=Role.OWNER)
+    return made
+
+
+def chip(name: str = "H100 80GB", **facts: Any) -> ChipModel:
+    known = {
+        "nvml_names": ["NVIDIA H100 80GB HBM3"],
+        "memory_gb": 80,
+        "tpp": 15824,
+        "performance_density": "19.40",
+        "export_class": "3A090.a",
+        "source": "test",
+    }
+    return ChipModel.objects.get_or_create(name=name, defaults={**known, **facts})[0]
+
+
+def machine(*, gpus: int = 1, country: str = "MY", **facts: Any) -> Machine:
+    number = next(_number)
+    if "site" not in facts:
+        operator = organisation(f"Provider {number}", can_rent=False, can_provide=True)
+        facts["site"] = Site.objects.create(
+            name=f"Site {number}", operator=operator, country=country
+        )
+    made = Machine.objects.create(
+        **{"name": f"node-{number}", "state": MachineState.ONLINE, **facts}
+    )
+    for index in range(gpus):
+        gpu(made, index=index)
+    return made
+
+
+def gpu(on: Machine, **facts: Any) -> Gpu:
+    known = {
+        "uuid": f"GPU-{next(_number):08x}-0000-0000-0000-000000000000",
+        "index": 0,
+        "nvml_name": "NVIDIA H100 80GB HBM3",
+        "chip": chip(),
+        "memory_bytes": 85_520_809_984,
+    }
+    return Gpu.objects.create(machine=on, **{**known, **facts})
+
+
+def offer(*, gpus: int = 1, price_micro: int = 2_400_000, **facts: Any) -> Offer:
+    on = facts.pop("machine", None) or machine(gpus=gpus)
+    return Offer.objects.create(
+        **{"machine": on, "chip": chip(), "price_micro_per_gpu_hour": price_micro, **facts}
+    )
+
+
+def decision(
+    of: Party, *, at: datetime = NOON, outcome: str = Outcome.ALLOW, **facts: Any
+) -> Decision:
+    known = {
+        "party_hash": of.content_hash,
+        "reasons": [],
+        "snapshots": {},
+        "ruleset_hash": "test",
+        "scorer": "test",
+        "decided_at": at,
+        "valid_until": at + timedelta(days=1),
+    }
+    return Decision.objects.create(party=of, outcome=outcome, **{**known, **facts})
+
+
+def fresh_list(*, at: datetime = NOON, code: str = "ofac_sdn") -> ListSnapshot:
+    """Pretend that an (uneventful) list was imported at this moment."""
+    source, _ = ListSource.objects.get_or_create(code=code, defaults={"title": code})
+    return ListSnapshot.objects.create(
+        source=source,
+        sha256=b"0" * 32,
+        imported_at=at,
+        entry_count=1,
+        added=1,
+        changed=0,
+        dropped=0,
+        sample=True,
+    )
+
+
+def funded(renter: Organisation, micro: int = 100_000_000, *, at: datetime = NOON) -> Account:
+    """Give a renter money in the wallet, as if Stripe had confirmed a payment."""
+    wallet = ledger.account(kind=Kind.WALLET, owner=renter.public_id, currency="USD")
+    pending = ledger.account(kind=Kind.STRIPE_PENDING, currency="USD")
+    ledger.post(
+        key=f"test:{renter.public_id}:{next(_number)}",
+        kind="top_up",
+        entries=[ledger.Entry(debit=pending, credit=wallet, amount=micro)],
+        at=at,
+    )
+    return wallet
+
+
+def ask(of: Offer, *, gpus: int = 1, start: datetime = NOON, hours: int = 1, **facts: Any) -> Ask:
+    known = {"workload": {"command": ["sleep", "60"]}, "end": start + hours * HOUR}
+    return Ask(offer=of, gpu_count=gpus, start=start, **{**known, **facts})
+
+
+def reservation(
+    renter: Organisation, of: Offer, *, at: datetime = NOON, key: str = "", **facts: Any
+) -> Reservation:
+    """Request a reservation and let the broker take it as far as it goes."""
+    made = brokerage.request(
+        renter=renter, by=None, ask=ask(of, **facts), key=key or f"key-{next(_number)}", at=at
+    )
+    brokerage.broker(reservation=made, at=at)
+    return made
+
+
+def started(of: Reservation, *, at: datetime = NOON) -> Assignment:
+    """Let the node report that the reservation's first assignment runs since `at`."""
+    assignment = of.assignments.get()
+    report = observation(assignment, "running", started_at=at)
+    brokerage.observe(machine=assignment.machine, reports=[report], at=at)
+    of.refresh_from_db()
+    assignment.refresh_from_db()
+    return assignment
+
+
+def observation(of: Assignment, state: str, **facts: Any) -> brokerage.Observation:
+    known = {
+        "generation": of.generation,
+        "started_at": None,
+        "stopped_at": None,
+        "exit_code": None,
+        "detail": "",
+    }
+    return brokerage.Observation(assignment=of.public_id, state=state, **{**known, **facts})
+
+
+BOOT = UUID(int=1)
+
+
+def segment(of: Assignment, start: datetime, end: datetime, **facts: Any) -> metering.SegmentIn:
+    """What a node reports about [start, end); the digest follows from the content."""
+    known = {
+        "boot_id": BOOT,
+        "seq": next(_number),
+        "mono_ms": (end - start) // timedelta(milliseconds=1),
+        "gpu_uuids": tuple(lease.gpu.uuid for lease in of.leases.select_related("gpu")),
+        "energy_mj": 0,
+        "final": False,
+    }
+    content = {**known, **facts, "assignment": of.public_id, "start": start, "end": end}
+    return metering.SegmentIn(**content, digest=idempotency.digest(content))
+
+
+def bare_reservation(renter: Organisation, of: Offer, **facts: Any) -> Reservation:
+    """A row in any state, made directly: for tests of tables and constraints only."""
+    wallet = ledger.account(kind=Kind.WALLET, owner=renter.public_id, currency="USD")
+    number = next(_number)
+    funded(renter, 1)
+    known = {
+        "gpu_count": 1,
+        "during": (NOON, NOON + HOUR),
+        "workload": {"command": ["true"], "environment": {}},
+        "price_micro_per_gpu_hour": of.price_micro_per_gpu_hour,
+        "fee_bps": 1500,
+        "currency": "USD",
+        "decision": decision(renter.party),
+        "hold": ledger.place_hold(key=f"bare:{number}", account=wallet, amount=1),
+        "idempotency_key": f"bare-{number}",
+        "request_sha256": b"",
+    }
+    return Reservation.objects.create(renter=renter, offer=of, **{**known, **facts})

@@ -1,0 +1,28 @@
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """Run calls at the same instant, one thread each; return results or exceptions, in order."""
+    start = threading.Barrier(len(calls), timeout=10)
+    outcome: list[Any] = [None] * len(calls)
+
+    def run(place: int, call: Callable[[], Any]) -> None:
+        try:
+            start.wait()
+            outcome[place] = call()
+        except Exception as error:
+            outcome[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads), "a call hangs"
+    return outcome

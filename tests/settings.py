@@ -1,0 +1,29 @@
+"""Settings of the test suite: the real ones, on engines of its own, with a few lines changed."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("STRAITS_HOME", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+os.environ["DEBUG"] = "1"
+os.environ["SECRET_KEY"] = "a-secret-of-the-test-suite-and-nothing-else"
+os.environ["PUBLIC_URL"] = "http://testserver"
+
+if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
+    from marketplace.config import engines
+
+    if os.environ.get("STRAITS_STATIC_ANALYSIS"):
+        engines.use_nothing()
+    else:
+        engines.start_for_tests()
+
+# parallel runs share one Redis; each worker keeps to a database of its own
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")
+if "?" not in os.environ["REDIS_URL"] and os.environ["REDIS_URL"].startswith("unix://"):
+    os.environ["REDIS_URL"] += f"?db={int(_worker) + 1}"
+
+from marketplace.config.settings import *  # noqa: F403
+
+DEBUG = False
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = False
