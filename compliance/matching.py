@@ -24,7 +24,7 @@ NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable
 SHORTEST = 3  # letters and digits; below it likeness means nothing
 BEST = 10  # listed names kept per query
 
-SAME_WORDS, SAME_LETTERS, SAME_CORE, FUZZY_CEILING = 1.0, 0.99, 0.96, 0.97
+SAME_WORDS, SAME_LETTERS, SAME_CORE, FUZZY_CEILING = 1.0, 0.99, 0.97, 0.97
 WEAK_ALIAS = 0.95  # publishers mark weak aliases as too broad to identify anyone
 OTHER_KIND = 0.97  # a firm with the name of a ship may be chance: a person looks
 

@@ -97,8 +97,9 @@ class Rulebook:
 
     def changes(self, first: date, last: date) -> list[date]:
         """Days after `first`, up to and including `last`, on which the law in force changes."""
+        rows: list[Rule | Membership] = [*self.rules, *self.memberships]
         found = set()
-        for row in (*self.rules, *self.memberships):
+        for row in rows:
             found.add(row.effective_from)
             if row.effective_to:
                 found.add(row.effective_to + timedelta(days=1))

@@ -1,12 +1,17 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
+from compliance import services as compliance
 from marketplace.accounts.models import Organisation, User
 from tests import make
+
+SAMPLE_LIST = Path(compliance.__file__).parent.parent / "data" / "sample_ofac_sdn"
 
 
 def _flush_past_the_guards(self: TransactionTestCase) -> None:
@@ -57,14 +62,7 @@ def sally(db: Any) -> User:
 @pytest.fixture
 def market(db: Any) -> Any:
     """Reference data and a fresh (made-up) sanctions list at NOON: clean renters are cleared."""
-    from pathlib import Path
-
-    from django.core.management import call_command
-
-    from compliance import services as compliance
-
     call_command("load_reference", verbosity=0)
-    folder = Path(compliance.__file__).parent / "data" / "sample_ofac_sdn"
     return compliance.import_list(
-        source_code="ofac_sdn", folder=folder, published_on=None, at=make.NOON, sample=True
+        source_code="ofac_sdn", folder=SAMPLE_LIST, published_on=None, at=make.NOON, sample=True
     )

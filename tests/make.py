@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.range import TimestamptzRange
+
 from compliance.models import ChipModel, Decision, ListSnapshot, ListSource, Outcome, Party
 from marketplace.accounts.models import Membership, Organisation, Role, User
 from marketplace.brokerage import services as brokerage
@@ -200,7 +202,7 @@ def bare_reservation(renter: Organisation, of: Offer, **facts: Any) -> Reservati
     funded(renter, 1)
     known = {
         "gpu_count": 1,
-        "during": (NOON, NOON + HOUR),
+        "during": TimestamptzRange(NOON, NOON + HOUR),
         "workload": {"command": ["true"], "environment": {}},
         "price_micro_per_gpu_hour": of.price_micro_per_gpu_hour,
         "fee_bps": 1500,

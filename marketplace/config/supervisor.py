@@ -92,8 +92,9 @@ class Supervisor:
 
     def _relay(self, child: Child, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None  # noqa: S101  we asked for a pipe
-        for line in process.stdout:
-            self.say(child.name, line.rstrip())
+        with process.stdout:
+            for line in process.stdout:
+                self.say(child.name, line.rstrip())
 
     def _watch(self) -> None:
         while not self.stopping.wait(0.2):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from compliance.models import Decision, ListSnapshot
 from marketplace.brokerage import services as brokerage
@@ -40,6 +41,7 @@ def test_a_listed_name_is_refused_and_nothing_is_set_aside(market, offer):
 
 
 def test_without_a_list_nobody_is_cleared(harbour):
+    call_command("load_reference", verbosity=0)
     make.funded(harbour)
     made = make.reservation(harbour, make.offer())
     assert (made.state, made.decision.outcome) == ("refused", "deny_temporary")
@@ -173,7 +175,7 @@ def test_a_renter_listed_later_loses_what_runs(harbour, offer):
 
 
 def test_a_stale_list_does_not_end_what_runs(harbour, offer):
-    make.funded(harbour)
+    make.funded(harbour, 200_000_000)
     made = make.reservation(harbour, offer, hours=48)
     make.started(made)
     brokerage.enforce(

@@ -30,8 +30,7 @@ def unguarded():
     with connection.schema_editor() as editor:
         editor.remove_constraint(Lease, GUARD)
     yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE brokerage_lease CASCADE")
+    Lease.objects.all().delete()
     with connection.schema_editor() as editor:
         editor.add_constraint(Lease, GUARD)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from psycopg.types.range import TimestamptzRange
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage import workload
@@ -126,7 +127,7 @@ def _create(
         requested_by=by,
         offer=ask.offer,
         gpu_count=ask.gpu_count,
-        during=(ask.start, ask.end),
+        during=TimestamptzRange(ask.start, ask.end),
         workload=workload.parse(ask.workload),
         auto_confirm=ask.auto_confirm,
         price_micro_per_gpu_hour=ask.offer.price_micro_per_gpu_hour,

@@ -1,0 +1,128 @@
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.timezone import now
+
+from marketplace.core.evidence import EvidenceAdmin
+
+from . import services
+from .models import (
+    ChipModel,
+    CountryGroup,
+    Decision,
+    EntryName,
+    ListEntry,
+    ListSnapshot,
+    ListSource,
+    Party,
+    PolicyRule,
+)
+
+
+@admin.register(Party)
+class PartyAdmin(admin.ModelAdmin[Party]):
+    """Parties come by sign-up; staff may correct them, which voids their decisions."""
+
+    fields = Party.SCREENED_FIELDS
+    list_display = ("legal_name", "kind", "country", "hq_country", "parent_name", "end_use")
+    list_filter = ("kind", "end_use")
+    search_fields = ("legal_name", "native_name", "registration_number", "parent_name")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Party | None = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Party, form: ModelForm[Party], change: bool
+    ) -> None:
+        facts: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data}
+        services.amend_party(party=obj, by=request.user.get_username(), at=now(), **facts)
+
+
+class EntryNameInline(admin.TabularInline[EntryName, ListEntry]):
+    model = EntryName
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("name", "kind")
+
+    def has_add_permission(self, request: HttpRequest, obj: ListEntry | None = None) -> bool:
+        return False
+
+
+@admin.register(ListSource)
+class ListSourceAdmin(EvidenceAdmin[ListSource]):
+    list_display = ("code", "title", "mandatory", "max_age_hours")
+
+
+@admin.register(ListSnapshot)
+class ListSnapshotAdmin(EvidenceAdmin[ListSnapshot]):
+    list_display = (
+        "source",
+        "imported_at",
+        "published_on",
+        "entry_count",
+        "added",
+        "changed",
+        "dropped",
+        "sample",
+    )
+    list_filter = ("source", "sample")
+    list_select_related = ("source",)
+    date_hierarchy = "imported_at"
+
+
+@admin.register(ListEntry)
+class ListEntryAdmin(EvidenceAdmin[ListEntry]):
+    list_display = ("uid", "source", "kind", "programs", "countries", "dropped_in")
+    list_filter = ("source", "kind")
+    list_select_related = ("source", "dropped_in__source")
+    search_fields = ("uid", "names__name")
+    inlines = (EntryNameInline,)
+
+
+@admin.register(EntryName)
+class EntryNameAdmin(EvidenceAdmin[EntryName]):
+    list_display = ("name", "kind", "entry")
+    list_filter = ("kind",)
+    list_select_related = ("entry__source",)
+    search_fields = ("name",)
+
+
+@admin.register(ChipModel)
+class ChipModelAdmin(EvidenceAdmin[ChipModel]):
+    """Changed by `manage.py load_reference`, which keeps the trail."""
+
+    list_display = ("name", "export_class", "memory_gb", "tpp", "performance_density", "source")
+    list_filter = ("export_class",)
+    search_fields = ("name", "nvml_names")
+
+
+@admin.register(CountryGroup)
+class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
+    """Changed by `manage.py load_reference`, which keeps the trail."""
+
+    list_display = ("group", "country", "effective_from", "effective_to", "source")
+    list_filter = ("group",)
+    search_fields = ("country",)
+
+
+@admin.register(PolicyRule)
+class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
+    list_display = ("rule_id", "version", "outcome", "effective_from", "effective_to", "reason")
+    list_filter = ("outcome",)
+    search_fields = ("rule_id", "reason", "citation")
+
+
+@admin.register(Decision)
+class DecisionAdmin(EvidenceAdmin[Decision]):
+    """Decision support, not legal advice."""
+
+    list_display = ("party", "outcome", "chip", "site_country", "decided_at", "valid_until")
+    list_filter = ("outcome", "site_country")
+    list_select_related = ("party", "chip")
+    search_fields = ("public_id", "party__legal_name")
+    date_hierarchy = "decided_at"

@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import now
+
+from compliance import services
+from compliance.conditions import MalformedRule
+
+
+class Command(BaseCommand):
+    help = "Load the shipped chips, country groups and policy rules. Safe to run again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            loaded = services.load_reference(at=now())
+        except (MalformedRule, services.MalformedReference) as error:
+            raise CommandError(str(error)) from error
+        for name, count in vars(loaded).items():
+            self.stdout.write(
+                f"{name}: {count['new']} new, {count['changed']} changed, {count['same']} the same"
+            )

@@ -1,0 +1,255 @@
+"""May this party have this? Asked of the lists and the rules, answered by an appended decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from compliance.countries import CODES
+from compliance.index import index_for
+from compliance.matching import MATCH as MATCHED
+from compliance.matching import NONE, UNSCREENABLE, Answer, Bands
+from compliance.models import ChipModel, Decision, ExportClass, Outcome, Party, PartyKind
+from compliance.policy import Fired, Rulebook, Verdict
+
+from .freshness import FRESH, ListState, list_states, worst
+from .rulebook import rulebook
+
+#: a decision is good for a day at most, so that everyone is screened daily
+LONGEST = timedelta(hours=24)
+PUBLIC = {
+    Outcome.ALLOW: "available to your organisation",
+    Outcome.MANUAL_REVIEW: "under review",
+    Outcome.LICENCE_REQUIRED: "under review",
+    Outcome.DENY_TEMPORARY: "not available at the moment",
+    Outcome.DENY: "not available to your organisation",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A rental: which chip (None: not classified), in which country, from when until when."""
+
+    chip: ChipModel | None
+    site_country: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One of the party's names with the field it stands in, and what the lists say to it."""
+
+    field: str
+    answer: Answer
+
+
+def screen(*, party: Party, question: Question | None, at: datetime) -> Decision:
+    """Decide and append the decision. Only outcome `allow` permits anything.
+
+    Without a question the party is judged on its own; that clears no rental. The party is read
+    again from the database, so that the decision is about what is stored.
+    """
+    if question and question.end <= question.start:
+        raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
+    party = Party.objects.get(pk=party.pk)
+    lists, book = list_states(at=at), rulebook()
+    asked = _compare(party, lists)
+    facts = _facts(party, question, lists, asked)
+    verdict = book.decide(facts, _days(book, question, at))
+    return Decision.objects.create(
+        party=party,
+        party_hash=party.content_hash,
+        chip=question.chip if question else None,
+        site_country=question.site_country if question else "",
+        during=DateTimeTZRange(question.start, question.end) if question else None,
+        outcome=verdict.outcome,
+        reasons=_reasons(verdict, facts, asked, lists),
+        snapshots=_snapshots(lists),
+        ruleset_hash=book.hash,
+        scorer=Bands().scorer,
+        decided_at=at,
+        valid_until=_valid_until(verdict.outcome, lists, book, at),
+    )
+
+
+def still_valid(*, decision: Decision, at: datetime) -> bool:
+    """Whether everything the decision rested on is still so: party, lists, rules, scorer, time."""
+    lists = list_states(at=at)
+    return (
+        decision.decided_at <= at < decision.valid_until
+        and worst(lists) == FRESH
+        and decision.snapshots == _snapshots(lists)
+        and decision.scorer == Bands().scorer
+        and bytes(decision.party_hash) == Party.objects.get(pk=decision.party_id).content_hash
+        and decision.ruleset_hash == rulebook().hash
+    )
+
+
+def public_reason(decision: Decision) -> str:
+    """What a renter may be told: never which fact decided, so never what to change to pass."""
+    return PUBLIC[Outcome(decision.outcome)]
+
+
+def _compare(party: Party, lists: Sequence[ListState]) -> list[_Asked]:
+    held = [one.snapshot for one in lists if one.snapshot]
+    if not held:
+        return []
+    index = index_for(held)
+    # the parent may be a firm or a person; the party's own names are of its own kind
+    names = [("legal_name", party.kind), ("native_name", party.kind), ("parent_name", "")]
+    return [
+        _Asked(field, index.screen(getattr(party, field), kind=kind))
+        for field, kind in names
+        if getattr(party, field) or field == "legal_name"
+    ]
+
+
+def _facts(
+    party: Party,
+    question: Question | None,
+    lists: Sequence[ListState],
+    asked: Sequence[_Asked],
+) -> dict[str, str | None]:
+    facts: dict[str, str | None] = {
+        "lists": worst(lists),
+        "name_match": _strongest(asked),
+        "kind": party.kind,
+        "registration_number": party.registration_number.strip() or None,
+        "country": _place(party.country),
+        "hq_country": _place(party.hq_country),
+        "parent_name": party.parent_name.strip() or None,
+        "parent_hq_country": _place(party.parent_hq_country),
+        "end_use": party.end_use or None,
+        "end_use_statement": party.end_use_statement.strip() or None,
+    }
+    if party.kind == PartyKind.PERSON:
+        # nobody owns a person, and no register numbers one
+        facts["registration_number"] = facts["registration_number"] or "not applicable"
+        facts["parent_name"] = facts["parent_name"] or party.legal_name
+        facts["parent_hq_country"] = facts["parent_hq_country"] or facts["hq_country"]
+    return {**facts, **_facts_of_rental(question)}
+
+
+def _facts_of_rental(question: Question | None) -> dict[str, str | None]:
+    chip = question.chip if question else None
+    classified = chip is not None and chip.export_class != ExportClass.UNKNOWN
+    return {
+        "asked": "rental" if question else "party",
+        "chip_name": chip.name if chip else None,
+        "chip_class": chip.export_class if chip and classified else None,
+        "site_country": _place(question.site_country) if question else None,
+    }
+
+
+def _place(code: str) -> str | None:
+    return code if code in CODES else None
+
+
+def _strongest(asked: Sequence[_Asked]) -> str | None:
+    """The band that binds most; None when there was no list to compare with."""
+    bands = {one.answer.band for one in asked}
+    for band in (MATCHED, UNSCREENABLE, "possible", NONE):
+        if band in bands:
+            return band
+    return None
+
+
+def _days(book: Rulebook, question: Question | None, at: datetime) -> list[date]:
+    """The day of the decision, and each day of the window on which other law comes into force."""
+    today = _day(at)
+    if question is None:
+        return [today]
+    first, last = _day(question.start), _day(question.end - timedelta(microseconds=1))
+    return sorted({today, first, *book.changes(first, last)})
+
+
+def _day(moment: datetime) -> date:
+    """Rules begin and end with the day in UTC."""
+    return moment.astimezone(UTC).date()
+
+
+def _valid_until(
+    outcome: str, lists: Sequence[ListState], book: Rulebook, at: datetime
+) -> datetime:
+    """A day, but for an allowing decision never past a list's age or a change of the law."""
+    latest = at + LONGEST
+    if outcome != Outcome.ALLOW:
+        return latest
+    changes = book.changes(_day(at), _day(latest))
+    midnights = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in changes]
+    return min(latest, *(one.expires for one in lists if one.expires), *midnights)
+
+
+def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:
+    return {one.code: str(one.snapshot.public_id) for one in lists if one.snapshot}
+
+
+def _reasons(
+    verdict: Verdict,
+    facts: dict[str, str | None],
+    asked: Sequence[_Asked],
+    lists: Sequence[ListState],
+) -> dict[str, Any]:
+    return {
+        "sentence": _sentence(verdict, asked),
+        "facts": facts,
+        "rules": [_told(fired) for fired in verdict.fired],
+        "undecided": [_told(fired) for fired in verdict.undecided],
+        "names": [
+            {
+                "field": one.field,
+                "band": one.answer.band,
+                "problem": one.answer.problem,
+                "matches": [
+                    {
+                        "score": match.score,
+                        "source": match.listed.source,
+                        "uid": match.listed.uid,
+                        "entry_hash": match.listed.content_hash,
+                        "listed_name": match.listed.name,
+                        "name_kind": match.listed.name_kind,
+                        "reasons": list(match.reasons),
+                    }
+                    for match in one.answer.matches
+                ],
+            }
+            for one in asked
+        ],
+        "lists": {
+            one.code: {"state": one.state, "expires": one.expires and one.expires.isoformat()}
+            for one in lists
+        },
+    }
+
+
+def _told(fired: Fired) -> dict[str, Any]:
+    return {
+        "rule": fired.rule.rule_id,
+        "version": fired.rule.version,
+        "outcome": fired.rule.outcome,
+        "reason": fired.rule.reason,
+        "citation": fired.rule.citation,
+        "on": fired.day.isoformat(),
+    }
+
+
+def _sentence(verdict: Verdict, asked: Sequence[_Asked]) -> str:
+    """One plain text for staff: why it came out so, and the best match if there is one."""
+    why = [one.rule.reason for one in verdict.fired if one.rule.outcome == verdict.outcome]
+    if not why and verdict.undecided:
+        lacking = ", ".join(one.rule.rule_id for one in verdict.undecided)
+        why = [f"Facts are missing that these rules ask for: {lacking}."]
+    best = max(
+        (match for one in asked for match in one.answer.matches),
+        key=lambda match: match.score,
+        default=None,
+    )
+    if best:
+        why.append(
+            f"{best.query!r} is like {best.listed.name!r} ({best.listed.source}"
+            f" {best.listed.uid}) with score {best.score:.2f}: {', '.join(best.reasons)}."
+        )
+    return " ".join(why) or "No rule spoke about this case."

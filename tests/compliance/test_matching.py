@@ -1,0 +1,152 @@
+"""Numbers here are of this scorer on these sets; they are lower bounds, not goals."""
+
+import itertools
+import random
+
+import pytest
+
+from compliance.matching import Answer, Index, Listed, forms, tokens
+from compliance.sources import source
+from tests.compliance import ofac
+
+LISTED = [
+    Listed("ofac_sdn", "1", "organisation", "aa", "PELAGIC DAWN SYSTEMS LTD.", "primary"),
+    Listed("ofac_sdn", "1", "organisation", "aa", "PELADAWN", "weak"),
+    Listed("ofac_sdn", "2", "person", "bb", "AL-TAZHIRAN, Mubdir Yasfan", "primary"),
+    Listed("ofac_sdn", "3", "vessel", "cc", "OYSTERMOON WANDERER", "primary"),
+    Listed("ofac_sdn", "4", "person", "dd", "LI, Xiaoming", "primary"),
+    Listed("ofac_sdn", "5", "organisation", "ee", "S.A. MERIDIA & SONS", "primary"),
+]
+INDEX = Index(LISTED)
+
+
+def best(name: str, kind: str = "") -> tuple[str, str, float]:
+    answer = INDEX.screen(name, kind=kind)
+    top = answer.matches[0]
+    return answer.band, top.listed.uid, top.score
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("PELAGIC DAWN SYSTEMS LTD.", "organisation", ("match", "1", 1.0)),
+        ("Pelagic Dawn Systems Limited", "organisation", ("match", "1", 1.0)),
+        ("  pélagic  dawn, systems ltd", "", ("match", "1", 1.0)),
+        ("Systems Pelagic Dawn Ltd", "", ("match", "1", 1.0)),
+        ("PelagicDawn Systems Ltd", "", ("match", "1", 0.99)),
+        ("Pelagic Dawn Systems Pte Ltd", "organisation", ("possible", "1", 0.97)),
+        ("Pelagic Dawn Systems", "organisation", ("possible", "1", 0.97)),
+        ("Peladawn", "", ("possible", "1", 0.95)),
+        ("Mubdir Yasfan al-Tazhiran", "person", ("match", "2", 1.0)),
+        ("al Tazhiran, Mubdir Yasfan", "person", ("match", "2", 1.0)),
+        ("ОЙСТЕРМООН WANDERER", "", ("match", "3", 1.0)),
+        ("Oystermoon Wanderer", "", ("match", "3", 1.0)),
+        ("Oystermoon Wanderer", "organisation", ("possible", "3", 0.97)),
+        ("Xiao Ming Li", "person", ("match", "4", 0.99)),
+        ("SA Meridia and Sons", "organisation", ("match", "5", 1.0)),
+    ],
+)
+def test_how_alike_a_name_is(name: str, kind: str, expected: tuple[str, str, float]) -> None:
+    assert best(name, kind) == expected
+
+
+@pytest.mark.parametrize("name", ["Pelagic", "Dawn", "Systems Ltd", "Harbour Light", "Wanderer"])
+def test_a_part_of_a_listed_name_is_no_match(name: str) -> None:
+    assert INDEX.screen(name) == Answer("none", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("", "the name is empty or too short to compare"),
+        ("  ", "the name is empty or too short to compare"),
+        ("-- ?!", "the name is empty or too short to compare"),
+        ("3M", "the name is empty or too short to compare"),
+        ("北京字节跳动科技有限公司", "script that cannot be compared"),
+        ("شركة", "script that cannot be compared"),
+    ],
+)
+def test_a_name_that_cannot_be_screened_says_so(name: str, problem: str) -> None:
+    answer = INDEX.screen(name)
+    assert answer.band == "unscreenable"
+    assert problem in answer.problem
+
+
+def test_a_match_says_why() -> None:
+    [match] = INDEX.screen("Oystermoon Wandrer", kind="organisation").matches
+    assert match.reasons == (
+        "letters are 97% alike",
+        "asked as organisation, listed as vessel",
+    )
+    assert (match.listed.name, match.band) == ("OYSTERMOON WANDERER", "possible")
+
+
+def test_one_match_per_entry_and_an_empty_index_has_none() -> None:
+    assert [match.listed.uid for match in INDEX.screen("Pelagic Dawn Systems").matches] == ["1"]
+    assert Index([]).screen("Anyone at all") == Answer("none", ())
+
+
+def test_normal_forms() -> None:
+    assert tokens("Tazhiran, Mubdir", flip=True) == ("mubdir", "tazhiran")
+    assert tokens("O'Brien \uff06 Søn A.G.") == ("obrien", "and", "son", "ag")
+    assert forms("Meridia Company Limited").core == "meridia"
+
+
+# --- on the published list
+
+
+@pytest.fixture(scope="module")
+def real() -> Index:
+    if not ofac.REAL.is_dir():
+        pytest.skip("the published lists are not on this machine (../shared/data/lists)")
+    entries = source("ofac_sdn").read(ofac.REAL / "ofac_2021")
+    return Index(
+        Listed("ofac_sdn", entry.uid, entry.kind, "", name, kind)
+        for entry in entries
+        for name, kind in entry.names
+    )
+
+
+def sample(index: Index, count: int, seed: int) -> list[Listed]:
+    firm = [one for one in index.names if one.name_kind != "weak" and len(one.name) > 5]
+    return random.Random(seed).sample(firm, count)  # noqa: S311
+
+
+def asked_as(listed: Listed) -> str:
+    return listed.kind if listed.kind in ("person", "organisation") else ""
+
+
+def test_every_listed_name_is_found(real: Index) -> None:
+    for listed in random.Random(7).sample(list(real.names), 500):  # noqa: S311
+        answer = real.screen(listed.name, kind=asked_as(listed))
+        assert listed.uid in {match.listed.uid for match in answer.matches[:10]}, listed
+        assert answer.band != "none", listed
+
+
+def test_order_case_and_punctuation_cost_nothing(real: Index) -> None:
+    for listed in sample(real, 300, seed=11):
+        words = listed.name.replace(",", "").swapcase().split()
+        name = " ".join(word.rstrip(".") for word in reversed(words)).replace("-", " ")
+        assert real.screen(name, kind=asked_as(listed)).band == "match", (listed.name, name)
+
+
+def test_one_slip_is_found_in_at_least_93_of_100(real: Index) -> None:
+    chance, found = random.Random(13), 0  # noqa: S311
+    asked = sample(real, 400, seed=13)
+    for listed in asked:
+        place = chance.choice([at for at, char in enumerate(listed.name) if char.isalpha()])
+        slip = chance.choice(["", "x", listed.name[place] * 2])
+        name = listed.name[:place] + slip + listed.name[place + 1 :]
+        found += real.screen(name, kind=asked_as(listed)).band != "none"
+    assert found >= 372
+
+
+def test_false_alarms_on_made_up_companies_are_at_most_1_in_100(real: Index) -> None:
+    first = ["Golden", "Blue", "Royal", "Prime", "Global", "Pacific", "Horizon", "Delta", "Orion"]
+    second = ["Star", "Bridge", "Gate", "River", "Cloud", "Data", "Logic", "Signal", "Peak", "Grid"]
+    trade = ["Technology", "Trading", "Shipping", "Systems", "Energy", "Software", "Robotics"]
+    legal = ["Ltd", "Co., Ltd.", "Pte Ltd", "Sdn Bhd", "Inc.", "GmbH", "LLC", "JSC"]
+    every = [" ".join(words) for words in itertools.product(first, second, trade, legal)]
+    names = random.Random(17).sample(every, 2000)  # noqa: S311
+    alarms = [name for name in names if real.screen(name, kind="organisation").matches]
+    assert len(alarms) <= 20, alarms

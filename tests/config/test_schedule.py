@@ -1,0 +1,24 @@
+"""Celery is a hint: every task that is sent has a sweep, and every sweep is on the clock."""
+
+from django.conf import settings
+
+from marketplace.config.celery import app
+
+
+def test_every_scheduled_name_is_a_task():
+    app.loader.import_default_modules()
+    names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert names <= set(app.tasks)
+
+
+def test_every_task_of_ours_is_scheduled_or_is_a_hint_with_a_sweep():
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if name.startswith(("marketplace.", "compliance."))}
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    swept_by = {
+        "marketplace.brokerage.tasks.broker": "marketplace.brokerage.tasks.broker_open",
+        "marketplace.billing.tasks.send_command": "marketplace.billing.tasks.send_due_commands",
+        "marketplace.billing.tasks.handle_event": "marketplace.billing.tasks.handle_stored_events",
+    }
+    assert ours == scheduled | set(swept_by)
+    assert set(swept_by.values()) <= scheduled
