@@ -21,9 +21,10 @@ _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")
 if "?" not in os.environ["REDIS_URL"] and os.environ["REDIS_URL"].startswith("unix://"):
     os.environ["REDIS_URL"] += f"?db={int(_worker) + 1}"
 
-from marketplace.config.settings import *  # noqa: F403
+from marketplace.config.settings import *  # noqa: E402, F403
 
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-CELERY_TASK_ALWAYS_EAGER = False
+# nothing was collected: serve static files from where they lie
+WHITENOISE_AUTOREFRESH = True

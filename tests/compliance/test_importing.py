@@ -1,3 +1,4 @@
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -181,12 +182,18 @@ def test_two_imports_at_once_come_one_after_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     """The control takes the lock away: then both see an empty list and both add to it."""
-    ListSource.objects.create(code="ofac_sdn", title="there already")
+    source = ListSource.objects.create(code="ofac_sdn", title="there already")
+    in_force = importing._in_force
+
+    def slow(row: ListSource) -> Any:
+        """Time between looking and writing, in which the other import could get in."""
+        seen = in_force(row)
+        time.sleep(0.3)
+        return seen
+
+    monkeypatch.setattr(importing, "_in_force", slow)
     if not guarded:
-        monkeypatch.setattr(
-            importing, "_locked", lambda adapter: ListSource.objects.get(code=adapter.code)
-        )
-        monkeypatch.setattr(importing, "_in_force", lambda row: {})
+        monkeypatch.setattr(importing, "_locked", lambda adapter: source)
     folder = ofac.write(tmp_path, *ofac.numbered(50))
     outcome = together(lambda: bring(folder), lambda: bring(folder))
     if guarded:

@@ -25,13 +25,13 @@ def test_a_hint_is_sent_after_commit(sent, django_capture_on_commit_callbacks):
 
 
 def test_nothing_is_sent_when_the_transaction_fails(sent, django_capture_on_commit_callbacks):
-    with (
-        django_capture_on_commit_callbacks(execute=True),
-        pytest.raises(ZeroDivisionError),
-        transaction.atomic(),
-    ):
-        hints.after_commit("room.tasks.act", row_id=7)
-        raise ZeroDivisionError
+    def act_and_fail():
+        with transaction.atomic():
+            hints.after_commit("room.tasks.act", row_id=7)
+            raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+        act_and_fail()
     assert sent == []
 
 

@@ -1,0 +1,150 @@
+"""The messages of /agent/v1. Times are UTC with a zone, lengths are milliseconds.
+
+Unknown fields are refused on the way in, so that a typo or a newer agent is noticed, not ignored.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+#: of the wire, not of the program; the path carries the major version
+VERSION = 1
+MAX_GPUS = 64
+MAX_REPORTS = 256
+MAX_SEGMENTS = 500
+
+# no zero byte reaches the database: PostgreSQL's text cannot hold one
+Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+LongText = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+GpuUuid = Annotated[str, StringConstraints(max_length=80, pattern=r"^(GPU|MIG)-[0-9A-Za-z/-]+$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+#: what PostgreSQL's bigint holds
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+State = Literal["starting", "running", "stopped", "failed"]
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Enrol(Message):
+    """A machine joins with a one-time token; signed with the very key that it brings."""
+
+    token: Text
+    public_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="Ed25519, 32 bytes raw, in hexadecimal"
+    )
+    agent_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class Enrolled(Message):
+    node: UUID
+    machine: UUID
+    server_time: datetime
+    next_heartbeat_s: float
+
+
+class GpuReport(Message):
+    """One GPU as NVML describes it."""
+
+    uuid: GpuUuid
+    index: Annotated[int, Field(ge=0, lt=1024)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
+    memory_bytes: Annotated[int, Field(gt=0, lt=2**63)]
+
+
+class InventoryReport(Message):
+    """Everything a machine says of itself; sent when its digest changes or when it is asked for."""
+
+    simulated: bool
+    driver_version: Annotated[str, StringConstraints(max_length=40)]
+    cuda_version: Annotated[str, StringConstraints(max_length=20)]
+    gpus: Annotated[tuple[GpuReport, ...], Field(max_length=MAX_GPUS)]
+
+
+def inventory_digest(report: InventoryReport) -> str:
+    """SHA-256 of a report in canonical JSON, in hexadecimal; both sides compute it alike."""
+    text = json.dumps(report.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class AssignmentReport(Message):
+    """What the node sees of one assignment; times by its clock, corrected by the known offset."""
+
+    assignment: UUID
+    generation: Annotated[int, Field(ge=0, lt=2**31)]
+    state: State
+    started_at: AwareDatetime | None = None
+    stopped_at: AwareDatetime | None = None
+    exit_code: Annotated[int, Field(ge=-(2**31), lt=2**31)] | None = None
+    detail: LongText = ""
+
+
+class Heartbeat(Message):
+    boot_id: UUID
+    seq: Count
+    agent_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    inventory_digest: Digest
+    inventory: InventoryReport | None = None
+    assignments: Annotated[tuple[AssignmentReport, ...], Field(max_length=MAX_REPORTS)] = ()
+
+
+class Desired(Message):
+    """What the marketplace wants of one assignment. The highest generation wins."""
+
+    assignment: UUID
+    generation: int
+    run: bool = Field(description="run within the window; false: stop and report")
+    start: datetime
+    end: datetime
+    gpu_uuids: tuple[str, ...]
+    command: tuple[str, ...]
+    environment: dict[str, str]
+
+
+class HeartbeatReply(Message):
+    server_time: datetime
+    next_heartbeat_s: float
+    want_inventory: bool = Field(description="the stored inventory has another digest")
+    desired: tuple[Desired, ...]
+
+
+class SegmentReport(Message):
+    """A slice of time in which an assignment ran on these GPUs."""
+
+    assignment: UUID
+    seq: Count
+    start: AwareDatetime
+    end: AwareDatetime
+    mono_ms: Count = Field(description="length by the monotonic clock")
+    gpu_uuids: Annotated[tuple[GpuUuid, ...], Field(min_length=1, max_length=MAX_GPUS)]
+    energy_mj: Count = 0
+    final: bool = Field(default=False, description="the assignment's last segment")
+
+
+class UsageBatch(Message):
+    """Segments of one boot, in any order, at least once."""
+
+    boot_id: UUID
+    segments: Annotated[tuple[SegmentReport, ...], Field(min_length=1, max_length=MAX_SEGMENTS)]
+
+
+class UsageReply(Message):
+    """`stored` may be forgotten by the node; `unknown` names none of its assignments."""
+
+    stored: tuple[int, ...]
+    unknown: tuple[int, ...]
+
+
+class Problem(Message):
+    """An error (RFC 9457) as the gateway words it; `server_time` lets a node mend its clock."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    server_time: datetime | None = None

@@ -1,0 +1,70 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import now
+
+from marketplace.accounts.models import User
+from marketplace.core import audit
+from marketplace.core.evidence import EvidenceAdmin
+
+from . import services
+from .models import Charge, Invoice, InvoiceLine, StripeCommand, StripeEvent, TopUp
+
+
+@admin.register(TopUp)
+class TopUpAdmin(EvidenceAdmin[TopUp]):
+    list_display = ("public_id", "organisation", "amount_micro", "currency", "state", "failure")
+    list_filter = ("state",)
+    list_select_related = ("organisation",)
+    search_fields = ("public_id", "payment_intent", "organisation__name")
+
+
+@admin.register(StripeCommand)
+class StripeCommandAdmin(EvidenceAdmin[StripeCommand]):
+    list_display = ("idempotency_key", "kind", "state", "attempts", "next_at", "error")
+    list_filter = ("state", "kind")
+    search_fields = ("idempotency_key",)
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(EvidenceAdmin[StripeEvent]):
+    list_display = ("event_id", "type", "object_id", "received_at", "handled_at", "error")
+    list_filter = ("type",)
+    search_fields = ("event_id", "object_id")
+    exclude = ("raw",)
+    actions = ("handle_again",)
+
+    @admin.action(description="Handle now (if not handled yet)", permissions=["view"])
+    def handle_again(self, request: HttpRequest, rows: QuerySet[StripeEvent]) -> None:
+        for event in rows:
+            services.handle_event(event=event, at=now())
+            who = request.user
+            audit.record(
+                verb="handled by hand",
+                subject=event,
+                at=now(),
+                actor=who.public_id if isinstance(who, User) else None,
+                actor_label=str(who),
+            )
+
+
+@admin.register(Charge)
+class ChargeAdmin(EvidenceAdmin[Charge]):
+    list_display = ("lease", "seq", "covered_ms", "amount_micro", "provider_micro", "fee_micro")
+    list_select_related = ("lease",)
+    date_hierarchy = "charged_at"
+
+
+class InvoiceLineInline(admin.TabularInline[InvoiceLine, Invoice]):
+    model = InvoiceLine
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("description", "covered_ms", "amount_micro")
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(EvidenceAdmin[Invoice]):
+    list_display = ("public_id", "organisation", "total_micro", "currency", "issued_at")
+    list_select_related = ("organisation",)
+    search_fields = ("public_id", "organisation__name")
+    inlines = (InvoiceLineInline,)

@@ -1,0 +1,104 @@
+"""The fake's HTTP side, on loopback only, and the delivery of its webhooks."""
+
+import json
+import logging
+import queue
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import stripe
+
+from . import contract
+from .state import Answer, Dropped, Fake, Json
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+#: pauses before each attempt to deliver a webhook, in seconds
+ATTEMPTS = (0.0, 0.5, 2.0, 5.0)
+
+
+def signed(event: Json, secret: str, at: int | None = None) -> tuple[bytes, str]:
+    """A webhook's body and its Stripe-Signature header."""
+    body = json.dumps(event)
+    return body.encode(), stripe.WebhookSignature.generate_signature_header(body, secret, at)
+
+
+class Postman:
+    """Delivers events to one address, in order of their making, at least once."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self.url = url
+        self.secret = secret
+        self.letters: queue.Queue[Json] = queue.Queue()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            self._deliver(self.letters.get())
+
+    def _deliver(self, event: Json) -> None:
+        for pause in ATTEMPTS:
+            threading.Event().wait(pause)
+            body, signature = signed(event, self.secret)
+            headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}
+            try:
+                if httpx.post(self.url, content=body, headers=headers, timeout=10).is_success:
+                    return
+            except httpx.HTTPError as error:
+                log.info("webhook %s: %s", event["id"], error)
+        log.warning("webhook %s was not taken by %s", event["id"], self.url)
+
+
+def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
+        def _go(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            raw = self.rfile.read(length)
+            if self.path == "/_fake/calls":
+                told = {"calls": len(fake.calls), "complaints": fake.complaints}
+                self._send(Answer(200, told))
+                return
+            try:
+                self._send(fake.handle(self.command, self.path, self.headers, raw))
+            except Dropped:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+
+        do_GET = do_POST = do_DELETE = _go  # noqa: N815  names that http.server looks for
+
+        def _send(self, answer: Answer) -> None:
+            body = json.dumps(answer.body).encode()
+            self.send_response(answer.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            self.wfile.flush()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            log.debug(format, *arguments)
+
+    return Handler
+
+
+@contextmanager
+def serve(fake: Fake, *, port: int = 0) -> Iterator[str]:
+    """Serve the fake on loopback for the duration; yields its address."""
+    contract.routes()  # before there are threads
+    server = ThreadingHTTPServer((LOOPBACK, port), _handler(fake))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{LOOPBACK}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,69 @@
+"""The end of a rental: the last charge, the rest of the hold given back, the invoice."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from marketplace.billing.models import Charge, Invoice, InvoiceLine
+from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.models import Lease, Reservation
+from marketplace.brokerage.states import State
+from marketplace.ledger import services as ledger
+from marketplace.metering import services as metering
+
+from .charging import charge
+
+
+def settle(*, reservation: Reservation, at: datetime) -> Invoice | None:
+    """Settle an ended reservation whose usage is complete, all in one transaction.
+
+    Returns its invoice, the one issued before if it was settled already, and None while usage may
+    still arrive or the reservation has not ended.
+    """
+    with transaction.atomic():
+        row = (
+            Reservation.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("hold", "renter", "offer__chip")
+            .get(pk=reservation.pk)
+        )
+        if row.state == State.SETTLED:
+            return Invoice.objects.get(reservation=row)
+        if row.state != State.ENDED or not metering.is_complete(reservation=row, at=at):
+            return None
+        metering.seal(reservation=row, at=at)
+        charge(reservation=row, at=at)
+        assert row.hold is not None  # noqa: S101  the database's constraint says so
+        ledger.release_hold(hold=row.hold)
+        invoice = _issue(row, at)
+        brokerage.settled(reservation=row, at=at)
+    return invoice
+
+
+def _issue(reservation: Reservation, at: datetime) -> Invoice:
+    charged = dict(
+        Charge.objects.filter(lease__assignment__reservation=reservation)
+        .values_list("lease")
+        .annotate(Sum("amount_micro"))
+    )
+    leases = Lease.objects.filter(assignment__reservation=reservation, started_at__isnull=False)
+    invoice = Invoice.objects.create(
+        reservation=reservation,
+        organisation=reservation.renter,
+        total_micro=sum(charged.values()),
+        currency=reservation.currency,
+        issued_at=at,
+        created_at=at,
+    )
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice,
+            lease=lease,
+            description=f"{reservation.offer.chip} {lease.gpu.uuid}",
+            covered_ms=metering.covered_ms(lease=lease),
+            price_micro_per_gpu_hour=reservation.price_micro_per_gpu_hour,
+            amount_micro=charged.get(lease.pk, 0),
+        )
+        for lease in leases.select_related("gpu").order_by("pk")
+    )
+    return invoice

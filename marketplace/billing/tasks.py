@@ -1,0 +1,74 @@
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from celery import shared_task
+from django.db import models
+from django.utils.timezone import now
+
+from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.states import State
+
+from . import services
+from .models import StripeCommand, StripeEvent
+
+log = logging.getLogger(__name__)
+Row = TypeVar("Row", bound=models.Model)
+
+
+def _sweep(rows: Iterable[Row], verb: Callable[[Row], object]) -> None:
+    """Apply a verb to each row; one that fails is logged and does not stop the others."""
+    for row in rows:
+        try:
+            verb(row)
+        except Exception:
+            log.exception("sweep failed on %s", row)
+
+
+@shared_task(name="marketplace.billing.tasks.charge_sealed")
+def charge_sealed() -> None:
+    """Sweep: charge what was sealed since the last time, while it runs and after."""
+    rows = Reservation.objects.filter(state__in=[State.ACTIVE, State.ENDED])
+    _sweep(
+        rows.select_related("hold", "renter"),
+        lambda row: services.charge(reservation=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.billing.tasks.settle_ended")
+def settle_ended() -> None:
+    """Sweep: ended reservations whose usage is complete."""
+    _sweep(
+        Reservation.objects.filter(state=State.ENDED),
+        lambda row: services.settle(reservation=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.billing.tasks.send_command")
+def send_command(*, command_id: int) -> None:
+    """The hint sent when a command is written; send_due_commands finds it without."""
+    services.send_command(command=StripeCommand.objects.get(pk=command_id), at=now())
+
+
+@shared_task(name="marketplace.billing.tasks.send_due_commands")
+def send_due_commands() -> None:
+    """Sweep: commands that wait, and those whose sender never came back."""
+    _sweep(
+        StripeCommand.objects.due(at=now()),
+        lambda row: services.send_command(command=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.billing.tasks.handle_event")
+def handle_event(*, event_id: int) -> None:
+    """The hint sent when an event is stored; handle_stored_events finds it without."""
+    services.handle_event(event=StripeEvent.objects.get(pk=event_id), at=now())
+
+
+@shared_task(name="marketplace.billing.tasks.handle_stored_events")
+def handle_stored_events() -> None:
+    """Sweep: events nobody has handled."""
+    _sweep(
+        StripeEvent.objects.filter(handled_at__isnull=True).order_by("received_at"),
+        lambda row: services.handle_event(event=row, at=now()),
+    )

@@ -1,0 +1,48 @@
+from django.contrib import admin
+
+from marketplace.core.evidence import EvidenceAdmin
+
+from .models import Account, Balance, Hold, Transaction, Transfer
+
+
+@admin.register(Account)
+class AccountAdmin(EvidenceAdmin[Account]):
+    list_display = ("kind", "owner", "currency", "created_at")
+    list_filter = ("kind", "currency")
+    search_fields = ("owner",)
+
+
+class TransferInline(admin.TabularInline[Transfer, Transaction]):
+    model = Transfer
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("debit", "credit", "currency", "amount")
+
+
+@admin.register(Transaction)
+class TransactionAdmin(EvidenceAdmin[Transaction]):
+    list_display = ("key", "kind", "event_at", "actor")
+    list_filter = ("kind",)
+    search_fields = ("key",)
+    date_hierarchy = "event_at"
+    inlines = (TransferInline,)
+
+
+@admin.register(Transfer)
+class TransferAdmin(EvidenceAdmin[Transfer]):
+    list_display = ("transaction", "debit", "credit", "currency", "amount")
+    list_filter = ("currency", "debit__kind", "credit__kind")
+    list_select_related = ("transaction", "debit", "credit")
+
+
+@admin.register(Balance)
+class BalanceAdmin(EvidenceAdmin[Balance]):
+    list_display = ("account", "posted", "held", "floor")
+    list_select_related = ("account",)
+
+
+@admin.register(Hold)
+class HoldAdmin(EvidenceAdmin[Hold]):
+    list_display = ("key", "account", "placed", "amount", "created_at")
+    list_select_related = ("account",)
+    search_fields = ("key",)
