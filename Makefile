@@ -27,9 +27,14 @@ demo: env
 test: env
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./.ci/checks
 
+BENCHES := ledger broker screening
+
 bench: env
-	@test -n "$(NAME)" || { echo "usage: make bench NAME=...  one of: $$(ls bench/*.py | xargs -n1 basename | sed 's/\.py//' | tr '\n' ' ')"; exit 2; }
+	@[[ " $(BENCHES) " == *" $(NAME) "* && -n "$(NAME)" ]] || { echo "usage: make bench NAME=...  one of: $(BENCHES)"; exit 2; }
 	@$(BIN)/python -m bench.$(NAME)
+
+soak: env
+	@ROUNDS=$(or $(ROUNDS),1) $(BIN)/python -m bench.soak
 
 lock:
 	$(BIN)/uv pip compile --quiet --generate-hashes --all-extras --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements.lock

@@ -8,7 +8,7 @@ to ask for them. When no rule fires the outcome is manual review.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -75,8 +75,8 @@ class Rulebook:
     def hash(self) -> str:
         """SHA-256 over everything in the book, whatever its order."""
         content = {
-            "rules": sorted(json.dumps(asdict(rule), default=str) for rule in self.rules),
-            "groups": sorted(json.dumps(asdict(row), default=str) for row in self.memberships),
+            "rules": sorted(map(_text, self.rules)),
+            "groups": sorted(map(_text, self.memberships)),
             "chips": dict(self.chips),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -137,6 +137,11 @@ def compiled(rule: Rule) -> Test:
     if rule.outcome not in SEVERITY:
         raise MalformedRule(f"rule {rule.rule_id}: outcome {rule.outcome!r} is not known")
     return parse(rule.conditions, rule=rule.rule_id)
+
+
+def _text(row: Rule | Membership) -> str:
+    # asdict would copy every condition, and a book is hashed for every decision
+    return json.dumps({name: getattr(row, name) for name in row.__slots__}, default=str)
 
 
 def _severity(outcome: str) -> int:

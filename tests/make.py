@@ -1,5 +1,6 @@
 """Builders: each makes one thing with sensible values, and takes what the test cares about."""
 
+import hashlib
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from psycopg.types.range import TimestamptzRange
 
 from compliance.models import ChipModel, Decision, ListSnapshot, ListSource, Outcome, Party
-from marketplace.accounts.models import Membership, Organisation, Role, User
+from marketplace.accounts.models import ApiKey, Membership, Organisation, Role, User
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Assignment, Reservation
 from marketplace.brokerage.services import Ask
@@ -213,3 +214,24 @@ def bare_reservation(renter: Organisation, of: Offer, **facts: Any) -> Reservati
         "request_sha256": b"",
     }
     return Reservation.objects.create(renter=renter, offer=of, **{**known, **facts})
+
+
+def member(of: Organisation, role: str) -> User:
+    """A new person with this role in the organisation."""
+    made = user()
+    Membership.objects.create(user=made, organisation=of, role=role)
+    return made
+
+
+def api_key(of: Organisation, by: User, **facts: Any) -> str:
+    """The secret of a key that acts as this member, whatever the member's role."""
+    secret = f"straits_test-{next(_number)}"
+    ApiKey.objects.create(
+        organisation=of,
+        created_by=by,
+        name="test",
+        prefix=secret[:12],
+        secret_sha256=hashlib.sha256(secret.encode()).digest(),
+        **facts,
+    )
+    return secret

@@ -22,12 +22,29 @@ class EnrolmentToken(Record):
     token_sha256 = models.BinaryField(unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    used_by_key = models.BinaryField(
+        null=True, help_text="public key that used it: it may ask again when the answer was lost"
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = EnrolmentTokenQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, used_by_key__isnull=True)
+                | Q(used_at__isnull=False, used_by_key__isnull=False),
+                name="token_used_by_a_key",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"token for {self.machine}"
+
+
+class NodeQuerySet(models.QuerySet["Node"]):
+    def live(self) -> Self:
+        return self.filter(revoked_at__isnull=True)
 
 
 class Node(Record):
@@ -38,6 +55,8 @@ class Node(Record):
     agent_version = models.CharField(max_length=40)
     enrolled_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NodeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ Unknown fields are refused on the way in, so that a typo or a newer agent is not
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -24,6 +24,11 @@ GpuUuid = Annotated[str, StringConstraints(max_length=80, pattern=r"^(GPU|MIG)-[
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 #: what PostgreSQL's bigint holds
 Count = Annotated[int, Field(ge=0, lt=2**63)]
+#: what a clock may show; beyond year 9999 in UTC a database could store what nobody can read again
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC)),
+]
 State = Literal["starting", "running", "stopped", "failed"]
 
 
@@ -78,8 +83,8 @@ class AssignmentReport(Message):
     assignment: UUID
     generation: Annotated[int, Field(ge=0, lt=2**31)]
     state: State
-    started_at: AwareDatetime | None = None
-    stopped_at: AwareDatetime | None = None
+    started_at: Moment | None = None
+    stopped_at: Moment | None = None
     exit_code: Annotated[int, Field(ge=-(2**31), lt=2**31)] | None = None
     detail: LongText = ""
 
@@ -118,8 +123,8 @@ class SegmentReport(Message):
 
     assignment: UUID
     seq: Count
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
     mono_ms: Count = Field(description="length by the monotonic clock")
     gpu_uuids: Annotated[tuple[GpuUuid, ...], Field(min_length=1, max_length=MAX_GPUS)]
     energy_mj: Count = 0

@@ -58,20 +58,37 @@ def sign_up(
     """
     user = User(email=email.strip().lower(), name=name.strip())
     user.full_clean(exclude=["password", "last_login"], validate_unique=False)
-    validate_password(password, user)
+    _check_password(password, user)
     user.set_password(password)
     with transaction.atomic():
         _save_new(user)
         organisation = Organisation(
             name=organisation_name.strip(), party=compliance.register_party(**party)
         )
-        organisation.full_clean()
+        _check_organisation(organisation)
         organisation.save()
         Membership.objects.create(
             user=user, organisation=organisation, role=Role.OWNER, created_at=at
         )
         _trail("signed up", organisation, user, at)
     return user, organisation
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+
+
+def _check_organisation(organisation: Organisation) -> None:
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        found = error.message_dict
+        # the person has a name, too
+        named = {"organisation_name" if one == "name" else one: found[one] for one in found}
+        raise ValidationError(named) from error
 
 
 def _save_new(user: User) -> None:

@@ -198,16 +198,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "marketplace.api.authentication.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "marketplace.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["marketplace.api.permissions.IsMember"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "DEFAULT_PARSER_CLASSES": ["marketplace.api.parsers.JsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "marketplace.api.schema.Schema",
     "PAGE_SIZE": 50,
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["marketplace.api.throttling.PerKeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min"},
+    # the server in front has put the client's address into REMOTE_ADDR; a header may lie
+    "NUM_PROXIES": 0,
     "EXCEPTION_HANDLER": "marketplace.api.errors.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -216,6 +217,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Rent GPUs abroad, lawfully. Amounts are integer micro-units, times are UTC.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ReservationState": "marketplace.brokerage.states.State",
+        "LeaseState": "marketplace.brokerage.states.LeaseState",
+        "OfferState": "marketplace.catalog.states.OfferState",
+        "TopUpState": "marketplace.billing.states.TopUpState",
+    },
 }
 
 # --- Celery: the clock and the hint; every task has a sweep that would find the same work

@@ -15,6 +15,8 @@ class Command(BaseCommand):
             loaded = services.load_reference(at=now())
         except (MalformedRule, services.MalformedReference) as error:
             raise CommandError(str(error)) from error
+        if not options["verbosity"]:
+            return
         for name, count in vars(loaded).items():
             self.stdout.write(
                 f"{name}: {count['new']} new, {count['changed']} changed, {count['same']} the same"

@@ -93,7 +93,7 @@ def request(
     if known:
         require_same(known.request_sha256, content, key=key)
         return known
-    _check(renter, ask, at)
+    check(renter=renter, ask=ask, at=at)
     try:
         with transaction.atomic():
             made = _create(renter, by, ask, key, content, at)
@@ -139,7 +139,8 @@ def _create(
     )
 
 
-def _check(renter: Organisation, ask: Ask, at: datetime) -> None:
+def check(*, renter: Organisation, ask: Ask, at: datetime) -> None:
+    """Raise what `request` would refuse at once, and book nothing: for a quote."""
     if not renter.can_rent:
         raise NotARenter(f"{renter} is not registered to rent")
     _check_window(ask, at)

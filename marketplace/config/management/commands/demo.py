@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 
 from agents.gateway import services as gateway
+from compliance.services import RefusedSnapshot
 from marketplace.config.demo import cast as people
 from marketplace.config.demo.customer import Unexpected
 from marketplace.config.demo.story import Story
@@ -38,7 +39,8 @@ class Command(BaseCommand):
             "--kill-worker",
             default="",
             metavar="STATE",
-            help="kill -9 the worker when the reservation reaches this state",
+            choices=("requested", "confirmed", "active"),
+            help="kill -9 the worker when the reservation reaches this state: %(choices)s",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,6 +52,11 @@ class Command(BaseCommand):
             story = self._run(supervisor, once=options["once"], kill_at=options["kill_worker"])
         except (NotHealthy, PortTaken, Unexpected) as error:
             raise CommandError(str(error)) from error
+        except RefusedSnapshot as error:
+            raise CommandError(
+                f"{error}. The demonstration brings a made-up list; give it a folder of its own, "
+                "such as STRAITS_HOME=var/demo"
+            ) from error
         except KeyboardInterrupt:
             raise CommandError("interrupted before the rental was over") from None
         finally:

@@ -1,0 +1,102 @@
+"""Every error of the gateway as a problem (RFC 9457); agents look at the end of its type."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+
+import redis
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
+from django.views.decorators.csrf import csrf_exempt
+
+from agents.protocol.messages import Message, Problem
+from agents.protocol.signing import BadSignature, ClockSkew
+from marketplace.catalog.services import DuplicateGpu, SimulatedRefused
+from marketplace.metering.services import SegmentConflict
+
+from .authentication import Replayed
+from .reading import Invalid, Malformed, TooLarge
+from .services import BadInventory, BadToken, KeyTaken, MachineRetired, UnknownNode
+from .throttle import WINDOW, TooOften
+
+
+class NotPost(Exception):
+    """The gateway's addresses take POST and nothing else."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    status: int
+    slug: str
+    title: str
+    #: said instead of the error's own text, which is not for outsiders
+    detail: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+KINDS: dict[type[Exception], Kind] = {
+    NotPost: Kind(405, "not-post", "Method not allowed", headers=(("Allow", "POST"),)),
+    TooLarge: Kind(413, "too-large", "The message is too large"),
+    Malformed: Kind(400, "malformed", "The message is not JSON"),
+    Invalid: Kind(422, "invalid", "The message has a wrong field"),
+    BadSignature: Kind(401, "bad-signature", "The signature does not prove the request"),
+    ClockSkew: Kind(401, "clock-skew", "The clock is wrong"),
+    Replayed: Kind(401, "replayed", "The request was sent before"),
+    UnknownNode: Kind(401, "unknown-node", "No such node"),
+    BadToken: Kind(403, "bad-token", "The token cannot be used"),
+    KeyTaken: Kind(409, "key-taken", "The key belongs to another enrolment"),
+    MachineRetired: Kind(410, "machine-retired", "The machine is retired"),
+    BadInventory: Kind(422, "bad-inventory", "The inventory contradicts itself"),
+    SimulatedRefused: Kind(409, "simulated-refused", "Simulated GPUs are not taken"),
+    DuplicateGpu: Kind(409, "duplicate-gpu", "A GPU is already on another machine"),
+    SegmentConflict: Kind(409, "segment-conflict", "A sequence number was used twice"),
+    TooOften: Kind(
+        429,
+        "too-often",
+        "Too many enrolments",
+        headers=(("Retry-After", f"{WINDOW.total_seconds():.0f}"),),
+    ),
+    redis.RedisError: Kind(
+        503,
+        "unavailable",
+        "The marketplace cannot answer",
+        "nothing can be proven while a store is down; try again",
+        (("Retry-After", "5"),),
+    ),
+}
+
+
+def answers(view: Callable[[HttpRequest, datetime], Message]) -> Callable[..., HttpResponse]:
+    """Make a Django view of one that takes a POST and the time, and returns or raises."""
+
+    @csrf_exempt  # the agent's signature speaks for it; no cookie is looked at
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        at = now()
+        try:
+            if request.method != "POST":
+                raise NotPost("send this request with POST")
+            message = view(request, at)
+        except tuple(KINDS) as error:
+            return _told(error, at)
+        return HttpResponse(message.model_dump_json(), content_type="application/json")
+
+    return answer
+
+
+def _told(error: Exception, at: datetime) -> HttpResponse:
+    kind = next(KINDS[base] for base in type(error).__mro__ if base in KINDS)
+    problem = Problem(
+        type=f"/problems/{kind.slug}",
+        title=kind.title,
+        status=kind.status,
+        detail=kind.detail or str(error),
+        server_time=at if isinstance(error, ClockSkew) else None,
+    )
+    return HttpResponse(
+        problem.model_dump_json(exclude_none=True),
+        status=kind.status,
+        content_type="application/problem+json",
+        headers=dict(kind.headers),
+    )

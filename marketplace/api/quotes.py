@@ -1,0 +1,61 @@
+from typing import ClassVar
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from marketplace.accounts import roles
+from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.services import Ask, BadAsk
+from marketplace.catalog.models import Offer
+
+from .resource import Resource, checked
+from .serializers import GpuCountField, Strict, UtcField
+
+
+class QuoteIn(Strict):
+    offer = serializers.UUIDField()
+    gpu_count = GpuCountField()
+    start = UtcField()
+    end = UtcField()
+
+
+class QuoteOut(serializers.Serializer[dict[str, object]]):
+    cost_micro = serializers.IntegerField(help_text="the most it can cost, and what will be held")
+    currency = serializers.CharField()
+    price_micro_per_gpu_hour = serializers.IntegerField()
+    free_gpus = serializers.IntegerField(help_text="of this offer in this window")
+
+
+class Quotes(Resource):
+    """What a reservation would cost; nothing is written or set aside."""
+
+    acts: ClassVar = {"POST": roles.VIEW}
+    throttle_scope = "read"
+
+    @extend_schema(request=QuoteIn, responses={200: QuoteOut})
+    def post(self, request: Request) -> Response:
+        asked = checked(QuoteIn, request.data)
+        if asked["end"] <= asked["start"]:
+            raise BadAsk("end", "must be after the start")
+        offer = known_offer(asked["offer"])
+        free = brokerage.free_gpus(offer=offer, start=asked["start"], end=asked["end"])
+        ask = Ask(**{**asked, "offer": offer}, workload={})
+        content = {
+            "cost_micro": brokerage.quote_micro(ask=ask),
+            "currency": offer.currency,
+            "price_micro_per_gpu_hour": offer.price_micro_per_gpu_hour,
+            "free_gpus": len(free),
+        }
+        return Response(QuoteOut(content).data)
+
+
+def known_offer(public_id: UUID) -> Offer:
+    """The offer that a body names. Raises BadAsk."""
+    try:
+        return Offer.objects.select_related("chip", "machine__site").get(public_id=public_id)
+    except ObjectDoesNotExist as error:
+        raise BadAsk("offer", "is not known; take the id of an offer from /offers") from error

@@ -1,0 +1,72 @@
+import pytest
+from django.urls import reverse
+
+from marketplace.accounts.models import ApiKey, User
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+MODELS = ["user", "organisation", "membership", "apikey"]
+
+
+@pytest.fixture
+def staff(client, sally):
+    client.force_login(sally)
+    return client
+
+
+@pytest.fixture
+def rows(alice, harbour):
+    make.api_key(harbour, alice)
+    return {
+        "user": alice,
+        "organisation": harbour,
+        "membership": harbour.memberships.get(),
+        "apikey": ApiKey.objects.get(),
+    }
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_staff_look_at_every_row(staff, rows, model):
+    listed = staff.get(reverse(f"admin:accounts_{model}_changelist"), {"q": "a"})
+    shown = staff.get(reverse(f"admin:accounts_{model}_change", args=[rows[model].pk]))
+    assert (listed.status_code, shown.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_customer_looks_at_nothing(client, alice, rows, model):
+    client.force_login(alice)
+    assert client.get(reverse(f"admin:accounts_{model}_changelist")).status_code == 302
+
+
+def test_the_digest_of_a_key_is_not_shown(staff, rows):
+    page = staff.get(reverse("admin:accounts_apikey_change", args=[rows["apikey"].pk]))
+    assert "secret_sha256" not in page.content.decode()
+
+
+@pytest.mark.parametrize("action", ["change", "delete"])
+def test_a_key_is_not_changed_by_hand(staff, rows, action):
+    place = reverse(f"admin:accounts_apikey_{action}", args=[rows["apikey"].pk])
+    assert staff.post(place, {"name": "taken over", "post": "yes"}).status_code == 403
+    assert ApiKey.objects.get().name == "test"
+
+
+def test_an_organisation_is_neither_added_nor_deleted_by_hand(staff, rows):
+    assert staff.get(reverse("admin:accounts_organisation_add")).status_code == 403
+    place = reverse("admin:accounts_organisation_delete", args=[rows["organisation"].pk])
+    assert staff.post(place, {"post": "yes"}).status_code == 403
+
+
+def test_staff_add_a_person_in_lower_case(staff):
+    answer = staff.post(
+        reverse("admin:accounts_user_add"),
+        {
+            "email": "new@example.test",
+            "name": "New",
+            "usable_password": "true",
+            "password1": "a long enough phrase",
+            "password2": "a long enough phrase",
+        },
+    )
+    assert answer.status_code == 302, answer.content
+    assert User.objects.get(email="new@example.test").check_password("a long enough phrase")
