@@ -1,0 +1,216 @@
+import shlex
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db.models import QuerySet
+
+from compliance.models import ChipModel
+from marketplace.billing.services.top_ups import LEAST_MICRO, MOST_MICRO
+from marketplace.brokerage.services import Ask
+from marketplace.catalog.models import Offer
+from marketplace.core.money import MICRO
+from marketplace.web.forms import DollarsField, StyledForm, TokenForm
+
+from . import market
+
+NOW, LATER = "now", "later"
+CENT = MICRO // 100
+MOST_GPUS = 100_000
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with something in them. Not splitlines, which cuts at more than the end of a line."""
+    return [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+
+
+class FilterForm(StyledForm):
+    """What to look for among the offers; everything may be left out."""
+
+    chip = forms.ModelChoiceField(
+        queryset=ChipModel.objects.none(),
+        to_field_name="name",
+        required=False,
+        label="GPU",
+        empty_label="Any",
+    )
+    memory = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_GPUS, label="Memory of each, GB, at least"
+    )
+    count = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_GPUS, label="GPUs free now, at least"
+    )
+    country = forms.ChoiceField(required=False)
+    price = DollarsField(
+        required=False, least=1, most=10_000 * MICRO, label="Price per GPU-hour, $, at most"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chip, country = self.fields["chip"], self.fields["country"]
+        assert isinstance(chip, forms.ModelChoiceField)  # noqa: S101  declared above
+        assert isinstance(country, forms.ChoiceField)  # noqa: S101  declared above
+        chip.queryset = market.chips_on_offer()
+        country.choices = [("", "Any"), *((code, code) for code in market.countries_on_offer())]
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+    def narrow(self, offers: QuerySet[Offer]) -> QuerySet[Offer]:
+        """Keep the offers that meet every filter given."""
+        columns = {
+            "chip": "chip",
+            "memory": "chip__memory_gb__gte",
+            "count": "free__gte",
+            "country": "machine__site__country",
+            "price": "price_micro_per_gpu_hour__lte",
+        }
+        given = {columns[name]: value for name, value in self.cleaned_data.items() if value}
+        return offers.filter(**given)
+
+
+class AskForm(StyledForm):
+    """What a renter wants of one offer."""
+
+    gpu_count = forms.IntegerField(min_value=1, max_value=MOST_GPUS, initial=1, label="GPUs")
+    when = forms.ChoiceField(
+        choices=[(NOW, "Now"), (LATER, "Later, at the time below")],
+        initial=NOW,
+        widget=forms.RadioSelect,
+        label="Start",
+    )
+    start = forms.DateTimeField(
+        required=False,
+        label="Start at, UTC",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    hours = forms.DecimalField(
+        max_digits=9,
+        decimal_places=4,
+        max_value=10_000,
+        validators=[MinValueValidator(Decimal("0.0001"))],
+        initial=1,
+        help_text="How long; 0.5 is half an hour.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    command = forms.CharField(
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="One line as in a shell (no pipes or variables), or one word per line.",
+    )
+    environment = forms.CharField(
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="NAME=value, one per line. The provider's machine sees these values.",
+    )
+    hold_only = forms.BooleanField(
+        required=False,
+        label="Only hold it; I confirm myself",
+        help_text="Otherwise it is booked as soon as GPUs and money are set aside.",
+    )
+
+    def clean_command(self) -> list[str]:
+        text = self.cleaned_data["command"].strip()
+        if "\n" in text:
+            return [line.strip() for line in _lines(text)]
+        try:
+            return shlex.split(text)
+        except ValueError as error:
+            raise ValidationError(f"Not a command: {str(error).lower()}.") from error
+
+    def clean_environment(self) -> dict[str, str]:
+        pairs = [line.partition("=") for line in _lines(self.cleaned_data["environment"])]
+        for name, equals, _ in pairs:
+            if not equals:
+                raise ValidationError(f"Write NAME=value; {name[:40]!r} has no = in it.")
+        names = [name.strip() for name, _, _ in pairs]
+        if len(set(names)) < len(names):
+            raise ValidationError("A name stands here twice; keep one.")
+        return dict(zip(names, [value for _, _, value in pairs], strict=True))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("when") == LATER and not cleaned.get("start") and "start" in cleaned:
+            self.add_error("start", "Write when it shall start, or choose to start now.")
+        return cleaned
+
+    def begin(self, at: datetime) -> datetime:
+        given: datetime | None = self.cleaned_data["start"]
+        return at if given is None or self.cleaned_data["when"] == NOW else given
+
+    def ask(self, offer: Offer, *, at: datetime) -> Ask:
+        """The ask as the broker takes it; what starts now starts at `at`."""
+        facts = self.cleaned_data
+        start = self.begin(at)
+        return Ask(
+            offer=offer,
+            gpu_count=facts["gpu_count"],
+            start=start,
+            end=start + timedelta(milliseconds=int(facts["hours"] * 3_600_000)),
+            workload={"command": facts["command"], "environment": facts["environment"]},
+            auto_confirm=not facts["hold_only"],
+        )
+
+    def settled(self, ask: Ask) -> "ConfirmForm":
+        """The same wish with its start fixed, to be sent once more, and then to act once."""
+        typed = {name: self.data.get(name, "") for name in ("hours", "command", "environment")}
+        initial = {
+            **typed,
+            "gpu_count": ask.gpu_count,
+            "when": self.cleaned_data["when"],
+            "start": ask.start.isoformat(),
+            "hold_only": self.cleaned_data["hold_only"],
+            "token": uuid4(),
+        }
+        return ConfirmForm(initial=initial)
+
+
+class ConfirmForm(AskForm, TokenForm):
+    """The wish as it was quoted, carried hidden; the same token is the same reservation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["start"].required = True
+        for field in self.fields.values():
+            field.widget = forms.HiddenInput()
+
+    def begin(self, at: datetime) -> datetime:
+        given: datetime = self.cleaned_data["start"]
+        return given
+
+
+class TopUpForm(TokenForm):
+    """How much money to move into the wallet, and from where."""
+
+    amount = DollarsField(least=LEAST_MICRO, most=MOST_MICRO, label="Amount, $")
+    payment_method: forms.Field = forms.CharField(
+        max_length=64,
+        help_text="The id of a payment method saved with Stripe, such as pm_1NXWPn…",
+    )
+
+    def clean_amount(self) -> int:
+        micro: int = self.cleaned_data["amount"]
+        if micro % CENT:
+            raise ValidationError("Write whole cents.")
+        return micro
+
+
+class FakeStripeTopUpForm(TopUpForm):
+    """With the fake Stripe: its test payment methods, by what becomes of them."""
+
+    payment_method = forms.ChoiceField(
+        choices=[
+            ("pm_card_visa", "Test card that pays"),
+            ("pm_card_chargeDeclined", "Test card that is declined"),
+            ("pm_card_authenticationRequired", "Test card whose bank asks its owner"),
+        ],
+        label="From",
+    )
+
+
+class KeyForm(StyledForm):
+    name = forms.CharField(max_length=80, help_text="What it is for, to tell keys apart.")

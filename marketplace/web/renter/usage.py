@@ -1,0 +1,48 @@
+"""What a reservation and its leases used and cost so far."""
+
+from datetime import timedelta
+
+from django.db.models import (
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from marketplace.billing.models import Charge
+from marketplace.brokerage.models import Lease, Reservation
+from marketplace.metering.models import Usage
+
+LENGTH = ExpressionWrapper(
+    F("during__endswith") - F("during__startswith"), output_field=DurationField()
+)
+
+
+def leases(of: Reservation) -> QuerySet[Lease]:
+    """Leases in GPU order, each with `used` (sealed time) and `charged` (micro-units so far)."""
+    mine = {"lease": OuterRef("pk")}
+    used = Usage.objects.filter(**mine).values("lease").annotate(total=Sum(LENGTH))
+    charged = Charge.objects.filter(**mine).values("lease").annotate(total=Sum("amount_micro"))
+    return (
+        Lease.objects.filter(assignment__reservation=of)
+        .select_related("gpu", "assignment__machine")
+        .annotate(
+            used=Coalesce(Subquery(used.values("total")), Value(timedelta())),
+            charged=Coalesce(
+                Subquery(charged.values("total"), output_field=IntegerField()), Value(0)
+            ),
+        )
+        .order_by("assignment", "gpu__index")
+    )
+
+
+def charged_micro(of: Reservation) -> int:
+    """What the whole reservation was charged so far."""
+    rows = Charge.objects.filter(lease__assignment__reservation=of)
+    return rows.aggregate(total=Sum("amount_micro"))["total"] or 0
