@@ -1,4 +1,4 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import now
@@ -7,7 +7,7 @@ from marketplace.accounts.models import User
 from marketplace.core import audit
 from marketplace.core.evidence import EvidenceAdmin
 
-from . import services
+from . import services, stripe
 from .models import Charge, Invoice, InvoiceLine, StripeCommand, StripeEvent, TopUp
 
 
@@ -36,8 +36,12 @@ class StripeEventAdmin(EvidenceAdmin[StripeEvent]):
 
     @admin.action(description="Handle now (if not handled yet)", permissions=["view"])
     def handle_again(self, request: HttpRequest, rows: QuerySet[StripeEvent]) -> None:
-        for event in rows:
-            services.handle_event(event=event, at=now())
+        for event in rows.filter(handled_at__isnull=True):
+            try:
+                services.handle_event(event=event, at=now())
+            except stripe.Unavailable as reason:
+                self.message_user(request, f"{event}: {reason}; try later", messages.ERROR)
+                return
             who = request.user
             audit.record(
                 verb="handled by hand",

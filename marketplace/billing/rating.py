@@ -13,12 +13,20 @@ class Split(NamedTuple):
     fee: int
 
 
-def split(amount: int, fee_bps: int) -> Split:
-    """Split a charge: the provider's part is rounded down, the fee is exactly the rest."""
-    if amount < 0 or not 0 <= fee_bps <= BASIS_POINTS:
-        raise ValueError("an amount is not negative and a fee lies within 0 and 10,000")
-    provider = amount * (BASIS_POINTS - fee_bps) // BASIS_POINTS
+def split(*, amount: int, charged: int, fee_bps: int) -> Split:
+    """Split a charge that follows on `charged` micro-units: provider and fee sum to `amount`.
+
+    The provider's part of the total so far is rounded down, so however many charges it took, the
+    provider lacks less than one micro-unit of its share.
+    """
+    if amount < 0 or charged < 0 or not 0 <= fee_bps <= BASIS_POINTS:
+        raise ValueError("amounts are not negative and a fee lies within 0 and 10,000")
+    provider = _provider_share(charged + amount, fee_bps) - _provider_share(charged, fee_bps)
     return Split(provider=provider, fee=amount - provider)
+
+
+def _provider_share(total: int, fee_bps: int) -> int:
+    return total * (BASIS_POINTS - fee_bps) // BASIS_POINTS
 
 
 def next_charge(*, price_micro_per_hour: int, covered_ms: int, charged: int) -> int:

@@ -16,7 +16,8 @@ TOP_UP_MOVES: Moves = {
     ),
     TopUpState.NEEDS_ACTION: frozenset({TopUpState.SUCCEEDED, TopUpState.FAILED}),
     TopUpState.SUCCEEDED: frozenset(),
-    TopUpState.FAILED: frozenset(),
+    # what we took for a failure may turn out paid: what Stripe took is booked and shown as taken
+    TopUpState.FAILED: frozenset({TopUpState.SUCCEEDED}),
 }
 
 
@@ -25,11 +26,3 @@ class CommandState(models.TextChoices):
     SENDING = "sending"
     DONE = "done"
     FAILED = "failed"
-
-
-COMMAND_MOVES: Moves = {
-    CommandState.PENDING: frozenset({CommandState.SENDING}),
-    CommandState.SENDING: frozenset({CommandState.PENDING, CommandState.DONE, CommandState.FAILED}),
-    CommandState.DONE: frozenset(),
-    CommandState.FAILED: frozenset(),
-}

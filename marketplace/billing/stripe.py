@@ -13,6 +13,14 @@ TIMEOUT = 20
 RETRIES = 2
 #: a signed webhook may be this old or, by a clock that runs ahead, this new
 TOLERANCE = 300
+#: nothing was refused for good; staff can mend the key (401, 403) while the calls wait
+LATER = (
+    stripe.APIConnectionError,
+    stripe.RateLimitError,
+    stripe.APIError,  # 409 while the same key is under way, and 500 and above
+    stripe.AuthenticationError,
+    stripe.PermissionError,
+)
 
 
 class Declined(Exception):
@@ -20,7 +28,7 @@ class Declined(Exception):
 
 
 class Unavailable(Exception):
-    """Stripe could not answer, or asked us to wait: the same call may go through later."""
+    """Stripe gave no answer, asked us to wait or does not take our key: try the same call later."""
 
 
 class Misused(Exception):
@@ -82,7 +90,7 @@ def _payment(call: Any) -> Payment:
         return _read(call())
     except stripe.CardError as error:
         raise Declined(error.user_message or "The card was declined.") from error
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+    except LATER as error:
         raise Unavailable(type(error).__name__) from error
     except stripe.StripeError as error:
         raise Misused(f"{type(error).__name__}: {error.user_message or error.code}") from error
@@ -117,9 +125,10 @@ def verify_event(*, payload: bytes, signature: str, at: datetime) -> Event:
     try:
         text = payload.decode()
         stripe.WebhookSignature.verify_header(text, signature, settings.STRIPE_WEBHOOK_SECRET)
-    except (ValueError, stripe.SignatureVerificationError) as error:
+    except (ValueError, TypeError, stripe.SignatureVerificationError) as error:
+        # TypeError: the SDK cannot compare a signature that is not ASCII
         raise BadSignature("not signed by Stripe for this endpoint") from error
-    if abs(_stamp(signature) - at.timestamp()) > TOLERANCE:
+    if abs(_signed_at(signature) - at.timestamp()) > TOLERANCE:
         raise BadSignature("the signature's time is not now; check the clock of this server")
     return _event(text)
 
@@ -135,9 +144,10 @@ def _event(text: str) -> Event:
         ) from error
 
 
-def _stamp(signature: str) -> int:
-    parts = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
+def _signed_at(signature: str) -> int:
+    """The time that a verified signature covers: the first one, any other could be added to it."""
+    stamp = next(part for part in signature.split(",") if part.startswith("t="))
     try:
-        return int(parts["t"])
-    except (KeyError, ValueError) as error:
+        return int(stamp.removeprefix("t="))
+    except ValueError as error:
         raise BadSignature("the signature carries no time") from error

@@ -150,8 +150,12 @@ def _shrink(hold: Hold, amount: int) -> None:
 
 
 def release_hold(*, hold: Hold) -> int:
-    """Give back what is still held; returns that amount, 0 when nothing was."""
+    """Give back what is still held; returns that amount, 0 when nothing was.
+
+    The wallet is locked before the hold, as a posting that captures does it.
+    """
     with transaction.atomic():
+        Balance.objects.select_for_update(no_key=True).get(account=hold.account_id)
         left = Hold.objects.select_for_update(no_key=True).get(pk=hold.pk).amount
         if left:
             Hold.objects.filter(pk=hold.pk).update(amount=0)

@@ -89,12 +89,16 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the default of 5 resets connections when many workers call at once
+
+
 @contextmanager
 def serve(fake: Fake, *, port: int = 0) -> Iterator[str]:
     """Serve the fake on loopback for the duration; yields its address."""
     contract.routes()  # before there are threads
-    server = ThreadingHTTPServer((LOOPBACK, port), _handler(fake))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = Server((LOOPBACK, port), _handler(fake))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield f"http://{LOOPBACK}:{server.server_address[1]}"

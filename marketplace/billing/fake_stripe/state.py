@@ -21,6 +21,14 @@ Json = dict[str, Any]
 #: test payment methods of docs.stripe.com/testing, with what they do
 DECLINING = {"pm_card_chargeDeclined": "Your card was declined."}
 ASKING = {"pm_card_authenticationRequired"}
+#: what each fault answers instead of doing the work; "drop" does it and gives no answer
+FAULTS = {
+    "401": ("invalid_request_error", "Invalid API Key provided."),
+    "403": ("invalid_request_error", "This key does not have the required permissions."),
+    "409": ("idempotency_error", "Another request with this key is under way."),
+    "429": ("invalid_request_error", "Too many requests."),
+    "500": ("api_error", "Something went wrong."),
+}
 
 
 class Refusal(Exception):
@@ -44,7 +52,7 @@ class Answer:
 
 @dataclass
 class Fake:
-    """One Stripe account. `faults` are used up one per call: drop, 409, 429, 500."""
+    """One Stripe account. `faults` are used up one per call: "drop" and those of FAULTS."""
 
     objects: dict[str, Json] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
@@ -91,12 +99,8 @@ class Fake:
             raise Refusal(400, "invalid_request_error", "; ".join(complaints))
 
     def _stumble(self, fault: str) -> None:
-        if fault == "500":
-            raise Refusal(500, "api_error", "Something went wrong.")
-        if fault == "429":
-            raise Refusal(429, "invalid_request_error", "Too many requests.", code="rate_limit")
-        if fault == "409":
-            raise Refusal(409, "idempotency_error", "Another request with this key is under way.")
+        if fault in FAULTS:
+            raise Refusal(int(fault), *FAULTS[fault])
 
     def _once(self, method: str, path: str, body: Json, key: str) -> Answer:
         """Do it, or repeat the answer of the same key, which may not come with other content."""
@@ -168,7 +172,7 @@ class Fake:
             amount_received=0,
             currency=body["currency"],
             payment_method=body.get("payment_method"),
-            payment_method_types=body.get("payment_method_types", ["card"]),
+            payment_method_types=body.get("allowed_payment_method_types", ["card"]),
             metadata=body.get("metadata", {}),
             status="requires_confirmation",
             last_payment_error=None,

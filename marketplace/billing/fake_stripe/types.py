@@ -22,7 +22,7 @@ from .contract import imports_of
 
 REQUEST_OPTIONS = set(RequestOptions.__annotations__)
 NOT_FIELDS = {"OBJECT_NAME", "deleted", "last_response"}
-LITERALS = (typing.Literal, te.Literal)
+LITERALS: tuple[Any, ...] = (typing.Literal, te.Literal)
 
 
 class _Names(dict[str, Any]):

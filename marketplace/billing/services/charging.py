@@ -41,7 +41,7 @@ def _charge_lease(reservation: Reservation, lease: Lease, at: datetime) -> int:
     )
     if not amount:
         return 0
-    parts = rating.split(amount, reservation.fee_bps)
+    parts = rating.split(amount=amount, charged=before, fee_bps=reservation.fee_bps)
     made = Charge.objects.create(
         lease=lease,
         seq=lease.charges.count() + 1,

@@ -11,7 +11,7 @@ from marketplace.billing.models import StripeEvent, TopUp
 from marketplace.billing.stripe import BadSignature
 from marketplace.core.hints import after_commit
 
-from .outbox import apply_payment
+from . import top_ups
 
 log = logging.getLogger(__name__)
 
@@ -46,23 +46,37 @@ def handle_event(*, event: StripeEvent, at: datetime) -> None:
     """
     if event.handled_at is not None:
         return
-    payment = None
-    if event.type.startswith("payment_intent."):
+    if not event.type.startswith("payment_intent."):
+        _close(event, "not an event we act on", at)
+        return
+    try:
         payment = stripe.retrieve_payment(payment_id=event.object_id)
+    except stripe.Misused as reason:
+        log.error("%s is about a payment that Stripe does not show us: %s", event, reason)
+        _close(event, str(reason), at)
+        return
     with transaction.atomic():
         row = StripeEvent.objects.select_for_update(no_key=True).get(pk=event.pk)
-        if row.handled_at is not None:
-            return
-        note = _apply(row, payment, at) if payment else "not an event we act on"
-        StripeEvent.objects.filter(pk=row.pk).update(handled_at=at, error=note)
+        if row.handled_at is None:
+            _close(row, _apply(row, payment, at), at)
+
+
+def _close(event: StripeEvent, note: str, at: datetime) -> None:
+    open_ = StripeEvent.objects.filter(pk=event.pk, handled_at__isnull=True)
+    open_.update(handled_at=at, error=note[:500])
 
 
 def _apply(event: StripeEvent, payment: stripe.Payment, at: datetime) -> str:
+    """Do what the event asks for; returns what staff should know, usually nothing."""
     made = _top_up_of(event)
     if made is None:
         log.warning("%s is about a payment that no top-up asked for", event)
         return "no top-up of ours"
-    apply_payment(made, payment, at)
+    try:
+        top_ups.apply(made, payment, at)
+    except top_ups.NotAsAsked as reason:
+        log.error("%s: %s", event, reason)
+        return str(reason)
     return ""
 
 

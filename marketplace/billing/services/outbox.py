@@ -10,7 +10,6 @@ from django.db.models import F
 from marketplace.billing import stripe
 from marketplace.billing.models import StripeCommand, TopUp
 from marketplace.billing.states import CommandState
-from marketplace.core.money import micro_from_minor
 
 from . import top_ups
 
@@ -21,6 +20,8 @@ CLAIM = timedelta(minutes=3)
 #: Stripe forgets idempotency keys after 24 h; an older command is never sent again
 FORGOTTEN = timedelta(hours=23)
 LONGEST_WAIT = timedelta(minutes=30)
+#: 2 to this power is more seconds than LONGEST_WAIT; unbounded powers overflow a timedelta
+DOUBLINGS = 11
 
 
 def send_command(*, command: StripeCommand, at: datetime) -> None:
@@ -71,7 +72,8 @@ def _finish(command: StripeCommand, to: CommandState, *, error: str) -> bool:
 
 
 def _later(command: StripeCommand, reason: str, at: datetime) -> None:
-    wait = min(timedelta(seconds=2**command.attempts), LONGEST_WAIT)
+    wait = min(timedelta(seconds=2 ** min(command.attempts, DOUBLINGS)), LONGEST_WAIT)
+    log.warning("%s: Stripe gave no answer (%s); again in %s", command, reason, wait)
     mine = StripeCommand.objects.filter(pk=command.pk, claim=command.claim)
     mine.update(
         state=CommandState.PENDING,
@@ -88,10 +90,13 @@ def _locked(command: StripeCommand) -> TopUp:
 
 
 def _apply(command: StripeCommand, payment: stripe.Payment, at: datetime) -> None:
-    with transaction.atomic():
-        if not _finish(command, CommandState.DONE, error=""):
-            return
-        apply_payment(_locked(command), payment, at)
+    try:
+        with transaction.atomic():
+            if _finish(command, CommandState.DONE, error=""):
+                top_ups.apply(_locked(command), payment, at)
+    except top_ups.NotAsAsked as reason:
+        log.error("%s: %s", command, reason)
+        _finish(command, CommandState.FAILED, error=str(reason))
 
 
 def _apply_refusal(command: StripeCommand, reason: str, *, error: str) -> None:
@@ -99,16 +104,3 @@ def _apply_refusal(command: StripeCommand, reason: str, *, error: str) -> None:
     with transaction.atomic():
         if _finish(command, state, error=error):
             top_ups.fail(_locked(command), reason)
-
-
-def apply_payment(made: TopUp, payment: stripe.Payment, at: datetime) -> None:
-    """Bring a (locked) top-up to what Stripe says of its payment now."""
-    if payment.succeeded:
-        if micro_from_minor(payment.amount, payment.currency) != made.amount_micro:
-            log.error("%s: Stripe took another amount than was asked for; not booked", made)
-            return
-        top_ups.succeed(made, payment.id, at)
-    elif payment.needs_action:
-        top_ups.needs_action(made, payment.id)
-    elif payment.status in ("requires_payment_method", "canceled"):
-        top_ups.fail(made, payment.failure or "The card was declined.")

@@ -7,14 +7,16 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from marketplace.accounts.models import Organisation, User
+from marketplace.billing import stripe
 from marketplace.billing.models import StripeCommand, TopUp
 from marketplace.billing.states import TOP_UP_MOVES, TopUpState
+from marketplace.brokerage import services as brokerage
 from marketplace.core.hints import after_commit
 from marketplace.core.idempotency import digest, require_same
-from marketplace.core.money import MICRO, BadAmount, minor_from_micro
+from marketplace.core.money import MICRO, BadAmount, micro_from_minor, minor_from_micro
 from marketplace.core.states import IllegalMove, move
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Account, Balance, Kind
+from marketplace.ledger.models import Balance, Kind
 
 LEAST_MICRO = 1 * MICRO
 MOST_MICRO = 100_000 * MICRO
@@ -30,15 +32,14 @@ class BadTopUp(Exception):
         self.message = message
 
 
-def wallet_account(organisation: Organisation) -> Account:
-    return ledger.account(
-        kind=Kind.WALLET, owner=organisation.public_id, currency=settings.CURRENCY
-    )
+class NotAsAsked(Exception):
+    """Stripe took something else than the top-up asked for; staff must look at it."""
 
 
 def wallet(*, organisation: Organisation) -> Balance:
     """What the organisation has, what of it is held, and what it may spend."""
-    return ledger.balance(account=wallet_account(organisation))
+    account = brokerage.wallet_account(renter=organisation, currency=settings.CURRENCY)
+    return ledger.balance(account=account)
 
 
 def top_up(
@@ -98,7 +99,7 @@ def _command(made: TopUp, minor: int, at: datetime) -> StripeCommand:
             "amount": minor,
             "currency": made.currency.lower(),
             "payment_method": made.payment_method,
-            "payment_method_types": ["card"],
+            "allowed_payment_method_types": ["card"],
             "confirm": True,
             "metadata": {"top_up": str(made.public_id)},
         },
@@ -107,27 +108,46 @@ def _command(made: TopUp, minor: int, at: datetime) -> StripeCommand:
     )
 
 
-def succeed(made: TopUp, payment_id: str, at: datetime) -> None:
-    """Book a payment that Stripe took; every path to this knowledge may call it, one books."""
+def apply(made: TopUp, payment: stripe.Payment, at: datetime) -> None:
+    """Bring a (locked) top-up to what Stripe says of its payment now.
+
+    Every path to this knowledge may call it, late and repeatedly; one of them books. Raises
+    NotAsAsked, having written nothing.
+    """
+    if payment.succeeded:
+        _require_as_asked(made, payment)
+        _book(made, payment.id, at)
+        _settle(made, TopUpState.SUCCEEDED, payment_intent=payment.id, failure="")
+    elif payment.needs_action:
+        _settle(made, TopUpState.NEEDS_ACTION, payment_intent=payment.id)
+    elif payment.status in ("requires_payment_method", "canceled"):
+        fail(made, payment.failure or "The card was declined.")
+
+
+def _require_as_asked(made: TopUp, payment: stripe.Payment) -> None:
+    if made.payment_intent not in ("", payment.id):
+        raise NotAsAsked(f"{payment.id} is a second payment of one top-up; not booked")
+    if (
+        payment.currency != made.currency
+        or micro_from_minor(payment.amount, made.currency) != made.amount_micro
+    ):
+        raise NotAsAsked(f"{payment.id} took another amount than was asked for; not booked")
+
+
+def _book(made: TopUp, payment_id: str, at: datetime) -> None:
     pending = ledger.account(kind=Kind.STRIPE_PENDING, currency=made.currency)
-    target = wallet_account(made.organisation)
+    wallet = brokerage.wallet_account(renter=made.organisation, currency=made.currency)
     ledger.post(
         key=f"stripe:pi:{payment_id}",
         kind="top_up",
-        entries=[ledger.Entry(debit=pending, credit=target, amount=made.amount_micro)],
+        entries=[ledger.Entry(debit=pending, credit=wallet, amount=made.amount_micro)],
         at=at,
     )
-    _settle(made, TopUpState.SUCCEEDED, payment_intent=payment_id)
 
 
 def fail(made: TopUp, reason: str) -> None:
     """Note that Stripe took nothing."""
     _settle(made, TopUpState.FAILED, failure=reason[:300])
-
-
-def needs_action(made: TopUp, payment_id: str) -> None:
-    """Note that the card's bank wants its owner to confirm (3-D Secure)."""
-    _settle(made, TopUpState.NEEDS_ACTION, payment_intent=payment_id)
 
 
 def _settle(made: TopUp, to: TopUpState, **also: str) -> None:
