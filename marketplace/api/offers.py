@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +9,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from marketplace.brokerage import services as brokerage
 from marketplace.catalog.models import Offer
 from marketplace.catalog.states import OfferState
 
-from . import search
 from .resource import Resource
 from .serializers import MOST_GPUS, PageQuery, WindowQuery
 
-SOON = timedelta(hours=1)
 ORDERS = {"price": "price_micro_per_gpu_hour", "-price": "-price_micro_per_gpu_hour"}
 #: by query parameter: the lookup that it is
 FILTERS = {
@@ -87,4 +85,4 @@ class OneOffer(Resource):
 
 def _in_window(query: dict[str, Any]) -> QuerySet[Offer]:
     start = query.get("start") or now()
-    return search.offers(start=start, end=query.get("end") or start + SOON)
+    return brokerage.offers(start=start, end=query.get("end") or start + brokerage.FREE_NOW)

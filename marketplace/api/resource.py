@@ -24,6 +24,7 @@ KEY = re.compile("[!-~]{1,200}")
 
 
 class Pages(LimitOffsetPagination):
+    default_limit = 50
     max_limit = MOST_ROWS
 
 

@@ -34,7 +34,10 @@ class StripeEventAdmin(EvidenceAdmin[StripeEvent]):
     exclude = ("raw",)
     actions = ("handle_again",)
 
-    @admin.action(description="Handle now (if not handled yet)", permissions=["view"])
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.change_stripeevent")
+
+    @admin.action(description="Handle now (if not handled yet)", permissions=["handle"])
     def handle_again(self, request: HttpRequest, rows: QuerySet[StripeEvent]) -> None:
         for event in rows.filter(handled_at__isnull=True):
             try:

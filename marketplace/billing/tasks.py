@@ -1,35 +1,19 @@
-import logging
-from collections.abc import Callable, Iterable
-from typing import TypeVar
-
 from celery import shared_task
-from django.db import models
 from django.utils.timezone import now
 
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.states import State
+from marketplace.core.sweeps import sweep
 
 from . import services
 from .models import StripeCommand, StripeEvent
-
-log = logging.getLogger(__name__)
-Row = TypeVar("Row", bound=models.Model)
-
-
-def _sweep(rows: Iterable[Row], verb: Callable[[Row], object]) -> None:
-    """Apply a verb to each row; one that fails is logged and does not stop the others."""
-    for row in rows:
-        try:
-            verb(row)
-        except Exception:
-            log.exception("sweep failed on %s", row)
 
 
 @shared_task(name="marketplace.billing.tasks.charge_sealed")
 def charge_sealed() -> None:
     """Sweep: charge what was sealed since the last time, while it runs and after."""
     rows = Reservation.objects.filter(state__in=[State.ACTIVE, State.ENDED])
-    _sweep(
+    sweep(
         rows.select_related("hold", "renter"),
         lambda row: services.charge(reservation=row, at=now()),
     )
@@ -38,7 +22,7 @@ def charge_sealed() -> None:
 @shared_task(name="marketplace.billing.tasks.settle_ended")
 def settle_ended() -> None:
     """Sweep: ended reservations whose usage is complete."""
-    _sweep(
+    sweep(
         Reservation.objects.filter(state=State.ENDED),
         lambda row: services.settle(reservation=row, at=now()),
     )
@@ -53,7 +37,7 @@ def send_command(*, command_id: int) -> None:
 @shared_task(name="marketplace.billing.tasks.send_due_commands")
 def send_due_commands() -> None:
     """Sweep: commands that wait, and those whose sender never came back."""
-    _sweep(
+    sweep(
         StripeCommand.objects.due(at=now()),
         lambda row: services.send_command(command=row, at=now()),
     )
@@ -68,7 +52,7 @@ def handle_event(*, event_id: int) -> None:
 @shared_task(name="marketplace.billing.tasks.handle_stored_events")
 def handle_stored_events() -> None:
     """Sweep: events nobody has handled."""
-    _sweep(
+    sweep(
         StripeEvent.objects.filter(handled_at__isnull=True).order_by("received_at"),
         lambda row: services.handle_event(event=row, at=now()),
     )

@@ -1,16 +1,13 @@
-import logging
 from collections.abc import Callable
 
 from celery import shared_task
 from django.utils.timezone import now
 
-from marketplace.core.states import IllegalMove, LostRace
+from marketplace.core.sweeps import sweep
 
 from . import services
 from .models import Reservation, ReservationQuerySet
 from .states import State
-
-log = logging.getLogger(__name__)
 
 
 @shared_task(name="marketplace.brokerage.tasks.broker")
@@ -20,14 +17,7 @@ def broker(*, reservation_id: int) -> None:
 
 
 def _sweep(rows: ReservationQuerySet, verb: Callable[[Reservation], None]) -> None:
-    """Apply a verb to each row; one that was moved meanwhile or fails does not stop the others."""
-    for row in rows.select_related("offer__machine__site", "renter__party", "decision"):
-        try:
-            verb(row)
-        except (IllegalMove, LostRace):
-            continue
-        except Exception:
-            log.exception("sweep failed on %s", row)
+    sweep(rows.select_related("offer__machine__site", "renter__party", "decision"), verb)
 
 
 @shared_task(name="marketplace.brokerage.tasks.broker_open")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -59,3 +60,16 @@ def words(name: str, default: str = "", *, environ: Mapping[str, str] = os.envir
     return [
         part.strip() for part in text(name, default, environ=environ).split(",") if part.strip()
     ]
+
+
+def address(name: str, default: str, *, environ: Mapping[str, str] = os.environ) -> tuple[str, int]:
+    """Read HOST:PORT; the port may be left out and is 80 then."""
+    value = environ.get(name, default)
+    try:
+        parts = urlsplit(f"//{value}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name}={value!r} is not an address such as 127.0.0.1:8000")
+    return host, 80 if port is None else port

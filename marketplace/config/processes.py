@@ -28,7 +28,7 @@ def require_free(host: str, port: int) -> None:
         except OSError as error:
             raise PortTaken(
                 f"{host}:{port} cannot be used ({error.strerror}); stop what listens there or set "
-                "PUBLIC_URL to another port, such as PUBLIC_URL=http://127.0.0.1:8001"
+                "PUBLIC_URL (in production LISTEN) to another port, such as http://127.0.0.1:8001"
             ) from error
 
 
@@ -39,10 +39,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(url: str) -> bool:
+def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
     """Whether a GET of the address answers 200."""
     try:
-        return httpx.get(url, timeout=2).status_code == httpx.codes.OK
+        return httpx.get(url, headers=headers, timeout=2).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 
@@ -63,16 +63,19 @@ def fake_stripe_environment(public_url: str) -> dict[str, str]:
     }
 
 
-def start_all(supervisor: Supervisor, *, public_url: str, extra: Mapping[str, str]) -> None:
-    """Start fake Stripe (if one is needed), web, worker and beat; return when all are healthy."""
-    address = urlsplit(public_url)
-    host, port = address.hostname or "127.0.0.1", address.port or 80
-    require_free(host, port)
+def start_all(
+    supervisor: Supervisor, *, public_url: str, listen: tuple[str, int], extra: Mapping[str, str]
+) -> None:
+    """Start fake Stripe (if one is needed), web, worker and beat; return when all are healthy.
+
+    `listen` is the host and port of the web server, `public_url` what the outside calls it.
+    """
+    require_free(*listen)
     env = {**extra, "PUBLIC_URL": public_url, **fake_stripe_environment(public_url)}
     os.environ.update(env)
     if "FAKE_STRIPE_URL" in env:
         supervisor.start(_fake_stripe(env), within=WITHIN_SECONDS)
-    for child in (_web(host, port), _worker(), _beat()):
+    for child in (_web(*listen, public_url), _worker(), _beat()):
         supervisor.start(child, within=WITHIN_SECONDS)
         supervisor.say(child.name, "healthy")
 
@@ -93,7 +96,7 @@ def _fake_stripe(env: Mapping[str, str]) -> Child:
     return Child("stripe", command, ready=lambda: answers(calls))
 
 
-def _web(host: str, port: int) -> Child:
+def _web(host: str, port: int, public_url: str) -> Child:
     command = python(
         "-m",
         "uvicorn",
@@ -109,7 +112,11 @@ def _web(host: str, port: int) -> Child:
         "5",
         *(["--proxy-headers"] if not settings.DEBUG else []),
     )
-    return Child("web", command, ready=lambda: answers(f"http://{host}:{port}/healthz"))
+    public = urlsplit(public_url)
+    # as the proxy in front would ask
+    headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
+    url = f"http://{host}:{port}/healthz"
+    return Child("web", command, ready=lambda: answers(url, headers))
 
 
 def _worker() -> Child:
@@ -117,6 +124,7 @@ def _worker() -> Child:
     command = python(
         "-m",
         "celery",
+        "--quiet",
         "-A",
         "marketplace.config.celery",
         "worker",
@@ -141,6 +149,7 @@ def _beat() -> Child:
     command = python(
         "-m",
         "celery",
+        "--quiet",
         "-A",
         "marketplace.config.celery",
         "beat",

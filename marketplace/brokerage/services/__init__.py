@@ -6,17 +6,18 @@ from .asking import (
     NotARenter,
     NotEnoughGpus,
     check,
-    free_gpus,
     quote_micro,
     request,
     wallet_account,
 )
+from .availability import FREE_NOW, free_gpus, offers
 from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
 from .enforcing import enforce
 from .giving_back import cancel
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
 
 __all__ = [
+    "FREE_NOW",
     "Ask",
     "BadAsk",
     "HoldExpired",
@@ -35,6 +36,7 @@ __all__ = [
     "expire",
     "free_gpus",
     "observe",
+    "offers",
     "quote_micro",
     "request",
     "settled",

@@ -6,18 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from psycopg.types.range import TimestamptzRange
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage import workload
-from marketplace.brokerage.models import Lease, Reservation
-from marketplace.catalog.models import Gpu, Offer
+from marketplace.brokerage.models import Reservation
+from marketplace.catalog.models import Offer
 from marketplace.catalog.pricing import due_micro, milliseconds
 from marketplace.catalog.states import OfferState
 from marketplace.core.hints import after_commit
 from marketplace.core.idempotency import digest, require_same
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind
+
+from .availability import free_gpus, offers
 
 #: "now" as the renter saw it may be this old when it reaches us
 START_SLACK = timedelta(minutes=2)
@@ -62,17 +65,6 @@ def quote_micro(*, ask: Ask) -> int:
     """Cost of the whole window in micro-units: what will be held, and the most it can cost."""
     per_gpu = due_micro(ask.offer.price_micro_per_gpu_hour, milliseconds(ask.end - ask.start))
     return ask.gpu_count * per_gpu
-
-
-def free_gpus(*, offer: Offer, start: datetime, end: datetime) -> list[Gpu]:
-    """GPUs of the offer that can be rented and that no live lease holds in [start, end)."""
-    taken = Lease.objects.live().filter(during__overlap=(start, end)).values("gpu")
-    return list(
-        Gpu.objects.rentable()
-        .filter(machine=offer.machine_id, chip=offer.chip_id)
-        .exclude(pk__in=taken)
-        .order_by("index")
-    )
 
 
 def wallet_account(*, renter: Organisation, currency: str) -> Account:
@@ -180,15 +172,11 @@ def _check_funds(renter: Organisation, ask: Ask) -> None:
 
 
 def _alternatives(ask: Ask) -> list[Offer]:
+    """Other offers of the chip with enough free in the window, cheapest first."""
     others = (
-        Offer.objects.listed()
-        .filter(chip=ask.offer.chip_id)
+        offers(start=ask.start, end=ask.end)
+        .listed()
+        .filter(Q(free__gte=ask.gpu_count), chip=ask.offer.chip_id)
         .exclude(pk=ask.offer.pk)
-        .order_by("price_micro_per_gpu_hour", "pk")[: ALTERNATIVES * 4]
     )
-    enough = (
-        other
-        for other in others
-        if len(free_gpus(offer=other, start=ask.start, end=ask.end)) >= ask.gpu_count
-    )
-    return [offer for offer, _ in zip(enough, range(ALTERNATIVES), strict=False)]
+    return list(others.order_by("price_micro_per_gpu_hour", "pk")[:ALTERNATIVES])

@@ -16,7 +16,8 @@ from marketplace.core.states import LostRace, move
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
 
-from .asking import free_gpus, wallet_account
+from .asking import wallet_account
+from .availability import free_gpus
 from .giving_back import give_back
 
 log = logging.getLogger(__name__)

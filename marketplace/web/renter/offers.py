@@ -35,7 +35,7 @@ def offer(request: HttpRequest, offer: UUID) -> HttpResponse:
 
 
 def find(public_id: UUID) -> Offer:
-    return get_object_or_404(market.offers(at=now()), public_id=public_id)
+    return get_object_or_404(market.free_now(at=now()), public_id=public_id)
 
 
 def show(

@@ -71,8 +71,11 @@ class Command(BaseCommand):
     def _run(self, supervisor: Supervisor, *, once: bool, kill_at: str) -> Story:
         call_command("migrate", verbosity=0)
         call_command("load_reference", verbosity=0)
-        base = f"http://127.0.0.1:{free_port()}" if once else settings.PUBLIC_URL
-        start_all(supervisor, public_url=base, extra=QUICK)
+        base, listen = settings.PUBLIC_URL, settings.LISTEN
+        if once:
+            listen = ("127.0.0.1", free_port())
+            base = f"http://{listen[0]}:{listen[1]}"
+        start_all(supervisor, public_url=base, listen=listen, extra=QUICK)
         cast = people.set_up(at=datetime.now(UTC))
         self._start_node(supervisor, cast, base)
         worker = next(child for child in supervisor.children if child.name == "worker")

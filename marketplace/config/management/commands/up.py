@@ -16,10 +16,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         call_command("load_reference", verbosity=0)
+        if not settings.DEBUG:
+            call_command("collectstatic", interactive=False, verbosity=0)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         supervisor = Supervisor(self.stdout.write)
         try:
-            start_all(supervisor, public_url=settings.PUBLIC_URL, extra={})
+            start_all(supervisor, public_url=settings.PUBLIC_URL, listen=settings.LISTEN, extra={})
             self.stdout.write(self.style.SUCCESS(f"Straits is up at {settings.PUBLIC_URL}/"))
             signal.pause()
         except (NotHealthy, PortTaken) as error:

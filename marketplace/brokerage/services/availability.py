@@ -1,0 +1,40 @@
+"""What is free in a window: read only, a look that the broker repeats under its constraint."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from marketplace.brokerage.models import Lease
+from marketplace.catalog.models import Gpu, Offer, OfferQuerySet
+
+#: what is said to be free now is free for this long at least
+FREE_NOW = timedelta(hours=1)
+
+
+def free_gpus(*, offer: Offer, start: datetime, end: datetime) -> list[Gpu]:
+    """GPUs of the offer that can be rented and that no live lease holds in [start, end)."""
+    taken = Lease.objects.live().filter(during__overlap=(start, end)).values("gpu")
+    return list(
+        Gpu.objects.rentable()
+        .filter(machine=offer.machine_id, chip=offer.chip_id)
+        .exclude(pk__in=taken)
+        .order_by("index")
+    )
+
+
+def offers(*, start: datetime, end: datetime) -> OfferQuerySet:
+    """All offers, each with `free`: how many of its GPUs can be rented for [start, end)."""
+    taken = Lease.objects.live().filter(during__overlap=(start, end)).values("gpu")
+    free = (
+        Gpu.objects.rentable()
+        .filter(machine=OuterRef("machine"), chip=OuterRef("chip"))
+        .exclude(pk__in=taken)
+        .order_by()
+        .values("machine")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return Offer.objects.select_related("chip", "machine__site__operator").annotate(
+        free=Coalesce(Subquery(free), 0)
+    )

@@ -1,0 +1,102 @@
+import shutil
+
+import pytest
+
+from agents.node import gpu, identity
+from agents.node.agent import Agent
+from agents.node.client import Client
+from agents.node.clock import Clock
+from agents.node.enrolment import enrol
+from agents.node.leases import Leases
+from agents.node.process import ProcessRuntime
+from agents.node.simulated import library, profiles
+from agents.node.spool import Spool
+
+from .market import TOKEN, Market
+
+
+class Fake:
+    """The file that the fake NVML reads."""
+
+    def __init__(self, file, text):
+        self.file, self.text = file, text
+        self.say()
+
+    def say(self, *lines):
+        """Be as at first, and as these lines say: the first line of a key counts."""
+        partial = self.file.with_suffix(".new")
+        partial.write_text("".join(f"{line}\n" for line in lines) + self.text)
+        partial.replace(self.file)
+
+
+@pytest.fixture(scope="session")
+def fake_library(tmp_path_factory):
+    if not (shutil.which("cc") or shutil.which("gcc")):
+        pytest.skip("no C compiler: the fake NVML cannot be built")
+    return library.simulate(what="h100:2", folder=tmp_path_factory.mktemp("nvml"))
+
+
+@pytest.fixture
+def fake(fake_library, tmp_path, monkeypatch):
+    file = tmp_path / "nvml-state"
+    monkeypatch.setenv(library.STATE_VARIABLE, str(file))
+    host = library._host(tmp_path)
+    return Fake(file, profiles.state_text(profiles.parse("h100:2"), host=host))
+
+
+@pytest.fixture
+def gpus(fake):
+    opened = gpu.Gpus()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def market():
+    made = Market()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def state(tmp_path):
+    return tmp_path / "node"
+
+
+@pytest.fixture
+def enrolled(state, market):
+    enrol(state=state, server=market.url, token=TOKEN, clock=Clock())
+    return state
+
+
+@pytest.fixture
+def build(enrolled, gpus):
+    """Make an agent as `run` does; each is a new start in the same folder."""
+    made = []
+
+    def build(clock=None):
+        who = identity.read(enrolled)
+        spool = Spool(enrolled)
+        clock = clock or Clock(base=spool.clock())
+        runtime = ProcessRuntime(enrolled / "leases")
+        leases = Leases(runtime=runtime, spool=spool, clock=clock, energy=gpus.energy)
+        key = identity.key_of(enrolled)
+        client = Client(server=who.server, key=key, key_id=str(who.node), clock=clock)
+        agent = Agent(gpus=gpus, leases=leases, spool=spool, client=client)
+        made.append(agent)
+        return agent
+
+    yield build
+    for agent in made:
+        kill_everything(agent)
+        agent.client.close()
+        agent.spool.close()
+
+
+def kill_everything(agent):
+    from .market import until
+
+    until(lambda: agent.leases.stop_all(grace=0, reason="the test is over"))
+    for running in agent.leases.runtime.known.values():
+        if running.child:
+            running.child.wait()

@@ -1,0 +1,52 @@
+"""`manage.py up` in production mode, behind a proxy that ends TLS."""
+
+import signal
+import socket
+
+import httpx
+
+from marketplace.config.processes import free_port
+
+PROXY = {"Host": "straits.example", "X-Forwarded-Proto": "https"}
+
+
+def test_production_mode_serves_and_stops(manage, left_running):
+    port = free_port()
+    process = manage(
+        "up",
+        DEBUG="0",
+        SECRET_KEY="k" * 25 + "0123456789" * 3,
+        PUBLIC_URL="https://straits.example",
+        LISTEN=f"127.0.0.1:{port}",
+        STRIPE_API_KEY="sk_test_none",
+        STRIPE_WEBHOOK_SECRET="whsec_none",
+    )
+    log = []
+    for line in process.stdout:
+        log.append(line)
+        if "Straits is up at https://straits.example/" in line:
+            break
+    assert "Straits is up" in log[-1], "".join(log)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=PROXY) as client:
+        page = client.get("/")
+        assert page.status_code == 200
+        assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+        [style] = [word for word in page.text.split('"') if word.endswith(".css")]
+        assert style != "/static/straits.css", "collected files carry a hash in their name"
+        assert client.get(style).status_code == 200
+        plain = client.get("/", headers={"X-Forwarded-Proto": "http"})
+        assert plain.headers["Location"] == "https://straits.example/"
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    assert left_running() == []
+
+
+def test_a_taken_port_is_named_and_nothing_stays(manage, left_running):
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        process = manage("up", DEBUG="1", PUBLIC_URL=f"http://127.0.0.1:{port}")
+        told, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"127.0.0.1:{port} cannot be used" in told
+    assert left_running() == []
