@@ -5,7 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-NODE_SOURCES := agents/pyproject.toml $(shell find agents/node agents/protocol -name '*.py' -o -name '*.c')
+NODE_SOURCES := agents/pyproject.toml agents/setup.cfg agents/__init__.py \
+  $(shell find agents/node agents/protocol -name '*.py' -o -name '*.c')
 
 .PHONY: demo test checks bench soak lock clean
 
@@ -16,6 +17,7 @@ NODE_SOURCES := agents/pyproject.toml $(shell find agents/node agents/protocol -
 	touch $@
 
 .venv/node-installed: .venv/installed $(NODE_SOURCES)
+	rm -rf build/node
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --reinstall ./agents
 	touch $@
 

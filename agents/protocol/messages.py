@@ -1,6 +1,7 @@
 """The messages of /agent/v1. Times are UTC with a zone, lengths are milliseconds.
 
-Unknown fields are refused on the way in, so that a typo or a newer agent is noticed, not ignored.
+The marketplace refuses unknown fields, so that a typo or a newer agent is noticed, not ignored. A
+node passes them over, so that a newer marketplace does not silence older agents.
 """
 
 import hashlib
@@ -36,6 +37,12 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Reply(Message):
+    """What a node reads."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
 class Enrol(Message):
     """A machine joins with a one-time token; signed with the very key that it brings."""
 
@@ -46,7 +53,7 @@ class Enrol(Message):
     agent_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
-class Enrolled(Message):
+class Enrolled(Reply):
     node: UUID
     machine: UUID
     server_time: datetime
@@ -98,7 +105,7 @@ class Heartbeat(Message):
     assignments: Annotated[tuple[AssignmentReport, ...], Field(max_length=MAX_REPORTS)] = ()
 
 
-class Desired(Message):
+class Desired(Reply):
     """What the marketplace wants of one assignment. The highest generation wins."""
 
     assignment: UUID
@@ -111,7 +118,7 @@ class Desired(Message):
     environment: dict[str, str]
 
 
-class HeartbeatReply(Message):
+class HeartbeatReply(Reply):
     server_time: datetime
     next_heartbeat_s: float
     want_inventory: bool = Field(description="the stored inventory has another digest")
@@ -138,14 +145,14 @@ class UsageBatch(Message):
     segments: Annotated[tuple[SegmentReport, ...], Field(min_length=1, max_length=MAX_SEGMENTS)]
 
 
-class UsageReply(Message):
+class UsageReply(Reply):
     """`stored` may be forgotten by the node; `unknown` names none of its assignments."""
 
     stored: tuple[int, ...]
     unknown: tuple[int, ...]
 
 
-class Problem(Message):
+class Problem(Reply):
     """An error (RFC 9457) as the gateway words it; `server_time` lets a node mend its clock."""
 
     type: str

@@ -75,6 +75,16 @@ def test_a_process_that_came_and_went_between_two_beats_counts(booked, machine):
     assert {(lease.started_at, lease.ended_at) for lease in Lease.objects.all()} == {(NOON, SOON)}
 
 
+def test_what_the_node_stops_at_the_end_of_the_window_was_no_failure(booked, machine):
+    assignment = make.started(booked)
+    late = NOON + HOUR + timedelta(seconds=1)
+    done = make.observation(assignment, "stopped", stopped_at=late, exit_code=-15)
+    brokerage.observe(machine=machine, reports=[done], at=late)
+    booked.refresh_from_db()
+    assert (booked.state, booked.ended_at) == ("ended", NOON + HOUR)
+    assert booked.reason == "the window is over"
+
+
 def test_a_failed_start_gives_everything_back(booked, machine, harbour):
     failed = make.observation(booked.assignments.get(), "failed", detail="no such program")
     brokerage.observe(machine=machine, reports=[failed], at=SOON)

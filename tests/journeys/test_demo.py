@@ -1,25 +1,49 @@
 """The main job, in real processes, from the first heartbeat to the invoice."""
 
 import json
+import signal
 
+import httpx
 import pytest
 
+from marketplace.config.processes import free_port
 
-@pytest.mark.parametrize("killed_at", ["", "requested", "confirmed", "active"])
-def test_one_rental_from_the_node_to_the_invoice(manage, left_running, killed_at):
-    """Also when the worker is killed with SIGKILL on the way; another one is started."""
-    kill = ["--kill-worker", killed_at] if killed_at else []
-    process = manage("demo", "--once", *kill, DEBUG="1")
+
+@pytest.mark.parametrize("state", ["requested", "confirmed", "active"])
+def test_the_rental_ends_well_though_the_worker_is_killed(manage, left_running, state):
+    """With SIGKILL, when the reservation is in this state; another worker is started."""
+    process = manage("demo", "--once", "--kill-worker", state, DEBUG="1")
     told, _ = process.communicate(timeout=240)
     assert process.returncode == 0, told
-    assert "WRONG" not in told
-    assert (f"[ok] the worker was killed at {killed_at}" in told) == bool(killed_at)
-    _check(json.loads(told.splitlines()[-1]))
+    assert f"[ok] the worker was killed at {state}" in told
+    _check(told)
     assert left_running() == []
 
 
-def _check(figures):
+def test_it_stays_up_with_pages_to_look_at_until_ctrl_c(manage, left_running):
+    url = f"http://127.0.0.1:{free_port()}"
+    process = manage("demo", DEBUG="1", PUBLIC_URL=url)
+    told = ""
+    for line in process.stdout:
+        told += line
+        if "Simulated here" in line:
+            break
+    pages = {path: httpx.get(url + path).status_code for path in ("/", "/provider/", "/admin/")}
+    assert pages == {"/": 200, "/provider/": 302, "/admin/": 302}, told
+    assert httpx.get(f"{url}/api/v1/schema").status_code == 200
+    for role in ("renter", "refused", "provider", "staff"):
+        assert f"\n  {role} " in told
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    _check(told + rest)
+    assert left_running() == []
+
+
+def _check(told):
+    figures = json.loads(told.splitlines()[-1])
     assert figures["held"]
+    assert "WRONG" not in told
     assert (figures["gpus_listed"], figures["lease_seconds"]) == (2, 40.0)
     assert (figures["clearance"], figures["reservation"]) == ("allow", "settled")
     # 2 GPUs, each within the 20 s of its lease; starting may take the node a moment

@@ -25,6 +25,7 @@ LEAD = timedelta(hours=1)
 #: a node that never answered is told to stop for this long
 REMIND = timedelta(days=1)
 FINAL = (Observed.STOPPED, Observed.FAILED)
+WINDOW_OVER = "the window is over"
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _finish_part(
         end = min(assignment.stopped_at or at, reservation.during.upper)
         _end_leases(Lease.objects.filter(assignment=assignment), end)
         if not reservation.assignments.unfinished().exists():
-            reason = f"the workload ended with exit code {report.exit_code}"
+            early = f"the workload ended with exit code {report.exit_code}"
+            reason = early if end < reservation.during.upper else WINDOW_OVER
             move(reservation, State.ENDED, table=MOVES, ended_at=end, reason=reason)
     elif reservation.state == State.CONFIRMED:
         reason = f"the machine could not start it: {report.detail or 'no reason given'}"[:300]
@@ -180,7 +182,7 @@ def stop(*, reservation: Reservation, by: User | None, at: datetime) -> None:
 def end_due(*, reservation: Reservation, at: datetime) -> None:
     """Close a reservation whose window is over: ended if it ran, failed if it never did."""
     if reservation.state == State.ACTIVE:
-        end(reservation=reservation, reason="the window is over", at=at)
+        end(reservation=reservation, reason=WINDOW_OVER, at=at)
     elif reservation.state == State.CONFIRMED:
         give_back(
             reservation, State.FAILED, reason="the machine did not start it in its window", at=at

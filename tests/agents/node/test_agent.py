@@ -374,7 +374,9 @@ def test_a_full_disk_delays_notes_and_never_a_stop(build, market, uuids, caplog)
     turn_until(agent, lambda: "running" in market.states(each.assignment))
     pid = pid_of(agent, each)
     agent.spool.db.execute("PRAGMA query_only = ON")
-    until(lambda: agent.leases.step() or not alive(pid), seconds=3)
+    late = market.want(gpus=uuids, start=60)
+    turn_until(agent, lambda: not alive(pid), seconds=3)
+    assert late.assignment in agent.leases.desired
     assert agent.client.clock.now() - each.end < timedelta(seconds=0.6)
     assert "the spool cannot be written, trying again" in caplog.text
     agent.spool.db.execute("PRAGMA query_only = OFF")

@@ -46,7 +46,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("the demonstration needs DEBUG=1: it uses simulated GPUs and Stripe")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT
+            signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(self.stdout.write)
         try:
             story = self._run(supervisor, once=options["once"], kill_at=options["kill_worker"])

@@ -18,7 +18,8 @@ class Command(BaseCommand):
         call_command("load_reference", verbosity=0)
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT
+            signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(self.stdout.write)
         try:
             start_all(supervisor, public_url=settings.PUBLIC_URL, listen=settings.LISTEN, extra={})

@@ -1,0 +1,218 @@
+"""One plain process per assignment, in a session of its own, with nothing of the agent's in it.
+
+Not isolated: it runs as the agent's user. The container runtime will stand in its place.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from . import launch, proc
+from .files import remove_tree, write_whole
+from .reconcile import Phase
+from .runtime import CannotStart, Sighting
+
+log = logging.getLogger(__name__)
+
+RECORD, OUTPUT, WORK = "process.json", "output.log", "work"
+#: when the agent was started without a PATH
+SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class Record(BaseModel):
+    """What DIR/leases/ASSIGNMENT/process.json holds: enough to find the process again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pid: int
+    start: int
+    boot: UUID
+    started_at: datetime
+    gpu_uuids: tuple[str, ...]
+
+
+@dataclass
+class Running:
+    """One that we look after. `child` is None when an agent before us started it."""
+
+    record: Record
+    child: "subprocess.Popen[bytes] | None" = None
+    kill_at: float | None = None
+    ended: bool = False
+
+
+class ProcessRuntime:
+    """Implements `Runtime`; finds what ran before in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.boot = proc.kernel_boot_id()
+        self.known: dict[UUID, Running] = dict(self._recorded())
+
+    def _recorded(self) -> list[tuple[UUID, Running]]:
+        found = []
+        for file in sorted(self.folder.glob(f"*/{RECORD}")):
+            try:
+                record = Record.model_validate_json(file.read_bytes())
+                found.append((UUID(file.parent.name), Running(record)))
+            except (ValidationError, ValueError):
+                log.error("%s is not a record of ours and is left alone", file)
+        return found
+
+    def start(
+        self,
+        *,
+        assignment: UUID,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        gpu_uuids: Sequence[str],
+        at: datetime,
+    ) -> None:
+        if assignment in self.known:
+            raise CannotStart("it was started before")
+        place = self.folder / str(assignment)
+        work = place / WORK
+        env = _environment(environment, gpu_uuids, work)
+        _require_program(command, env["PATH"], work)
+        try:
+            work.mkdir(mode=0o700, parents=True, exist_ok=True)
+            child = _spawn(command, env, work, place / OUTPUT)
+        except (OSError, ValueError) as error:
+            raise CannotStart(f"the process cannot be started: {error}") from error
+        self.known[assignment] = self._release(child, place, tuple(gpu_uuids), at)
+
+    def _release(
+        self,
+        child: "subprocess.Popen[bytes]",
+        place: Path,
+        gpu_uuids: tuple[str, ...],
+        at: datetime,
+    ) -> Running:
+        """Write down who the process is, then let it go."""
+        assert child.stdin is not None  # noqa: S101  we asked for a pipe
+        seen = proc.look(child.pid)
+        record = Record(
+            pid=child.pid,
+            start=seen.start if seen else 0,
+            boot=self.boot,
+            started_at=at,
+            gpu_uuids=gpu_uuids,
+        )
+        try:
+            write_whole(place / RECORD, record.model_dump_json().encode())
+        except OSError as error:
+            child.stdin.close()
+            child.wait()
+            raise CannotStart(f"the process cannot be written down: {error}") from error
+        with suppress(BrokenPipeError), child.stdin:
+            child.stdin.write(b"\n")
+        return Running(record, child)
+
+    def stop(self, *, assignment: UUID, grace: float) -> None:
+        running = self.known.get(assignment)
+        if running is None or running.ended:
+            return
+        asked, kill_at = running.kill_at is not None, time.monotonic() + grace
+        running.kill_at = min(kill_at, running.kill_at or kill_at)
+        if not asked:
+            proc.send(self._members(running.record), signal.SIGTERM)
+
+    def observe(self) -> list[Sighting]:
+        return [self._sight(assignment, running) for assignment, running in self.known.items()]
+
+    def _sight(self, assignment: UUID, running: Running) -> Sighting:
+        phase = Phase.ENDED if running.ended else self._drive(running)
+        running.ended = phase is Phase.ENDED
+        record, child = running.record, running.child
+        return Sighting(
+            assignment=assignment,
+            phase=phase,
+            gpu_uuids=record.gpu_uuids,
+            started_at=record.started_at,
+            exit_code=child.returncode if child else None,
+        )
+
+    def _drive(self, running: Running) -> Phase:
+        """Take the next step towards the end, if it is going there, and say how far it is."""
+        alive = self._leads(running)
+        if alive and running.kill_at is None:
+            return Phase.RUNNING
+        # a workload is over when its first process is; whatever else it started goes too
+        if not alive or time.monotonic() >= (running.kill_at or 0):
+            proc.send(self._members(running.record), signal.SIGKILL)
+        alive = self._leads(running)
+        return Phase.STOPPING if alive or self._members(running.record) else Phase.ENDED
+
+    def _leads(self, running: Running) -> bool:
+        """Whether its first process lives."""
+        if running.child is not None:
+            return running.child.poll() is None
+        seen = proc.look(running.record.pid)
+        record = running.record
+        return seen is not None and (record.boot, record.start) == (self.boot, seen.start)
+
+    def _members(self, record: Record) -> list[int]:
+        """Every process of its session. The kernel gives a pid anew only once no session has it."""
+        leader = proc.look(record.pid)
+        if record.boot != self.boot or (leader is not None and leader.start != record.start):
+            return []
+        return list(proc.session(record.pid))
+
+    def remove(self, *, assignment: UUID) -> None:
+        running = self.known.get(assignment)
+        if running is None or not running.ended:
+            return
+        remove_tree(self.folder / str(assignment))
+        del self.known[assignment]
+
+
+def _environment(given: Mapping[str, str], gpu_uuids: Sequence[str], work: Path) -> dict[str, str]:
+    """All that the workload gets to see: of the agent's own environment only where programs lie."""
+    leased = ",".join(gpu_uuids)
+    return {
+        "PATH": os.environ.get("PATH", SEARCH),
+        "LANG": "C.UTF-8",
+        **given,
+        "HOME": str(work),
+        "CUDA_VISIBLE_DEVICES": leased,
+        "NVIDIA_VISIBLE_DEVICES": leased,
+    }
+
+
+def _require_program(command: Sequence[str], path: str, work: Path) -> None:
+    if not command:
+        raise CannotStart("it has no command")
+    name = command[0]
+    # with a slash it is meant from where the workload will run
+    if shutil.which(work / name if "/" in name else name, path=path) is None:
+        raise CannotStart(f"no program {name!r} on this machine")
+
+
+def _spawn(
+    command: Sequence[str], env: Mapping[str, str], work: Path, output: Path
+) -> "subprocess.Popen[bytes]":
+    with os.fdopen(
+        os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb"
+    ) as log_file:
+        return subprocess.Popen(  # noqa: S603  what the renter asked to run
+            [sys.executable, "-I", "-S", str(Path(launch.__file__)), *command],
+            stdin=subprocess.PIPE,
+            stdout=log_file,
+            stderr=subprocess.STDOUT,
+            cwd=work,
+            env=env,
+            start_new_session=True,
+        )

@@ -1,0 +1,191 @@
+"""What must survive a crash: usage not yet acknowledged, and what became of each assignment."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4, uuid5
+
+from pydantic import Field, TypeAdapter
+
+from agents.protocol.messages import Desired, Message, SegmentReport, State
+
+from .proc import kernel_boot_id
+
+FILE = "spool.sqlite"
+#: acknowledged segments and finished assignments are kept this long, for disputes
+KEEP_DAYS = 90
+#: a clock that moved by less (seconds) is not worth a write
+CLOCK_STEP = 0.1
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS fact (
+  assignment TEXT PRIMARY KEY,
+  body TEXT NOT NULL,
+  changed_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+-- AUTOINCREMENT: a number never comes back, not even after its row is gone
+CREATE TABLE IF NOT EXISTS segment (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  boot_id TEXT NOT NULL,
+  assignment TEXT NOT NULL,
+  final INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  answer TEXT NOT NULL DEFAULT '',
+  written_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX IF NOT EXISTS segment_unsent ON segment (seq) WHERE answer = '';
+CREATE UNIQUE INDEX IF NOT EXISTS segment_final_once ON segment (assignment) WHERE final = 1;
+"""
+
+_desired = TypeAdapter(tuple[Desired, ...])
+
+
+class BadSpool(Exception):
+    """The spool cannot be opened."""
+
+
+class Fact(Message):
+    """What we know of one assignment that was started here, or never will be.
+
+    Its usage is written down up to `metered_to`; the two clocks and the energy counters (mJ by GPU)
+    are of that moment. `until` is the end of its window.
+    """
+
+    assignment: UUID
+    generation: int
+    state: State
+    gpu_uuids: tuple[str, ...]
+    until: datetime
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+    exit_code: int | None = None
+    detail: str = ""
+    metered_to: datetime | None = None
+    metered_mono_ms: int = 0
+    energy_mj: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def live(self) -> bool:
+        return self.state in ("starting", "running")
+
+
+class Spool:
+    """One SQLite file. Every write is on the disk when its method returns."""
+
+    def __init__(self, folder: Path, *, kernel_boot: UUID | None = None) -> None:
+        """Open or make it. Raises BadSpool."""
+        file = folder / FILE
+        try:
+            self.db = sqlite3.connect(file)
+            self.db.execute("PRAGMA journal_mode = WAL")
+            self.db.execute("PRAGMA synchronous = FULL")
+            self.db.executescript(SCHEMA)
+            self.identity = UUID(self._own("identity", str(uuid4())))
+            self._prune()
+        except (sqlite3.DatabaseError, ValueError) as error:
+            raise BadSpool(
+                f"{file} cannot be read ({error}); move it away: usage in it that was not yet "
+                "sent stays unbilled"
+            ) from error
+        file.chmod(0o600)
+        kernel_boot = kernel_boot or kernel_boot_id()
+        # a fresh state folder on the same boot must not repeat numbers that the server keeps
+        self.boot_id = uuid5(kernel_boot, str(self.identity))
+
+    def close(self) -> None:
+        self.db.close()
+
+    def _own(self, key: str, value: str) -> str:
+        """Write a value unless there is one; return what stands there."""
+        with self.db as db:
+            db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
+        return str(self.get(key))
+
+    def get(self, key: str) -> str | None:
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row and str(row[0])
+
+    def put(self, key: str, value: str) -> None:
+        with self.db as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def desired(self) -> dict[UUID, Desired]:
+        """The last full set that the marketplace told us."""
+        told = _desired.validate_json(self.get("desired") or "[]")
+        return {each.assignment: each for each in told}
+
+    def note_desired(self, desired: Iterable[Desired]) -> None:
+        text = _desired.dump_json(tuple(desired)).decode()
+        if text != self.get("desired"):
+            self.put("desired", text)
+
+    def clock(self) -> float | None:
+        """The clock's base as last learnt on this boot."""
+        boot, _, base = (self.get("clock") or "").partition(" ")
+        return float(base) if boot == str(self.boot_id) else None
+
+    def note_clock(self, base: float) -> None:
+        known = self.clock()
+        if known is None or abs(known - base) > CLOCK_STEP:
+            self.put("clock", f"{self.boot_id} {base!r}")
+
+    def facts(self) -> dict[UUID, Fact]:
+        rows = self.db.execute("SELECT body FROM fact")
+        facts = [Fact.model_validate_json(body) for (body,) in rows]
+        return {fact.assignment: fact for fact in facts}
+
+    def note(self, fact: Fact, segment: SegmentReport | None = None) -> None:
+        """Write a fact and, in the same transaction, the segment that led to it.
+
+        The segment gets the next number; whatever number it carries is not looked at.
+        """
+        with self.db as db:
+            db.execute(
+                "INSERT OR REPLACE INTO fact (assignment, body) VALUES (?, ?)",
+                (str(fact.assignment), fact.model_dump_json()),
+            )
+            if segment is not None:
+                db.execute(
+                    "INSERT INTO segment (boot_id, assignment, final, body) VALUES (?, ?, ?, ?)",
+                    (
+                        str(self.boot_id),
+                        str(segment.assignment),
+                        segment.final,
+                        segment.model_dump_json(),
+                    ),
+                )
+
+    def unsent(self, *, limit: int) -> tuple[UUID, list[SegmentReport]] | None:
+        """The oldest segments without an answer, all of one boot; None when there are none."""
+        rows = self.db.execute(
+            "SELECT boot_id, seq, body FROM segment WHERE answer = '' ORDER BY seq LIMIT ?",
+            (limit,),
+        ).fetchall()
+        if not rows:
+            return None
+        boot_id = rows[0][0]
+        segments = [
+            SegmentReport.model_validate_json(body).model_copy(update={"seq": seq})
+            for boot, seq, body in rows
+            if boot == boot_id
+        ]
+        return UUID(boot_id), segments
+
+    def note_answer(self, answer: str, seqs: Iterable[int]) -> None:
+        """Write down what the marketplace said: "stored", "unknown" or "refused"."""
+        with self.db as db:
+            db.executemany(
+                "UPDATE segment SET answer = ? WHERE seq = ? AND answer = ''",
+                [(answer, seq) for seq in seqs],
+            )
+
+    def _prune(self) -> None:
+        age = f"-{KEEP_DAYS} days"
+        with self.db as db:
+            db.execute(
+                "DELETE FROM segment WHERE answer = 'stored' AND written_at < datetime('now', ?)",
+                (age,),
+            )
+            db.execute("DELETE FROM fact WHERE changed_at < datetime('now', ?)", (age,))
