@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 os.environ.setdefault("STRAITS_HOME", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 os.environ["DEBUG"] = "1"
@@ -16,10 +17,13 @@ if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
     else:
         engines.start_for_tests()
 
-# parallel runs share one Redis; each worker keeps to a database of its own
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")
-if "?" not in os.environ["REDIS_URL"] and os.environ["REDIS_URL"].startswith("unix://"):
-    os.environ["REDIS_URL"] += f"?db={int(_worker) + 1}"
+# parallel runs share one Redis; each worker keeps to a database of its own, and so do we
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw"))
+_redis = os.environ["REDIS_URL"].partition("?")[0]
+if _redis.startswith("unix:"):
+    os.environ["REDIS_URL"] = f"{_redis}?db={_worker + 1}"
+else:
+    os.environ["REDIS_URL"] = urlsplit(_redis)._replace(path=f"/{_worker + 1}").geturl()
 
 from marketplace.config.settings import *  # noqa: E402, F403
 
