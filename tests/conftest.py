@@ -11,6 +11,10 @@ from compliance import services as compliance
 from marketplace.accounts.models import Organisation, User
 from tests import make
 
+pytest.register_assert_rewrite("tests.billing.stand_in")
+
+from tests.billing import stand_in  # noqa: E402
+
 SAMPLE_LIST = Path(compliance.__file__).parent.parent / "data" / "sample_ofac_sdn"
 
 
@@ -66,3 +70,17 @@ def market(db: Any) -> Any:
     return compliance.import_list(
         source_code="ofac_sdn", folder=SAMPLE_LIST, published_on=None, at=make.NOON, sample=True
     )
+
+
+@pytest.fixture(scope="session")
+def stripe_server():
+    with stand_in.running() as server:
+        yield server
+
+
+@pytest.fixture
+def fake(stripe_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An empty Stripe account; no test may leave a call of ours that breaks the contract."""
+    account = stand_in.use(stripe_server, settings, monkeypatch)
+    yield account
+    assert account.complaints == []

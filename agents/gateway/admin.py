@@ -6,18 +6,13 @@ from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.timezone import now
 
-from marketplace.accounts.models import User
+from marketplace.accounts.trail import staff
 from marketplace.catalog.models import Machine
 from marketplace.catalog.states import MachineState
 from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
 from .models import EnrolmentToken, Node
-
-
-def _staff(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  the admin let nobody else in
-    return request.user
 
 
 @admin.register(EnrolmentToken)
@@ -53,14 +48,14 @@ class EnrolmentTokenAdmin(EvidenceAdmin[EnrolmentToken]):
         form: ModelForm[EnrolmentToken],
         change: bool,
     ) -> None:
-        token, secret = services.make_token(machine=obj.machine, by=_staff(request), at=now())
+        token, secret = services.make_token(machine=obj.machine, by=staff(request), at=now())
         obj.pk = token.pk
         shown = f"The secret of this token, shown only now: {secret}"
         self.message_user(request, shown, messages.WARNING)
 
     @admin.action(description="Revoke selected tokens", permissions=["revoke"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[EnrolmentToken]) -> None:
-        by, at = _staff(request), now()
+        by, at = staff(request), now()
         done = [services.revoke_token(token=token, by=by, at=at) for token in tokens]
         self.message_user(request, f"{sum(done)} of {len(done)} were unused and are revoked.")
 
@@ -80,6 +75,6 @@ class NodeAdmin(EvidenceAdmin[Node]):
 
     @admin.action(description="Revoke selected nodes", permissions=["revoke"])
     def revoke(self, request: HttpRequest, nodes: QuerySet[Node]) -> None:
-        by, at = _staff(request), now()
+        by, at = staff(request), now()
         done = [services.revoke_node(node=node, by=by, at=at) for node in nodes]
         self.message_user(request, f"{sum(done)} of {len(done)} were live and are revoked.")

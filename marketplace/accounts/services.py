@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from compliance import services as compliance
-from marketplace.core import audit
 
 from . import roles
 from .models import ApiKey, Membership, Organisation, Role, User
+from .trail import trail
 
 KEY_PREFIX = "straits_"
 KEY_BYTES = 32
@@ -70,7 +70,7 @@ def sign_up(
         Membership.objects.create(
             user=user, organisation=organisation, role=Role.OWNER, created_at=at
         )
-        _trail("signed up", organisation, user, at)
+        trail(verb="signed up", subject=organisation, by=user, at=at)
     return user, organisation
 
 
@@ -101,14 +101,6 @@ def _save_new(user: User) -> None:
         raise ValidationError(
             {"email": "This address cannot be used; sign in if it is yours."}
         ) from error
-
-
-def _trail(
-    verb: str, subject: Organisation | ApiKey, by: User, at: datetime, **detail: str
-) -> None:
-    audit.record(
-        verb=verb, subject=subject, at=at, actor=by.public_id, actor_label=by.email, detail=detail
-    )
 
 
 def principal_of_user(*, user: User, organisation: UUID | None = None) -> Principal | None:
@@ -154,7 +146,7 @@ def create_api_key(
             expires_at=expires_at,
             created_at=at,
         )
-        _trail("created key", key, by, at, name=key.name)
+        trail(verb="created key", subject=key, by=by, at=at, name=key.name)
     return key, secret
 
 
@@ -166,7 +158,7 @@ def revoke_api_key(*, key: ApiKey, by: User, at: datetime) -> None:
     principal.require(roles.MANAGE)
     with transaction.atomic():
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
-            _trail("revoked key", key, by, at, name=key.name)
+            trail(verb="revoked key", subject=key, by=by, at=at, name=key.name)
     key.refresh_from_db()
 
 

@@ -11,9 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as rest
 
 from marketplace.accounts.services import NotPermitted
-from marketplace.billing.services import BadTopUp
 from marketplace.brokerage.services import (
-    BadAsk,
     HoldExpired,
     NotARenter,
     NotCleared,
@@ -21,6 +19,7 @@ from marketplace.brokerage.services import (
 )
 from marketplace.core.idempotency import KeyReused
 from marketplace.core.money import BadAmount
+from marketplace.core.refusals import BadField
 from marketplace.core.states import IllegalMove, LostRace
 from marketplace.ledger.services import InsufficientFunds
 
@@ -78,8 +77,7 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     BadKey: Kind(400, "idempotency-key", "The Idempotency-Key header is missing or malformed"),
     rest.ValidationError: Kind(400, "invalid", "The request does not have the form", SEE_ERRORS),
     django.ValidationError: Kind(422, "refused", "The content cannot be taken", SEE_ERRORS),
-    BadAsk: Kind(422, "refused", "The content cannot be taken"),
-    BadTopUp: Kind(422, "refused", "The content cannot be taken"),
+    BadField: Kind(422, "refused", "The content cannot be taken"),
     BadAmount: Kind(422, "refused", "The content cannot be taken"),
     KeyReused: Kind(422, "idempotency-key-reused", "This key names another request"),
     NotEnoughGpus: Kind(409, "not-enough-gpus", "Too few GPUs are free in this window"),
@@ -143,7 +141,7 @@ def _extras(error: Exception) -> dict[str, Any]:
     return {}
 
 
-def _field(error: BadAsk | BadTopUp) -> dict[str, Any]:
+def _field(error: BadField) -> dict[str, Any]:
     return {"errors": [{"pointer": f"#/{error.field}", "detail": error.message}]}
 
 
@@ -191,8 +189,7 @@ def _model(error: django.ValidationError) -> dict[str, Any]:
 
 
 EXTRAS: Final[dict[type[BaseException], Callable[[Any], dict[str, Any]]]] = {
-    BadAsk: _field,
-    BadTopUp: _field,
+    BadField: _field,
     NotEnoughGpus: _gpus,
     BadQuery: _query,
     rest.ValidationError: _body,

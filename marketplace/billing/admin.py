@@ -3,8 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import now
 
-from marketplace.accounts.models import User
-from marketplace.core import audit
+from marketplace.accounts.trail import staff, trail
 from marketplace.core.evidence import EvidenceAdmin
 
 from . import services, stripe
@@ -45,14 +44,7 @@ class StripeEventAdmin(EvidenceAdmin[StripeEvent]):
             except stripe.Unavailable as reason:
                 self.message_user(request, f"{event}: {reason}; try later", messages.ERROR)
                 return
-            who = request.user
-            audit.record(
-                verb="handled by hand",
-                subject=event,
-                at=now(),
-                actor=who.public_id if isinstance(who, User) else None,
-                actor_label=str(who),
-            )
+            trail(verb="handled by hand", subject=event, by=staff(request), at=now())
 
 
 @admin.register(Charge)

@@ -8,7 +8,6 @@ from django.db.models import Sum
 
 from marketplace.billing import services as billing
 from marketplace.billing import tasks as billing_tasks
-from marketplace.billing.fake_stripe import Fake, serve
 from marketplace.billing.models import Charge, Invoice
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage import tasks as brokerage_tasks
@@ -19,6 +18,7 @@ from marketplace.ledger.models import Hold
 from marketplace.metering import services as metering
 from marketplace.metering import tasks as metering_tasks
 from tests import make
+from tests.billing import stand_in
 from tests.crash import killed_after
 from tests.make import HOUR, NOON
 
@@ -57,13 +57,10 @@ EXPECTED = {
 
 
 @pytest.fixture
-def stripe(settings, monkeypatch):
+def stripe(fake, monkeypatch):
     # the hints are lost too: only the sweeps are left
     monkeypatch.setattr(hints, "_send", lambda task, ids: None)
-    fake = Fake()
-    with serve(fake) as address:
-        settings.FAKE_STRIPE_URL = address
-        yield fake
+    return fake
 
 
 @pytest.fixture
@@ -72,10 +69,6 @@ def clock(monkeypatch):
     for module in (billing_tasks, brokerage_tasks, metering_tasks):
         monkeypatch.setattr(module, "now", lambda: clock.at)
     return clock
-
-
-def payments(fake):
-    return sum(made["object"] == "payment_intent" for made in fake.objects.values())
 
 
 def sweep():
@@ -153,7 +146,7 @@ class Rental:
             "leases": sorted(leases.values_list("state", flat=True)),
             "hold": Hold.objects.get(pk=self.row.hold_id).amount,
             "totals": ledger.totals(currency="USD"),
-            "payments": payments(fake),
+            "payments": len(stand_in.intents(fake)),
         }
 
 
@@ -184,7 +177,7 @@ def test_killed_after_each_of_its_writes(market, stripe, clock):
     kills = []
     for writes in range(1, MOST_WRITES):
         before = ledger.totals(currency="USD")
-        paid = payments(stripe)
+        paid = len(stand_in.intents(stripe))
         rental = Rental()
         kills.append(live(rental, clock, crash_after=writes))
         found = rental.outcome(stripe)

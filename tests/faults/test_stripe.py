@@ -91,17 +91,6 @@ class Chaos:
             self.seen[type(reason).__name__] += 1
 
 
-@pytest.fixture(scope="module")
-def stripe_server():
-    with stand_in.running() as server:
-        yield server
-
-
-@pytest.fixture
-def fake(stripe_server, settings, monkeypatch):
-    return stand_in.use(stripe_server, settings, monkeypatch)
-
-
 def asked(seed):
     """Thirty top-ups of odd amounts over five wallets; returns what each wallet should get."""
     die, owed = random.Random(seed), Counter()  # noqa: S311

@@ -24,19 +24,6 @@ from tests.race import together
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(scope="module")
-def stripe_server():
-    with stand_in.running() as server:
-        yield server
-
-
-@pytest.fixture
-def fake(stripe_server, settings, monkeypatch):
-    account = stand_in.use(stripe_server, settings, monkeypatch)
-    yield account
-    assert account.complaints == []
-
-
 @pytest.fixture
 def asked(fake, harbour):
     return stand_in.ask(harbour)

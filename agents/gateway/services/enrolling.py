@@ -10,9 +10,9 @@ from django.db import transaction
 from agents.gateway.models import EnrolmentToken, Node
 from agents.protocol.messages import Enrol
 from marketplace.accounts.models import User
+from marketplace.accounts.trail import trail
 from marketplace.catalog.models import Machine
 from marketplace.catalog.states import MachineState
-from marketplace.core import audit
 
 #: so that a leaked one is recognised for what it is
 PREFIX = "straits_enrol_"
@@ -57,7 +57,7 @@ def make_token(
             expires_at=at + valid,
             created_at=at,
         )
-        _trail("issued enrolment token", token, by, at)
+        trail(verb="issued enrolment token", subject=token, by=by, at=at)
     return token, secret
 
 
@@ -67,7 +67,7 @@ def revoke_token(*, token: EnrolmentToken, by: User | None, at: datetime) -> boo
         unused = EnrolmentToken.objects.filter(pk=token.pk, used_at=None, revoked_at=None)
         ended = bool(unused.update(revoked_at=at))
         if ended:
-            _trail("revoked enrolment token", token, by, at)
+            trail(verb="revoked enrolment token", subject=token, by=by, at=at)
     token.refresh_from_db()
     return ended
 
@@ -114,9 +114,8 @@ def _join(token: EnrolmentToken, key: bytes, agent_version: str, at: datetime) -
     if node.machine_id != machine.pk or node.revoked_at is not None:
         raise KeyTaken("this key belongs to another enrolment; make a new key and enrol again")
     if made:
-        _trail(
-            "enrolled", node, None, at, machine=str(machine.public_id), token=str(token.public_id)
-        )
+        ids = {"machine": str(machine.public_id), "token": str(token.public_id)}
+        trail(verb="enrolled", subject=node, by=None, at=at, **ids)
     return node
 
 
@@ -143,26 +142,13 @@ def revoke_node(*, node: Node, by: User | None, at: datetime) -> bool:
 def _shut_out(verb: str, node: Node, by: User | None, at: datetime) -> bool:
     if not Node.objects.live().filter(pk=node.pk).update(revoked_at=at):
         return False
-    _trail(verb, node, by, at)
+    trail(verb=verb, subject=node, by=by, at=at)
     return True
 
 
 def _refuse_retired(machine: Machine) -> None:
     if machine.state == MachineState.RETIRED:
         raise MachineRetired(f"machine {machine.name} is retired; register it as a new one")
-
-
-def _trail(
-    verb: str, subject: EnrolmentToken | Node, by: User | None, at: datetime, **detail: str
-) -> None:
-    audit.record(
-        verb=verb,
-        subject=subject,
-        at=at,
-        actor=by.public_id if by else None,
-        actor_label=by.email if by else "system",
-        detail=detail,
-    )
 
 
 def _sha256(secret: str) -> bytes:

@@ -14,6 +14,7 @@ from marketplace.brokerage import services as brokerage
 from marketplace.core.hints import after_commit
 from marketplace.core.idempotency import digest, require_same
 from marketplace.core.money import MICRO, BadAmount, micro_from_minor, minor_from_micro
+from marketplace.core.refusals import BadField
 from marketplace.core.states import IllegalMove, move
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance, Kind
@@ -23,13 +24,8 @@ MOST_MICRO = 100_000 * MICRO
 PAYMENT_METHOD = re.compile(r"pm_[A-Za-z0-9_]{1,60}")
 
 
-class BadTopUp(Exception):
-    """One field of the request cannot be met as written; the message says what would be."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
+class BadTopUp(BadField):
+    """A top-up cannot be asked for like this."""
 
 
 class NotAsAsked(Exception):

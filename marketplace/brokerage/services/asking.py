@@ -17,6 +17,7 @@ from marketplace.catalog.pricing import due_micro, milliseconds
 from marketplace.catalog.states import OfferState
 from marketplace.core.hints import after_commit
 from marketplace.core.idempotency import digest, require_same
+from marketplace.core.refusals import BadField
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind
 
@@ -39,13 +40,8 @@ class Ask:
     auto_confirm: bool = True
 
 
-class BadAsk(Exception):
-    """One field of the ask cannot be met as written; the message says what would be."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
+class BadAsk(BadField):
+    """A reservation cannot be asked for like this."""
 
 
 class NotEnoughGpus(Exception):

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import F
 
 from marketplace.accounts.models import User
+from marketplace.accounts.trail import trail
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.brokerage.states import LIVE, MOVES, LeaseState, State
-from marketplace.core import audit
 from marketplace.core.states import move
 from marketplace.ledger import services as ledger
 
@@ -28,10 +28,4 @@ def give_back(reservation: Reservation, to: State, *, reason: str, at: datetime)
 def cancel(*, reservation: Reservation, by: User | None, at: datetime) -> None:
     """Cancel before it began: free, everything goes back. Raises IllegalMove once it runs."""
     give_back(reservation, State.CANCELLED, reason="cancelled by the renter", at=at)
-    audit.record(
-        verb="cancelled",
-        subject=reservation,
-        at=at,
-        actor=by.public_id if by else None,
-        actor_label=str(by or "system"),
-    )
+    trail(verb="cancelled", subject=reservation, by=by, at=at)

@@ -10,10 +10,10 @@ from django.db import models, transaction
 from django.db.models import F, Q
 
 from marketplace.accounts.models import User
+from marketplace.accounts.trail import trail
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.brokerage.states import MOVES, OBSERVED_MOVES, LeaseState, Observed, State
 from marketplace.catalog.models import Machine
-from marketplace.core import audit
 from marketplace.core.states import move
 
 from .giving_back import give_back
@@ -170,13 +170,7 @@ def end(*, reservation: Reservation, reason: str, at: datetime) -> None:
 def stop(*, reservation: Reservation, by: User | None, at: datetime) -> None:
     """End an active reservation early: billed until now, the rest of the hold goes back."""
     end(reservation=reservation, reason="stopped by the renter", at=at)
-    audit.record(
-        verb="stopped",
-        subject=reservation,
-        at=at,
-        actor=by.public_id if by else None,
-        actor_label=str(by or "system"),
-    )
+    trail(verb="stopped", subject=reservation, by=by, at=at)
 
 
 def end_due(*, reservation: Reservation, at: datetime) -> None:
