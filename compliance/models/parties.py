@@ -1,0 +1,75 @@
+import hashlib
+import json
+
+from django.db import models
+from django.db.models import Q
+
+from compliance.countries import validate_country
+from marketplace.core.models import Record
+
+
+class PartyKind(models.TextChoices):
+    ORGANISATION = "organisation"
+    PERSON = "person"
+
+
+class EndUse(models.TextChoices):
+    INFERENCE = "inference", "Running models"
+    TRAINING = "training", "Training or fine-tuning models"
+    RESEARCH = "research", "Academic or scientific computing"
+    RENDERING = "rendering", "Graphics, film or simulation"
+    MILITARY = "military", "Military, intelligence or weapons"
+    REFUSED = "refused", "Prefer not to say"
+
+
+class Party(Record):
+    """Whom we screen. Blank means unknown, and unknown never satisfies an allowing rule."""
+
+    kind = models.CharField(max_length=16, choices=PartyKind, default=PartyKind.ORGANISATION)
+    legal_name = models.CharField(max_length=300)
+    native_name = models.CharField(max_length=300, blank=True)
+    registration_number = models.CharField(max_length=64, blank=True)
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text="of registration, ISO 3166-1",
+    )
+    hq_country = models.CharField(max_length=2, blank=True, validators=[validate_country])
+    parent_name = models.CharField(max_length=300, blank=True, help_text="ultimate parent")
+    parent_hq_country = models.CharField(max_length=2, blank=True, validators=[validate_country])
+    end_use = models.CharField(max_length=16, choices=EndUse, blank=True)
+    end_use_statement = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "parties"
+        constraints = [
+            models.CheckConstraint(condition=~Q(legal_name=""), name="party_has_a_name"),
+            models.CheckConstraint(condition=Q(kind__in=PartyKind.values), name="party_kind_known"),
+            models.CheckConstraint(
+                condition=Q(end_use__in=["", *EndUse.values]), name="party_end_use_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.legal_name
+
+    #: every field a decision rests on; a change in any of them voids earlier decisions
+    SCREENED_FIELDS = (
+        "kind",
+        "legal_name",
+        "native_name",
+        "registration_number",
+        "country",
+        "hq_country",
+        "parent_name",
+        "parent_hq_country",
+        "end_use",
+        "end_use_statement",
+    )
+
+    @property
+    def content_hash(self) -> bytes:
+        """SHA-256 over every screened field, so that a decision names exactly what it saw."""
+        facts = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).digest()

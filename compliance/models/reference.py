@@ -1,0 +1,91 @@
+from django.db import models
+from django.db.models import F, Q
+
+from marketplace.core.models import Record
+
+
+class ExportClass(models.TextChoices):
+    """Where a chip falls under 3A090. NEAR is within 5 % under a threshold: a person must look."""
+
+    A = "3A090.a", "3A090.a"
+    B = "3A090.b", "3A090.b"
+    BELOW = "below", "below the thresholds"
+    NEAR = "near", "just below a threshold, not attested"
+    UNKNOWN = "unknown", "unknown"
+
+
+class ChipModel(Record):
+    """A GPU model and its export class, from the vendor's figures (15 CFR 774, 3A090)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    nvml_names = models.JSONField(help_text="names that NVML reports for it")
+    memory_gb = models.PositiveIntegerField()
+    tpp = models.PositiveIntegerField(null=True, help_text="total processing performance")
+    performance_density = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    export_class = models.CharField(max_length=16, choices=ExportClass)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(export_class__in=ExportClass.values), name="chip_class_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CountryGroup(Record):
+    """Membership of a country in an export-control group, effective-dated."""
+
+    group = models.CharField(max_length=16, help_text="D5-HQ, EMBARGO, ...")
+    country = models.CharField(max_length=2)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("group", "country", "effective_from", name="group_country_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} in {self.group}"
+
+
+class Outcome(models.TextChoices):
+    ALLOW = "allow"
+    MANUAL_REVIEW = "manual_review"
+    LICENCE_REQUIRED = "licence_required"
+    DENY_TEMPORARY = "deny_temporary"
+    DENY = "deny"
+
+
+class PolicyRule(Record):
+    """One rule as data. Never edited: from its first day on, a higher version replaces a lower."""
+
+    rule_id = models.CharField(max_length=16)
+    version = models.PositiveIntegerField(default=1)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True, help_text="the last day it applies")
+    conditions = models.JSONField(help_text="see compliance.policy for the words it may use")
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    reason = models.CharField(max_length=300)
+    citation = models.CharField(max_length=300)
+    verification = models.CharField(max_length=200, default="needs sign-off by counsel")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("rule_id", "version", name="rule_version_once"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="rule_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="rule_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} v{self.version}"
