@@ -255,6 +255,8 @@ CELERY_BEAT_SCHEDULE = {
         "billing.tasks.settle_ended": 1,
         "billing.tasks.send_due_commands": 1,
         "billing.tasks.handle_stored_events": 1,
+        # seals once a day; looks more often, since beat counts from its own start
+        "ledger.tasks.seal": 360,
     }.items()
 }
 

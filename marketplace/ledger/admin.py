@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from marketplace.core.evidence import EvidenceAdmin
 
-from .models import Account, Balance, Hold, Transaction, Transfer
+from .models import Account, Balance, Hold, Seal, Transaction, Transfer
 
 
 @admin.register(Account)
@@ -46,3 +46,13 @@ class HoldAdmin(EvidenceAdmin[Hold]):
     list_display = ("key", "account", "placed", "amount", "created_at")
     list_select_related = ("account",)
     search_fields = ("key",)
+
+
+@admin.register(Seal)
+class SealAdmin(EvidenceAdmin[Seal]):
+    list_display = ("seq", "day", "transactions", "transfers", "digest")
+    date_hierarchy = "day"
+
+    @admin.display(description="SHA-256")
+    def digest(self, row: Seal) -> str:
+        return bytes(row.sha256).hex()

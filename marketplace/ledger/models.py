@@ -46,7 +46,11 @@ class Account(Record):
 
 
 class Transaction(Record):
-    """One outside fact, booked once. Append-only."""
+    """One outside fact, booked once. Append-only.
+
+    The table has a column more, `xid`: the number of the database transaction that wrote the row,
+    by which seals tell what is finished. Ids are given out before a commit, so they cannot.
+    """
 
     key = models.CharField(max_length=200, unique=True)
     content_sha256 = models.BinaryField()
@@ -120,3 +124,23 @@ class Hold(Record):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.amount} of {self.placed}"
+
+
+class Seal(models.Model):
+    """What was booked in the database's transactions below `upto_xid`, fixed by a chained digest.
+
+    A seal begins where the one before ended. Append-only.
+    """
+
+    seq = models.PositiveIntegerField(primary_key=True)
+    day = models.DateField(unique=True)
+    sealed_at = models.DateTimeField()
+    upto_xid = models.BigIntegerField(help_text="first transaction number not sealed any more")
+    transactions = models.PositiveBigIntegerField()
+    transfers = models.PositiveBigIntegerField()
+    sums = models.JSONField(help_text="credits - debits in micro-units, by account id")
+    sha256 = models.BinaryField()
+    prev_sha256 = models.BinaryField(blank=True)
+
+    def __str__(self) -> str:
+        return f"seal {self.seq} of {self.day}"

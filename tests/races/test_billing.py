@@ -15,6 +15,7 @@ from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance, Hold, Kind, Transaction
+from marketplace.ledger.services import posting
 from marketplace.metering import services as metering
 from tests import make
 from tests.billing import stand_in, use
@@ -191,17 +192,17 @@ def capture(hold, key):
 
 
 def test_a_release_in_the_middle_of_a_capture_waits_for_it(held, monkeypatch):
-    shrink = ledger._shrink
+    shrink = posting.shrink
 
-    def shrink_slowly(hold, amount):
+    def shrink_slowly(amounts):
         time.sleep(0.3)
-        shrink(hold, amount)
+        shrink(amounts)
 
     def release_a_little_later():
         time.sleep(0.1)
         return ledger.release_hold(hold=held)
 
-    monkeypatch.setattr(ledger, "_shrink", shrink_slowly)
+    monkeypatch.setattr(posting, "shrink", shrink_slowly)
     booked, released = together(lambda: capture(held, "first"), release_a_little_later)
     assert isinstance(booked, Transaction)
     assert released == 990

@@ -1,0 +1,31 @@
+"""Book transfers, hold money, read balances. The database refuses what must not be."""
+
+from .accounts import account, balance, totals
+from .exporting import export_beancount
+from .holding import InsufficientFunds, place_hold, release_hold
+from .posting import BadEntry, Capture, Entry, Posting, post, post_many
+from .reporting import ReportRow, report, write_report
+from .sealing import HorizonWentBack, seal
+from .verifying import verify
+
+__all__ = [
+    "BadEntry",
+    "Capture",
+    "Entry",
+    "HorizonWentBack",
+    "InsufficientFunds",
+    "Posting",
+    "ReportRow",
+    "account",
+    "balance",
+    "export_beancount",
+    "place_hold",
+    "post",
+    "post_many",
+    "release_hold",
+    "report",
+    "seal",
+    "totals",
+    "verify",
+    "write_report",
+]

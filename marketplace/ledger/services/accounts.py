@@ -1,0 +1,30 @@
+from uuid import UUID
+
+from django.db.models import Sum
+
+from marketplace.ledger.models import Account, Balance, Transfer
+
+
+def account(*, kind: str, currency: str, owner: UUID | None = None) -> Account:
+    """Get the account, opening it at first use; safe when many ask at once."""
+    known = Account.objects.filter(kind=kind, owner=owner, currency=currency).first()
+    if known:
+        return known
+    Account.objects.bulk_create(
+        [Account(kind=kind, owner=owner, currency=currency)], ignore_conflicts=True
+    )
+    return Account.objects.get(kind=kind, owner=owner, currency=currency)
+
+
+def balance(*, account: Account) -> Balance:
+    return Balance.objects.get(account=account)
+
+
+def totals(*, currency: str) -> dict[str, int]:
+    """Balance (credits - debits) of all accounts together, by kind; the values sum to zero."""
+    sums: dict[str, int] = {}
+    rows = Transfer.objects.filter(currency=currency)
+    for side, sign in (("credit", 1), ("debit", -1)):
+        for kind, amount in rows.values_list(f"{side}__kind").annotate(Sum("amount")):
+            sums[kind] = sums.get(kind, 0) + sign * amount
+    return sums

@@ -1,0 +1,83 @@
+"""What each kind of account did and stands at, per day and currency, from transfers alone."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
+
+from marketplace.ledger.chart import PLACES
+from marketplace.ledger.models import Kind, Transfer
+
+from .files import whole
+
+Account = tuple[str, str]
+Sides = tuple[int, int]
+
+
+class ReportRow(NamedTuple):
+    """Of all accounts of a kind, in micro-units; change = credits - debits, closing their sum."""
+
+    day: date
+    currency: str
+    place: str
+    kind: str
+    debits: int
+    credits: int
+    change: int
+    closing: int
+
+
+def report(*, first: date, last: date) -> list[ReportRow]:
+    """Rows for each day (UTC, of the fact) from `first` to `last`, currency and kind of account.
+
+    A kind is listed from the first day it was used on, also on days without a transfer. The changes
+    of a day add up to zero in each currency, and so do the closing balances.
+    """
+    moved = _moved(last)
+    closing: dict[Account, int] = {}
+    rows: list[ReportRow] = []
+    for day in sorted({*moved, *_days(first, last)}):
+        for account, (debits, credits) in moved.get(day, {}).items():
+            closing[account] = closing.get(account, 0) + credits - debits
+        if day >= first:
+            rows.extend(_rows(day, moved.get(day, {}), closing))
+    return rows
+
+
+def write_report(*, rows: Iterable[ReportRow], target: Path) -> None:
+    """Write the rows as CSV with a heading; the file appears whole or not at all."""
+    with whole(target) as file:
+        sheet = csv.writer(file)
+        sheet.writerow(ReportRow._fields)
+        sheet.writerows(rows)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _moved(last: date) -> dict[date, dict[Account, Sides]]:
+    """Debits and credits by day and (currency, kind), up to and with the last day."""
+    moved: dict[date, dict[Account, Sides]] = {}
+    day = TruncDate("transaction__event_at", tzinfo=UTC)
+    rows = Transfer.objects.annotate(day=day).filter(day__lte=last)
+    for place, side in enumerate(("debit", "credit")):
+        sums = rows.values_list("day", "currency", f"{side}__kind").annotate(Sum("amount"))
+        for on, currency, kind, amount in sums:
+            accounts = moved.setdefault(on, {})
+            debits, credits = accounts.get((currency, kind), (0, 0))
+            accounts[currency, kind] = (debits, amount) if place else (amount, credits)
+    return moved
+
+
+def _rows(
+    day: date, moved: dict[Account, Sides], closing: dict[Account, int]
+) -> Iterator[ReportRow]:
+    for (currency, kind), stands in sorted(closing.items()):
+        debits, credits = moved.get((currency, kind), (0, 0))
+        place = PLACES[Kind(kind)]
+        yield ReportRow(day, currency, place, kind, debits, credits, credits - debits, stands)
