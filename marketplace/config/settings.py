@@ -257,6 +257,10 @@ CELERY_BEAT_SCHEDULE = {
         "billing.tasks.handle_stored_events": 1,
     }.items()
 }
+CELERY_BEAT_SCHEDULE["seal_audit"] = {
+    "task": "compliance.tasks.seal_audit",
+    "schedule": SWEEP_SECONDS,
+}
 
 LOGGING = {
     "version": 1,
