@@ -9,7 +9,9 @@ from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
 from .models import (
+    ChainLink,
     ChipModel,
+    Content,
     CountryGroup,
     Decision,
     EntryName,
@@ -18,6 +20,7 @@ from .models import (
     ListSource,
     Party,
     PolicyRule,
+    Unsealed,
 )
 
 
@@ -126,3 +129,23 @@ class DecisionAdmin(EvidenceAdmin[Decision]):
     list_select_related = ("party", "chip")
     search_fields = ("public_id", "party__legal_name")
     date_hierarchy = "decided_at"
+
+
+@admin.register(Content)
+class ContentAdmin(EvidenceAdmin[Content]):
+    """What decisions name by hash: parties' facts and rulebooks."""
+
+    search_fields = ("sha256",)
+
+
+@admin.register(ChainLink)
+class ChainLinkAdmin(EvidenceAdmin[ChainLink]):
+    list_display = ("seq", "kind", "subject", "sealed_at", "sha256")
+    list_filter = ("kind",)
+    search_fields = ("subject", "sha256")
+
+
+@admin.register(Unsealed)
+class UnsealedAdmin(EvidenceAdmin[Unsealed]):
+    list_display = ("kind", "subject", "since")
+    list_filter = ("kind",)

@@ -72,14 +72,29 @@ class Rulebook:
     chips: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def hash(self) -> str:
-        """SHA-256 over everything in the book, whatever its order."""
+    def content(self) -> str:
+        """Everything in the book as one text, whatever its order."""
         content = {
             "rules": sorted(map(_text, self.rules)),
             "groups": sorted(map(_text, self.memberships)),
             "chips": dict(self.chips),
         }
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return json.dumps(content, sort_keys=True)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over everything in the book."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @classmethod
+    def from_content(cls, text: str) -> "Rulebook":
+        """The book that once gave this text."""
+        content = json.loads(text)
+        return cls(
+            in_order(Rule(**_read(row)) for row in content["rules"]),
+            [Membership(**_read(row)) for row in content["groups"]],
+            content["chips"],
+        )
 
     def in_force(self, day: date) -> list[Rule]:
         """Per rule the highest version that has begun by that day, if it has not ended."""
@@ -132,6 +147,11 @@ class Rulebook:
         return Verdict(worst, tuple(fired), tuple(undecided))
 
 
+def in_order(rules: Iterable[Rule]) -> list[Rule]:
+    """By id and version: decisions list what fired in this order, on every database alike."""
+    return sorted(rules, key=lambda rule: (rule.rule_id, rule.version))
+
+
 def compiled(rule: Rule) -> Test:
     """The rule's conditions as a function. Raises MalformedRule naming the rule and the key."""
     if rule.outcome not in SEVERITY:
@@ -142,6 +162,13 @@ def compiled(rule: Rule) -> Test:
 def _text(row: Rule | Membership) -> str:
     # asdict would copy every condition, and a book is hashed for every decision
     return json.dumps({name: getattr(row, name) for name in row.__slots__}, default=str)
+
+
+def _read(text: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(text)
+    for name in ("effective_from", "effective_to"):
+        row[name] = date.fromisoformat(row[name]) if row[name] else None
+    return row
 
 
 def _severity(outcome: str) -> int:

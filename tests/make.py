@@ -114,6 +114,11 @@ def decision(
     return Decision.objects.create(party=of, outcome=outcome, **{**known, **facts})
 
 
+def about(of: Offer, during: Any) -> dict[str, Any]:
+    """The facts of a decision that fits renting this offer in that window."""
+    return {"chip": of.chip, "site_country": of.machine.site.country, "during": during}
+
+
 def fresh_list(*, at: datetime = NOON, code: str = "ofac_sdn") -> ListSnapshot:
     """Pretend that an (uneventful) list was imported at this moment."""
     source, _ = ListSource.objects.get_or_create(code=code, defaults={"title": code})
@@ -201,14 +206,15 @@ def bare_reservation(renter: Organisation, of: Offer, **facts: Any) -> Reservati
     wallet = ledger.account(kind=Kind.WALLET, owner=renter.public_id, currency="USD")
     number = next(_number)
     funded(renter, 1)
+    during = facts.setdefault("during", TimestamptzRange(NOON, NOON + HOUR))
     known = {
         "gpu_count": 1,
-        "during": TimestamptzRange(NOON, NOON + HOUR),
         "workload": {"command": ["true"], "environment": {}},
         "price_micro_per_gpu_hour": of.price_micro_per_gpu_hour,
         "fee_bps": 1500,
         "currency": "USD",
-        "decision": decision(renter.party),
+        "decision": decision(renter.party, **about(of, during)),
+        "booked_at": NOON,
         "hold": ledger.place_hold(key=f"bare:{number}", account=wallet, amount=1),
         "idempotency_key": f"bare-{number}",
         "request_sha256": b"",

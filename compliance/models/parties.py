@@ -1,5 +1,6 @@
 import hashlib
 import json
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -69,7 +70,17 @@ class Party(Record):
     )
 
     @property
+    def content(self) -> str:
+        """Every screened field as text: all of a party that decisions rest on and replays need."""
+        facts = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
+        return json.dumps(facts, sort_keys=True)
+
+    @property
     def content_hash(self) -> bytes:
         """SHA-256 over every screened field, so that a decision names exactly what it saw."""
-        facts = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).digest()
+        return hashlib.sha256(self.content.encode()).digest()
+
+    @classmethod
+    def from_content(cls, text: str) -> Self:
+        """The party as that text has it; not a row, only to be looked at."""
+        return cls(**json.loads(text))

@@ -1,15 +1,21 @@
-"""The verbs of compliance: bring lists and rules in, know parties, decide."""
+"""The verbs of compliance: bring lists and rules in, know parties, decide, prove."""
 
 from .batch import BadRow, screen_file
+from .exporting import export
 from .freshness import ListsNotReady, ListState, list_states, require_fresh
 from .importing import RefusedSnapshot, import_list
 from .parties import amend_party, register_party
 from .reference import Loaded, MalformedReference, chip_for, load_reference
+from .replaying import CannotReplay, replay
 from .rulebook import rulebook
-from .screening import Question, public_reason, screen, still_valid
+from .screening import Question, answers, public_reason, screen, still_valid
+from .sealing import seal
+from .verifying import Anchor, verify
 
 __all__ = [
+    "Anchor",
     "BadRow",
+    "CannotReplay",
     "ListState",
     "ListsNotReady",
     "Loaded",
@@ -17,15 +23,20 @@ __all__ = [
     "Question",
     "RefusedSnapshot",
     "amend_party",
+    "answers",
     "chip_for",
+    "export",
     "import_list",
     "list_states",
     "load_reference",
     "public_reason",
     "register_party",
+    "replay",
     "require_fresh",
     "rulebook",
     "screen",
     "screen_file",
+    "seal",
     "still_valid",
+    "verify",
 ]

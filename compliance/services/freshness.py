@@ -64,5 +64,9 @@ def _state(source: ListSource, snapshot: ListSnapshot | None, at: datetime) -> L
     if snapshot is None or (snapshot.sample and not settings.SAMPLE_LISTS):
         return ListState(source.code, MISSING)
     expires = snapshot.imported_at + timedelta(hours=source.max_age_hours)
+    return ListState(source.code, state_at(snapshot, expires, at), snapshot, expires)
+
+
+def state_at(snapshot: ListSnapshot, expires: datetime, at: datetime) -> str:
     fresh = snapshot.imported_at - CLOCKS_DIFFER <= at < expires
-    return ListState(source.code, FRESH if fresh else STALE, snapshot, expires)
+    return FRESH if fresh else STALE

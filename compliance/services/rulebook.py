@@ -1,5 +1,5 @@
 from compliance.models import ChipModel, CountryGroup, PolicyRule
-from compliance.policy import Membership, Rule, Rulebook
+from compliance.policy import Membership, Rule, Rulebook, in_order
 
 
 def rulebook() -> Rulebook:
@@ -16,7 +16,7 @@ def rulebook() -> Rulebook:
     )
     groups = CountryGroup.objects.values_list("group", "country", "effective_from", "effective_to")
     return Rulebook(
-        [Rule(*row) for row in rules.order_by("rule_id", "version")],
-        [Membership(*row) for row in groups.order_by("group", "country", "effective_from")],
+        in_order(Rule(*row) for row in rules),
+        [Membership(*row) for row in groups],
         dict(ChipModel.objects.values_list("name", "export_class")),
     )

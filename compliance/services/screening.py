@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from compliance import chain
 from compliance.countries import CODES
 from compliance.index import index_for
 from compliance.matching import MATCH as MATCHED
 from compliance.matching import NONE, UNSCREENABLE, Bands
-from compliance.models import ChipModel, Decision, ExportClass, Outcome, Party, PartyKind
+from compliance.models import ChipModel, Content, Decision, ExportClass, Outcome, Party, PartyKind
 from compliance.policy import Rulebook
 
 from .freshness import FRESH, ListState, list_states, worst
@@ -48,23 +50,49 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
         raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
     party = Party.objects.get(pk=party.pk)
     lists, book = list_states(at=at), rulebook()
-    asked = _compare(party, lists)
-    facts = _facts(party, question, lists, asked)
-    verdict = book.decide(facts, _days(book, question, at))
+    found = judge(party=party, question=question, lists=lists, book=book, at=at)
+    _keep(party.content, book.content)
     return Decision.objects.create(
         party=party,
-        party_hash=party.content_hash,
         chip=question.chip if question else None,
-        site_country=question.site_country if question else "",
         during=DateTimeTZRange(question.start, question.end) if question else None,
-        outcome=verdict.outcome,
-        reasons=reasons(verdict, facts, asked, lists),
-        snapshots=_snapshots(lists),
-        ruleset_hash=book.hash,
-        scorer=Bands().scorer,
-        decided_at=at,
-        valid_until=_valid_until(verdict.outcome, lists, book, at),
+        **found,
     )
+
+
+def judge(
+    *,
+    party: Party,
+    question: Question | None,
+    lists: Sequence[ListState],
+    book: Rulebook,
+    at: datetime,
+) -> dict[str, Any]:
+    """The columns of a decision that follow from these inputs and nothing else; writes nothing."""
+    asked = _compare(party, lists)
+    facts = _facts(party, question, lists, asked, book)
+    verdict = book.decide(facts, _days(book, question, at))
+    return {
+        "party_hash": party.content_hash,
+        "site_country": question.site_country if question else "",
+        "outcome": verdict.outcome,
+        "reasons": reasons(verdict, facts, asked, lists),
+        "snapshots": _snapshots(lists),
+        "ruleset_hash": book.hash,
+        "scorer": Bands().scorer,
+        "decided_at": at,
+        "valid_until": _valid_until(verdict.outcome, lists, book, at),
+    }
+
+
+def _keep(*texts: str) -> None:
+    """Keep what the decision names by hash, once, so that it can be replayed."""
+    wanted = {chain.sha256(text): text for text in texts}
+    held = Content.objects.filter(sha256__in=wanted).values_list("sha256", flat=True)
+    missing = wanted.keys() - set(held)
+    if missing:
+        rows = [Content(sha256=key, text=wanted[key]) for key in sorted(missing)]
+        Content.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def still_valid(*, decision: Decision, at: datetime) -> bool:
@@ -81,6 +109,19 @@ def still_valid(*, decision: Decision, at: datetime) -> bool:
         and decision.scorer == Bands().scorer
         and bytes(decision.party_hash) == Party.objects.get(pk=decision.party_id).content_hash
         and decision.ruleset_hash == rulebook().hash
+    )
+
+
+def answers(*, decision: Decision, party: Party, question: Question) -> bool:
+    """Whether the decision is about this party and this rental, or one that contains it."""
+    asked = decision.during
+    return (
+        decision.party_id == party.pk
+        and decision.chip_id == (question.chip.pk if question.chip else None)
+        and decision.site_country == question.site_country
+        and asked is not None
+        and asked.lower <= question.start
+        and question.end <= asked.upper
     )
 
 
@@ -108,6 +149,7 @@ def _facts(
     question: Question | None,
     lists: Sequence[ListState],
     asked: Sequence[Asked],
+    book: Rulebook,
 ) -> dict[str, str | None]:
     facts: dict[str, str | None] = {
         "lists": worst(lists),
@@ -126,16 +168,17 @@ def _facts(
         facts["registration_number"] = facts["registration_number"] or "not applicable"
         facts["parent_name"] = facts["parent_name"] or party.legal_name
         facts["parent_hq_country"] = facts["parent_hq_country"] or facts["hq_country"]
-    return {**facts, **_facts_of_rental(question)}
+    return {**facts, **_facts_of_rental(question, book)}
 
 
-def _facts_of_rental(question: Question | None) -> dict[str, str | None]:
+def _facts_of_rental(question: Question | None, book: Rulebook) -> dict[str, str | None]:
     chip = question.chip if question else None
-    classified = chip is not None and chip.export_class != ExportClass.UNKNOWN
+    # from the book, which the decision names, not from a copy that may be older
+    chip_class = book.chips.get(chip.name) if chip else None
     return {
         "asked": "rental" if question else "party",
         "chip_name": chip.name if chip else None,
-        "chip_class": chip.export_class if chip and classified else None,
+        "chip_class": None if chip_class == ExportClass.UNKNOWN else chip_class,
         "site_country": _place(question.site_country) if question else None,
     }
 

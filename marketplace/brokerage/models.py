@@ -48,6 +48,11 @@ class Reservation(Record, Stateful):
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+")
     hold = models.OneToOneField(Hold, models.PROTECT, null=True, blank=True, related_name="+")
     hold_expires_at = models.DateTimeField(null=True, blank=True)
+    booked_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="when it was last held or confirmed; the decision was in force then",
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     idempotency_key = models.CharField(max_length=200)

@@ -259,6 +259,10 @@ CELERY_BEAT_SCHEDULE = {
         "ledger.tasks.seal": 360,
     }.items()
 }
+CELERY_BEAT_SCHEDULE["seal_audit"] = {
+    "task": "compliance.tasks.seal_audit",
+    "schedule": SWEEP_SECONDS,
+}
 
 LOGGING = {
     "version": 1,

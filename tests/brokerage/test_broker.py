@@ -62,7 +62,8 @@ def test_a_list_that_goes_stale_between_two_steps_stops_the_hold(harbour, offer)
     made = brokerage.request(
         renter=harbour, by=None, ask=make.ask(offer, start=NOON + 48 * HOUR), key="k", at=NOON
     )
-    move(made, State.CLEARED, table=MOVES, decision=make.decision(harbour.party, at=NOON))
+    decision = make.decision(harbour.party, at=NOON, **make.about(offer, made.during))
+    move(made, State.CLEARED, table=MOVES, decision=decision)
     brokerage.broker(reservation=made, at=NOON + timedelta(hours=25))
     assert made.state == "refused"
     assert not Lease.objects.exists()

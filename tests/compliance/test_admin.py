@@ -28,6 +28,8 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     services.load_reference(at=NOON)
     ofac.import_sample()
     services.screen(party=make.party(), question=None, at=NOON)
+    services.seal(at=NOON)
+    services.screen(party=make.party(), question=None, at=NOON)
     assert admin.site.is_registered(model)
     place = f"/admin/compliance/{model._meta.model_name}/"
     row = model._default_manager.first()

@@ -82,8 +82,9 @@ def _refuse(reservation: Reservation, reason: str, **also: Decision) -> None:
 
 
 def _hold(reservation: Reservation, at: datetime) -> None:
-    if not _still_cleared(reservation, at):
-        _refuse(reservation, "not available to your organisation")
+    decision = standing(reservation, at)
+    if decision.outcome != Outcome.ALLOW:
+        _refuse(reservation, "not available to your organisation", decision=decision)
         return
     try:
         _hold_some(reservation, at)
@@ -93,15 +94,28 @@ def _hold(reservation: Reservation, at: datetime) -> None:
         _refuse(reservation, "the wallet no longer covers the cost; top it up and ask again")
 
 
-def _still_cleared(reservation: Reservation, at: datetime) -> bool:
-    """Whether the decision on the row still stands; asks again, and keeps the answer, if not."""
-    assert reservation.decision is not None  # noqa: S101  the database's constraint says so
-    if compliance.still_valid(decision=reservation.decision, at=at):
-        return True
+def standing(reservation: Reservation, at: datetime) -> Decision:
+    """The decision that holds now: the one on the row, or a new one if that no longer stands.
+
+    A new one that allows it replaces the one on the row. One that does not is for the caller to
+    put there together with the move out: the database lets nothing be held on it.
+    """
+    held = reservation.decision
+    if (
+        held
+        and compliance.answers(
+            decision=held, party=reservation.renter.party, question=question(reservation)
+        )
+        and compliance.still_valid(decision=held, at=at)
+    ):
+        return held
     fresh = screen(reservation, at)
-    Reservation.objects.filter(pk=reservation.pk, state=reservation.state).update(decision=fresh)
-    reservation.decision = fresh
-    return fresh.outcome == Outcome.ALLOW
+    if fresh.outcome == Outcome.ALLOW:
+        Reservation.objects.filter(pk=reservation.pk, state=reservation.state).update(
+            decision=fresh
+        )
+        reservation.decision = fresh
+    return fresh
 
 
 def _hold_some(reservation: Reservation, at: datetime) -> None:
@@ -142,6 +156,7 @@ def _set_aside(reservation: Reservation, gpu_ids: tuple[int, ...], at: datetime)
             table=MOVES,
             hold=_hold_money(reservation),
             hold_expires_at=at + timedelta(minutes=settings.HOLD_MINUTES),
+            booked_at=at,
         )
 
 
@@ -163,19 +178,22 @@ def confirm(*, reservation: Reservation, at: datetime) -> None:
     """Turn a hold into a booking. Raises HoldExpired, NotCleared, IllegalMove or LostRace."""
     if reservation.hold_expires_at is not None and reservation.hold_expires_at <= at:
         raise HoldExpired("the hold ran out; ask again")
-    if reservation.state == State.HELD and not _still_cleared(reservation, at):
-        cancel_uncleared(reservation, at)
-        raise NotCleared("not available to your organisation")
+    if reservation.state == State.HELD:
+        decision = standing(reservation, at)
+        if decision.outcome != Outcome.ALLOW:
+            cancel_uncleared(reservation, decision, at)
+            raise NotCleared("not available to your organisation")
     with transaction.atomic():
-        move(reservation, State.CONFIRMED, table=MOVES, hold_expires_at=None)
+        move(reservation, State.CONFIRMED, table=MOVES, hold_expires_at=None, booked_at=at)
         Lease.objects.filter(assignment__reservation=reservation, state=LeaseState.HELD).update(
             state=LeaseState.CONFIRMED
         )
 
 
-def cancel_uncleared(reservation: Reservation, at: datetime) -> None:
-    """Take back what was set aside for a renter whom screening no longer allows."""
-    give_back(reservation, State.CANCELLED, reason="not available to your organisation", at=at)
+def cancel_uncleared(reservation: Reservation, decision: Decision, at: datetime) -> None:
+    """Take back what was set aside for a renter whom this decision does not allow it."""
+    reason = "not available to your organisation"
+    give_back(reservation, State.CANCELLED, reason=reason, at=at, decision=decision)
 
 
 def expire(*, reservation: Reservation, at: datetime) -> None:

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from compliance import services as compliance
 from compliance.models import Outcome
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.states import State
 
-from .brokering import cancel_uncleared, screen
+from .brokering import cancel_uncleared, standing
 from .running import end
 
 WITHDRAWN = "not available to your organisation"
@@ -19,15 +18,10 @@ def enforce(*, reservation: Reservation, at: datetime) -> None:
     A temporary refusal (a list grew stale) stops everything new but does not end what runs; any
     other refusal ends it.
     """
-    if reservation.decision and compliance.still_valid(decision=reservation.decision, at=at):
-        return
-    fresh = screen(reservation, at)
-    if fresh.outcome == Outcome.DENY_TEMPORARY:
-        return
-    Reservation.objects.filter(pk=reservation.pk).update(decision=fresh)
-    if fresh.outcome == Outcome.ALLOW:
+    decision = standing(reservation, at)
+    if decision.outcome in (Outcome.ALLOW, Outcome.DENY_TEMPORARY):
         return
     if reservation.state == State.ACTIVE:
-        end(reservation=reservation, reason=WITHDRAWN, at=at)
+        end(reservation=reservation, reason=WITHDRAWN, at=at, decision=decision)
     else:
-        cancel_uncleared(reservation, at)
+        cancel_uncleared(reservation, decision, at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from compliance.models import Decision
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
 from marketplace.brokerage.models import Assignment, Lease, Reservation
@@ -13,10 +14,16 @@ from marketplace.core.states import move
 from marketplace.ledger import services as ledger
 
 
-def give_back(reservation: Reservation, to: State, *, reason: str, at: datetime) -> None:
-    """Leave a reservation that never ran: release its GPUs and the whole hold."""
+def give_back(
+    reservation: Reservation, to: State, *, reason: str, at: datetime, **also: Decision
+) -> None:
+    """Leave a reservation that never ran: release its GPUs and the whole hold.
+
+    `also` is the decision that ended it, if one did: it goes in with the move, because nothing may
+    be held on a decision that does not allow it.
+    """
     with transaction.atomic():
-        move(reservation, to, table=MOVES, reason=reason, ended_at=at, hold_expires_at=None)
+        move(reservation, to, table=MOVES, reason=reason, ended_at=at, hold_expires_at=None, **also)
         Lease.objects.filter(assignment__reservation=reservation, state__in=LIVE).update(
             state=LeaseState.RELEASED
         )

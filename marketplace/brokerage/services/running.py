@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import F, Q
 
+from compliance.models import Decision
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
 from marketplace.brokerage.models import Assignment, Lease, Reservation
@@ -155,11 +156,14 @@ def _end_leases(leases: models.QuerySet[Lease], end: datetime) -> None:
     active.update(state=LeaseState.ENDED, ended_at=end)
 
 
-def end(*, reservation: Reservation, reason: str, at: datetime) -> None:
-    """End an active reservation now (or at its window's end, if that is past)."""
+def end(*, reservation: Reservation, reason: str, at: datetime, **also: Decision) -> None:
+    """End an active reservation now (or at its window's end, if that is past).
+
+    `also` is the decision that ended it, if one did.
+    """
     moment = min(at, reservation.during.upper)
     with transaction.atomic():
-        move(reservation, State.ENDED, table=MOVES, ended_at=moment, reason=reason)
+        move(reservation, State.ENDED, table=MOVES, ended_at=moment, reason=reason, **also)
         _end_leases(Lease.objects.filter(assignment__reservation=reservation), moment)
         Lease.objects.filter(
             assignment__reservation=reservation, state=LeaseState.CONFIRMED

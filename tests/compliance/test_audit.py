@@ -1,0 +1,274 @@
+"""verify_audit and the external script find the same tamperings, each by name."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils.timezone import now
+
+from compliance import services
+from compliance.models import ChainLink, Content, Decision, Unsealed
+from tests.compliance import tamper, trail
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_audit.py"
+FINE = "Everything sealed reads as it did when it was sealed."
+
+
+def faults(**how):
+    return list(services.verify(at=now(), **how))
+
+
+def externally(folder: Path, *head: str) -> tuple[int, list[str]]:
+    """What the script says of an export, run by itself without anything of ours."""
+    file = folder / "audit.jsonl"
+    if not file.exists():
+        call_command("export_audit", str(file))
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-I", "-S", str(SCRIPT), str(file), *head],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={},
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+def named(decision: Decision) -> str:
+    link = ChainLink.objects.get(subject=decision.public_id)
+    return f"link {link.seq}: decision {decision.public_id}"
+
+
+def test_an_untouched_trail_verifies(tmp_path, capsys):
+    trail.laid()
+    call_command("verify_audit")
+    assert capsys.readouterr().out.splitlines() == [FINE]
+    assert externally(tmp_path) == (0, [FINE])
+    head = ChainLink.objects.order_by("-seq").first()
+    assert f"{head.seq} links. Keep the head" in capsys.readouterr().out
+    assert externally(tmp_path, f"{head.seq}:{head.sha256}") == (0, [FINE])
+
+
+CHANGES = {
+    "created_at": "created_at + interval '1 microsecond'",
+    "party_id": "(SELECT max(id) FROM compliance_party)",
+    "party_hash": "set_byte(party_hash, 0, (get_byte(party_hash, 0) + 1) %% 256)",
+    "chip_id": "(SELECT id FROM compliance_chipmodel WHERE name <> 'H200 SXM' LIMIT 1)",
+    "site_country": "'MX'",
+    "during": "tstzrange(lower(during), upper(during), '[]')",
+    "outcome": "'deny'",
+    "reasons": "jsonb_set(reasons, '{names,0,band}', '\"nonE\"')",
+    "snapshots": "snapshots || '{\"x\": 1}'",
+    "ruleset_hash": "overlay(ruleset_hash placing '#' from 1 for 1)",
+    "scorer": "scorer || ' '",
+    "decided_at": "decided_at - interval '1 microsecond'",
+    "valid_until": "valid_until + interval '1 microsecond'",
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_one_changed_byte_is_found(column, tmp_path):
+    victim = trail.laid()[0]
+    tamper.change(victim, column, CHANGES[column])
+    fault = f"{named(victim)} reads otherwise than when it was sealed"
+    assert fault in faults()
+    assert externally(tmp_path) == (1, [fault])
+
+
+def test_every_column_of_a_decision_is_tried():
+    columns = {field.column for field in Decision._meta.fields}
+    assert columns == set(CHANGES) | {"id", "public_id"}
+
+
+def test_another_key_makes_a_row_that_is_gone_and_one_that_was_put_in(tmp_path):
+    victim = trail.laid()[0]
+    lost = f"{named(victim)} is sealed, but the row is gone"
+    tamper.change(victim, "public_id", "'00000000-0000-0000-0000-000000000001'")
+    put_in = "decision 00000000-0000-0000-0000-000000000001 was put in past the chain"
+    assert faults() == [lost, f"{put_in}: no link, and none was asked for"]
+    assert externally(tmp_path) == (1, [lost, put_in])
+
+
+def test_the_same_number_written_otherwise_is_found():
+    victim = trail.laid()[1]
+    path = "'{names,0,matches,0,score}'"
+    assert victim.reasons["names"][0]["matches"][0]["score"] == 1.0
+    tamper.change(victim, "reasons", f"jsonb_set(reasons, {path}, '1.00')")
+    assert Decision.objects.get(pk=victim.pk).reasons == victim.reasons
+    assert faults() == [f"{named(victim)} reads otherwise than when it was sealed"]
+
+
+def test_a_removed_row_is_found(tmp_path):
+    victim = trail.laid()[1]
+    tamper.remove(victim)
+    fault = f"{named(victim)} is sealed, but the row is gone"
+    assert faults() == [fault]
+    assert externally(tmp_path) == (1, [fault])
+
+
+def test_a_swapped_pair_is_found(tmp_path):
+    one, other, _ = trail.laid()
+    tamper.swap(one, other)
+    told = [f"{named(x)} reads otherwise than when it was sealed" for x in (one, other)]
+    assert faults() == told
+    assert externally(tmp_path) == (1, told)
+
+
+def test_swapped_links_are_found(tmp_path):
+    one, other = (ChainLink.objects.get(subject=x.public_id) for x in trail.laid()[:2])
+    tamper.swap_links(one, other)
+    found = faults()
+    assert f"link {one.seq}: decision {other.subject} does not follow link {one.seq - 1}" in found
+    assert f"link {other.seq}: decision {one.subject} reads otherwise than its own hash" in found
+    code, told = externally(tmp_path)
+    assert (code, set(told)) == (1, set(found))
+
+
+def test_an_inserted_row_is_found_at_once(tmp_path):
+    tamper.insert(trail.laid()[0])
+    odd = Decision.objects.order_by("-pk").first()
+    fault = f"decision {odd.public_id} was put in past the chain"
+    assert faults() == [f"{fault}: no link, and none was asked for"]
+    assert services.seal(at=NOON) == 0
+    assert externally(tmp_path) == (1, [fault])
+
+
+def test_a_row_removed_together_with_its_link_leaves_a_gap(tmp_path):
+    victim = trail.laid()[1]
+    link = ChainLink.objects.get(subject=victim.public_id)
+    tamper.remove(victim)
+    tamper.run("DELETE FROM compliance_chainlink WHERE id = %s", link.pk)
+    assert faults() == [
+        f"link {link.seq + 1} follows link {link.seq - 1}: what was between them is gone"
+    ]
+    code, [told] = externally(tmp_path)
+    assert (code, told.rpartition(" does ")[2]) == (1, f"not follow link {link.seq - 1}")
+
+
+def test_a_chain_cut_at_its_end_is_found_by_a_head_written_down(tmp_path):
+    trail.laid()
+    head = ChainLink.objects.order_by("-seq").first()
+    written = services.Anchor(head.seq, head.sha256)
+    tamper.run("DELETE FROM core_auditevent WHERE public_id = %s", head.subject)
+    tamper.run("DELETE FROM compliance_chainlink WHERE id = %s", head.pk)
+    assert faults() == []
+    assert faults(anchor=written) == [
+        f"link {head.seq} is not the one that was written down ({head.sha256})"
+    ]
+    with pytest.raises(CommandError, match="1 faults; nothing was changed"):
+        call_command("verify_audit", "--head", str(written))
+    assert externally(tmp_path)[0] == 0
+    assert externally(tmp_path, str(written)) == (
+        1,
+        [f"no link is the one that was written down ({written})"],
+    )
+
+
+@pytest.mark.parametrize("head", ["5", "5:ab", "x:" + "0" * 64])
+def test_a_head_that_is_none_is_refused(head):
+    with pytest.raises(CommandError, match="must be SEQ:SHA256"):
+        call_command("verify_audit", "--head", head)
+
+
+def test_a_rule_an_act_and_a_snapshot_are_covered_too():
+    trail.laid()
+    for query in (
+        "UPDATE compliance_policyrule SET outcome = 'allow' WHERE rule_id = 'P010'",
+        "UPDATE core_auditevent SET actor_label = 'bob' WHERE verb = 'amend_party'",
+        "UPDATE compliance_listsnapshot SET sample = NOT sample",
+    ):
+        tamper.run(query)
+    assert [fault.split(" ")[2] for fault in faults()] == ["rule", "snapshot", "act"]
+
+
+def test_lost_content_is_found():
+    victim = trail.laid()[0]
+    tamper.run("DELETE FROM compliance_content WHERE sha256 = %s", bytes(victim.party_hash).hex())
+    assert faults() == [
+        f"decision {victim.public_id}: the party it rested on is not kept",
+    ]
+
+
+def test_a_row_may_wait_for_its_link_but_not_long():
+    trail.laid()
+    waits = trail.decide()
+    since = Unsealed.objects.get().since
+    assert faults() == []
+    assert list(services.verify(at=since + timedelta(minutes=10))) == []
+    assert list(services.verify(at=since + timedelta(minutes=10, microseconds=1))) == [
+        f"decision {waits.public_id} waits for its link since {since:%Y-%m-%d %H:%M:%SZ}"
+    ]
+    tamper.remove(waits)
+    assert faults() == [f"decision {waits.public_id} waits for its link, but the row is gone"]
+
+
+def test_verify_names_each_fault_and_exits_1(capsys):
+    one, other, _ = trail.laid()
+    told = named(one), named(other)
+    tamper.change(one, "outcome", "'deny'")
+    tamper.remove(other)
+    with pytest.raises(CommandError, match="2 faults; nothing was changed") as refused:
+        call_command("verify_audit")
+    assert refused.value.returncode == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{told[0]} reads otherwise than when it was sealed",
+        f"{told[1]} is sealed, but the row is gone",
+    ]
+
+
+def spoil(lines: list[str], how: str) -> list[str]:
+    if how == "changed":
+        line = json.loads(lines[-3])
+        line["payload"] = line["payload"].replace('"outcome":"allow"', '"outcome":"allof"')
+        return [*lines[:-3], json.dumps(line), *lines[-2:]]
+    if how == "removed":
+        return lines[:-3] + lines[-2:]
+    if how == "swapped":
+        return [*lines[:-4], lines[-3], lines[-4], *lines[-2:]]
+    if how == "inserted":
+        return [*lines[:-2], lines[-3], *lines[-2:]]
+    return lines[:-2] + lines[-1:]
+
+
+@pytest.mark.parametrize("how", ["changed", "removed", "swapped", "inserted", "cut"])
+def test_the_script_finds_a_spoilt_file(how, tmp_path):
+    trail.laid()
+    file = tmp_path / "audit.jsonl"
+    call_command("export_audit", str(file))
+    before = file.read_text().splitlines()
+    after = spoil(before, how)
+    assert after != before
+    file.write_text("\n".join(after) + "\n")
+    code, told = externally(tmp_path)
+    assert code == 1
+    assert told[0] != FINE
+
+
+def test_an_export_seals_first_and_appears_whole_or_not_at_all(tmp_path):
+    trail.laid()
+    made = trail.decide()
+    call_command("export_audit", str(tmp_path / "audit.jsonl"))
+    assert ChainLink.objects.order_by("-seq").first().subject == made.public_id
+    *links, end = map(json.loads, (tmp_path / "audit.jsonl").read_text().splitlines())
+    assert len(links) == ChainLink.objects.count()
+    assert end["head"] == f"{links[-1]['seq']}:{links[-1]['sha256']}"
+    assert json.loads(links[-1]["payload"])["outcome"] == "allow"
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("export_audit", str(tmp_path / "nowhere" / "audit.jsonl"))
+    assert [path.name for path in tmp_path.iterdir()] == ["audit.jsonl"]
+
+
+def test_content_that_was_altered_is_found():
+    trail.laid()
+    kept = Content.objects.first()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE compliance_content DROP CONSTRAINT content_named_by_hash")
+    tamper.run("UPDATE compliance_content SET text = text || ' ' WHERE id = %s", kept.pk)
+    assert faults() == [f"kept content {kept.sha256} reads otherwise than its hash"]
