@@ -124,8 +124,7 @@ def test_statements_do_not_grow_with_the_batch(wallets, pending, fee, django_ass
     hold = ledger.place_hold(key="h", account=wallets[0], amount=5_000)
     plain = [posting(f"p{n}", wallets[0], fee, 1) for n in range(200)]
     caught = [
-        posting(f"c{n}", wallets[0], fee, 1, capture=ledger.Capture(hold, 1))
-        for n in range(200)
+        posting(f"c{n}", wallets[0], fee, 1, capture=ledger.Capture(hold, 1)) for n in range(200)
     ]
     with django_assert_num_queries(3):  # savepoint, the rows, release
         ledger.post_many(postings=plain)
