@@ -29,6 +29,8 @@ START_SECONDS = 20
 #: sun_path holds 108 bytes, one of them a final zero; leave room for the socket's own name
 SOCKET_ROOM = 80
 DATABASE = "straits"
+#: what the processes of `manage.py up` connect as; see app_role.py
+APP_ROLE = "straits_app"
 #: appended to postgresql.conf; later lines win
 TUNING = "max_connections = 200\nshared_buffers = 128MB\ntimezone = 'UTC'\n"
 
@@ -90,6 +92,10 @@ class Postgres:
 
     def url(self) -> str:
         return self.server.get_uri(database=DATABASE)
+
+    def app_url(self) -> str:
+        """The same database as the role with fewer rights; the socket trusts who reaches it."""
+        return str(self.server.get_postmaster_info().get_uri(user=APP_ROLE, database=DATABASE))
 
     def stop(self) -> None:
         self.server.stop()
@@ -153,7 +159,8 @@ def use_nothing() -> None:
 def running(base: Path | None = None, *, durable: bool = True) -> Iterator[None]:
     """Have both engines for the duration, set DATABASE_URL and REDIS_URL, stop what was started.
 
-    An engine whose address is already in the environment is left alone.
+    An engine whose address (or the file that holds it) is already in the environment is left alone.
+    With a PostgreSQL of our own, APP_DATABASE_URL is set too.
     """
     base = base or home()
     started: list[Postgres | Redis] = []
@@ -162,12 +169,14 @@ def running(base: Path | None = None, *, durable: bool = True) -> Iterator[None]
             ("DATABASE_URL", lambda: Postgres(base, durable=durable)),
             ("REDIS_URL", lambda: Redis(base)),
         ):
-            if os.environ.get(name):
+            if os.environ.get(name) or os.environ.get(f"{name}_FILE"):
                 continue
             engine: Postgres | Redis = make()
             if engine.start():
                 started.append(engine)
             os.environ[name] = engine.url()
+            if isinstance(engine, Postgres):
+                os.environ["APP_DATABASE_URL"] = engine.app_url()
         yield
     finally:
         for engine in reversed(started):

@@ -133,6 +133,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": django_database(DATABASE_URL)}
+#: the same database as the lesser role that `manage.py up` runs its processes as
+APP_DATABASE_URL = env.text("APP_DATABASE_URL")
+#: its name; empty when processes run as whoever DATABASE_URL names
+APP_ROLE = APP_DATABASE_URL and django_database(APP_DATABASE_URL, name="APP_DATABASE_URL")["USER"]
+if APP_DATABASE_URL and not APP_ROLE:
+    raise ImproperlyConfigured("APP_DATABASE_URL names no role; write postgresql://straits_app@...")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

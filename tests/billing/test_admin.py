@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from marketplace.billing import services
 from marketplace.core.models import AuditEvent
+from marketplace.ledger import services as ledger
 from tests.billing import stand_in, use
 from tests.make import HOUR, NOON
 
@@ -26,6 +27,7 @@ def books(fake, market, asked):
     services.send_command(command=asked.commands.get(), at=NOON)
     stand_in.deliver(fake.events[0])
     services.settle(reservation=use.ended(asked.organisation), at=NOON + HOUR)
+    ledger.seal(at=NOON + HOUR)
 
 
 @pytest.fixture

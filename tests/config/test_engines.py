@@ -25,6 +25,7 @@ def test_a_long_path_gets_a_short_socket():
 
 
 def test_engines_start_keep_their_data_and_stop(tmp_path, monkeypatch):
+    monkeypatch.setenv("APP_DATABASE_URL", "")
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
     for turn in range(2):
@@ -33,6 +34,11 @@ def test_engines_start_keep_their_data_and_stop(tmp_path, monkeypatch):
                 own.execute("CREATE TABLE IF NOT EXISTS kept (turn int)")
                 own.execute("INSERT INTO kept VALUES (%s)", [turn])
                 rows = own.execute("SELECT turn FROM kept ORDER BY turn").fetchall()
+            with psycopg.connect(engines.os.environ["DATABASE_URL"]) as own:
+                own.execute("DROP ROLE IF EXISTS straits_app")
+                own.execute("CREATE ROLE straits_app LOGIN")
+            with psycopg.connect(engines.os.environ["APP_DATABASE_URL"]) as lesser:
+                assert lesser.execute("SELECT current_user").fetchone() == ("straits_app",)
             with engines.running(tmp_path):
                 pass  # one that found them running leaves them running
             assert engines.Redis(tmp_path).is_running()
@@ -41,6 +47,15 @@ def test_engines_start_keep_their_data_and_stop(tmp_path, monkeypatch):
         monkeypatch.delenv("REDIS_URL", raising=False)
         assert not engines.Redis(tmp_path).is_running()
         assert not engines.Postgres(tmp_path).is_running()
+
+
+def test_an_address_that_lies_in_a_file_is_left_alone(tmp_path, monkeypatch):
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(f"{name}_FILE", "/run/secret")
+    with engines.running(tmp_path):
+        assert "DATABASE_URL" not in engines.os.environ
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_named_in_the_environment_is_left_alone(tmp_path, monkeypatch):

@@ -52,6 +52,8 @@ def test_sound_production_settings_load():
         ({"DATABASE_URL": None}, "DATABASE_URL is not set"),
         ({"DATABASE_URL": "sqlite:///x"}, "must start with postgresql://"),
         ({"DATABASE_URL": "postgresql://db.internal"}, "names no database"),
+        ({"APP_DATABASE_URL": "x"}, "APP_DATABASE_URL must start with postgresql://"),
+        ({"APP_DATABASE_URL": "postgresql:///straits"}, "APP_DATABASE_URL names no role"),
         ({"REDIS_URL": None}, "REDIS_URL is not set"),
         ({"SECRET_KEY_FILE": "/nonexistent"}, "SECRET_KEY and SECRET_KEY_FILE are both set"),
         ({"SECRET_KEY": None, "SECRET_KEY_FILE": "/nonexistent"}, "SECRET_KEY_FILE=/nonexistent"),

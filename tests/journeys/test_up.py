@@ -4,13 +4,25 @@ import signal
 import socket
 
 import httpx
+import psycopg
 
+from marketplace.config import engines
 from marketplace.config.processes import free_port
 
 PROXY = {"Host": "straits.example", "X-Forwarded-Proto": "https"}
 
 
-def test_production_mode_serves_and_stops(manage, left_running):
+def connected_as(home):
+    """The database roles of all who are connected to the embedded PostgreSQL now."""
+    with psycopg.connect(engines.Postgres(home).url()) as own:
+        rows = own.execute(
+            "SELECT usename FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return {name for [name] in rows}
+
+
+def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
     port = free_port()
     process = manage(
         "up",
@@ -36,6 +48,7 @@ def test_production_mode_serves_and_stops(manage, left_running):
         assert client.get(style).status_code == 200
         plain = client.get("/", headers={"X-Forwarded-Proto": "http"})
         assert plain.headers["Location"] == "https://straits.example/"
+    assert engines.APP_ROLE in connected_as(tmp_path)
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 0, rest

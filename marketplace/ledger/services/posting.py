@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 
@@ -142,7 +142,7 @@ def _drafts(postings: Sequence[Posting]) -> dict[str, _Draft]:
     for posting in postings:
         draft = _Draft(posting)
         first = drafts.setdefault(posting.key, draft)
-        require_same(first.row.content_sha256, draft.row.content_sha256, key=posting.key)
+        require_same(first.row.content_sha256, bytes(draft.row.content_sha256), key=posting.key)
     return drafts
 
 
@@ -184,7 +184,7 @@ def _capture(drafts: Sequence[_Draft]) -> None:
     shrink(amounts)
 
 
-def _run(sql: str, values: Sequence[object]) -> dict[str, int]:
+def _run(sql: str, values: Sequence[Any]) -> dict[str, int]:
     """Run one statement; returns the id of each key it inserted."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -14,6 +14,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 
 from agents.gateway import services as gateway
 from compliance.services import RefusedSnapshot
+from marketplace.config import app_role
 from marketplace.config.demo import cast as people
 from marketplace.config.demo.customer import Unexpected
 from marketplace.config.demo.story import Story
@@ -76,7 +77,8 @@ class Command(BaseCommand):
         if once:
             listen = ("127.0.0.1", free_port())
             base = f"http://{listen[0]}:{listen[1]}"
-        start_all(supervisor, public_url=base, listen=listen, extra=QUICK)
+        extra = {**QUICK, **app_role.prepare()}
+        start_all(supervisor, public_url=base, listen=listen, extra=extra)
         cast = people.set_up(at=datetime.now(UTC))
         self._start_node(supervisor, cast, base)
         worker = next(child for child in supervisor.children if child.name == "worker")

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
+from marketplace.config import app_role
 from marketplace.config.processes import PortTaken, start_all
 from marketplace.config.supervisor import NotHealthy, Supervisor
 
@@ -16,13 +17,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         call_command("load_reference", verbosity=0)
+        database = app_role.prepare()
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT
             signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(self.stdout.write)
         try:
-            start_all(supervisor, public_url=settings.PUBLIC_URL, listen=settings.LISTEN, extra={})
+            start_all(
+                supervisor,
+                public_url=settings.PUBLIC_URL,
+                listen=settings.LISTEN,
+                extra=database,
+            )
             self.stdout.write(self.style.SUCCESS(f"Straits is up at {settings.PUBLIC_URL}/"))
             signal.pause()
         except (NotHealthy, PortTaken) as error:

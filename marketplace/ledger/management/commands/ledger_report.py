@@ -15,7 +15,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        day = {"type": date.fromisoformat, "required": True, "metavar": "YYYY-MM-DD"}
+        day: dict[str, Any] = {
+            "type": date.fromisoformat,
+            "required": True,
+            "metavar": "YYYY-MM-DD",
+        }
         parser.add_argument("--from", dest="first", **day)
         parser.add_argument("--to", dest="last", help="this day is included", **day)
         parser.add_argument("--csv", type=Path, metavar="FILE", help="instead of the terminal")
