@@ -61,7 +61,8 @@ def unlinked(kind: str) -> QuerySet[Any]:
     same = {"kind": kind, "subject": OuterRef("public_id")}
     linked = Exists(ChainLink.objects.filter(**same))
     since = Subquery(Unsealed.objects.filter(**same).values("since"))
-    return rows_of(kind).exclude(linked).annotate(since=since).order_by("pk")
+    rows: QuerySet[Any] = rows_of(kind).exclude(linked).annotate(since=since)
+    return rows.order_by("pk")
 
 
 def _read(rows: QuerySet[Any]) -> Iterator[tuple[UUID, str]]:

@@ -185,3 +185,17 @@ def test_a_stale_list_does_not_end_what_runs(harbour, offer):
     made.refresh_from_db()
     assert made.state == "active"
     assert ListSnapshot.objects.count() == 1
+
+
+def test_a_site_that_turns_out_to_be_elsewhere_is_asked_about_again(harbour, offer):
+    make.funded(harbour, 10_000_000)
+    made = make.reservation(harbour, offer, start=NOON + HOUR)
+    site = offer.machine.site
+    for country, outcome, state in (("SG", "allow", "confirmed"), ("KP", "deny", "cancelled")):
+        site.country = country
+        site.save()
+        brokerage.enforce(reservation=Reservation.objects.get(pk=made.pk), at=NOON)
+        made.refresh_from_db()
+        told = (made.state, made.decision.outcome, made.decision.site_country)
+        assert told == (state, outcome, country)
+    assert available(harbour) == 10_000_000
