@@ -1,6 +1,10 @@
 """The verbs of compliance: bring lists and rules in, know parties, decide."""
 
+from compliance.downloads import DownloadFailed
+
 from .batch import BadRow, screen_file
+from .changes import Changes, changes_of
+from .downloading import download_list
 from .freshness import ListsNotReady, ListState, list_states, require_fresh
 from .importing import RefusedSnapshot, import_list
 from .parties import amend_party, register_party
@@ -10,6 +14,8 @@ from .screening import Question, public_reason, screen, still_valid
 
 __all__ = [
     "BadRow",
+    "Changes",
+    "DownloadFailed",
     "ListState",
     "ListsNotReady",
     "Loaded",
@@ -17,7 +23,9 @@ __all__ = [
     "Question",
     "RefusedSnapshot",
     "amend_party",
+    "changes_of",
     "chip_for",
+    "download_list",
     "import_list",
     "list_states",
     "load_reference",
