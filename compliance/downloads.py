@@ -16,8 +16,8 @@ import httpx
 
 TIMEOUT = httpx.Timeout(30)
 MOST_REDIRECTS = 5
-#: a worker's task must end; what came until then is kept for the next try
-MOST_SECONDS = 180
+#: four files must fit into a worker's task; what came until then is kept for the next try
+MOST_SECONDS = 55
 AGENT = {"User-Agent": "straits-lists/1", "Accept-Encoding": "identity"}
 
 

@@ -41,6 +41,19 @@ def between(first: str, last: str) -> str:
     return f"{first}/{last}" if first and last and first <= last else ""
 
 
+def period(first: tuple[str, str, str], last: tuple[str, str, str], *, about: bool) -> str:
+    """The days from one (year, month, day) to another: as a day, a month, a year or years."""
+    (year, month, day), whole_month = first, first[:2] == last[:2]
+    if year != last[0]:
+        return between(year, last[0])
+    edtf = birth_date(year)
+    if whole_month and month:
+        edtf = birth_date(f"{year}-{month.zfill(2)}") or edtf
+        if day and day == last[2]:
+            edtf = birth_date(f"{year}-{month.zfill(2)}-{day.zfill(2)}") or edtf
+    return f"{edtf}~" if about and edtf else edtf
+
+
 def _day(text: str) -> str:
     if british := _BRITISH.match(text):
         day, month, year = british.groups()

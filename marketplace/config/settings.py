@@ -55,7 +55,7 @@ HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 30, least=1, most=600)
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 10, least=1, most=600)
 SIMULATED_GPUS = env.boolean("SIMULATED_GPUS", default=DEBUG)
 SAMPLE_LISTS = env.boolean("SAMPLE_LISTS", default=DEBUG)
-LIST_ADDRESSES = publishers.ADDRESSES
+LIST_ADDRESSES: dict[str, dict[str, str]] = publishers.ADDRESSES
 #: sources that are downloaded from their publishers every hour, see `LIST_ADDRESSES`
 LIST_DOWNLOADS = env.words("LIST_DOWNLOADS")
 if _unknown := set(LIST_DOWNLOADS) - set(LIST_ADDRESSES):
