@@ -1,7 +1,34 @@
+import logging
+
 from celery import shared_task
+from django.conf import settings
 from django.utils.timezone import now
 
 from . import services
+from .sources import MalformedList, UnknownSource
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="compliance.tasks.download")
+def download(*, source_code: str) -> None:
+    """One list from its publisher; a failure leaves the old one, which ages, to the next hour."""
+    try:
+        services.download_list(source_code=source_code, at=now())
+    except (
+        UnknownSource,
+        MalformedList,
+        services.DownloadFailed,
+        services.RefusedSnapshot,
+    ) as error:
+        log.error("list not downloaded: %s", error)
+
+
+@shared_task(name="compliance.tasks.download_due")
+def download_due() -> None:
+    """Sweep: every list that is to be downloaded, each as a task of its own."""
+    for source_code in settings.LIST_DOWNLOADS:
+        download.delay(source_code=source_code)
 
 
 @shared_task(name="compliance.tasks.seal_audit")

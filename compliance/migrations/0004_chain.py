@@ -42,7 +42,7 @@ def seal(kind: str, table: str, which: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compliance", "0002_append_only"),
+        ("compliance", "0003_entry_details"),
         ("core", "0002_append_only"),
     ]
 

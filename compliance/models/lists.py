@@ -51,7 +51,7 @@ class ListEntry(Record):
     """A listed party as one or more consecutive snapshots had it; a change makes a new entry."""
 
     source = models.ForeignKey(ListSource, models.PROTECT, related_name="entries")
-    uid = models.CharField(max_length=64, help_text="the publisher's own number")
+    uid = models.CharField(max_length=100, help_text="the publisher's own number")
     content_hash = models.BinaryField()
     first_in = models.ForeignKey(ListSnapshot, models.PROTECT, related_name="introduced")
     dropped_in = models.ForeignKey(
@@ -62,6 +62,10 @@ class ListEntry(Record):
     countries = models.JSONField(default=list)
     addresses = models.JSONField(default=list)
     remarks = models.TextField(blank=True)
+    birth_dates = models.JSONField(
+        default=list, help_text="in EDTF: 1960-05-07, 1960, 1960~, 1960/1962"
+    )
+    identifiers = models.JSONField(default=list, help_text="pairs of kind and value")
 
     objects = ListEntryQuerySet.as_manager()
 

@@ -1,6 +1,10 @@
 """The verbs of compliance: bring lists and rules in, know parties, decide, prove."""
 
+from compliance.downloads import DownloadFailed
+
 from .batch import BadRow, screen_file
+from .changes import Changes, changes_of
+from .downloading import download_list
 from .exporting import export
 from .freshness import ListsNotReady, ListState, list_states, require_fresh
 from .importing import RefusedSnapshot, import_list
@@ -16,6 +20,8 @@ __all__ = [
     "Anchor",
     "BadRow",
     "CannotReplay",
+    "Changes",
+    "DownloadFailed",
     "ListState",
     "ListsNotReady",
     "Loaded",
@@ -24,7 +30,9 @@ __all__ = [
     "RefusedSnapshot",
     "amend_party",
     "answers",
+    "changes_of",
     "chip_for",
+    "download_list",
     "export",
     "import_list",
     "list_states",

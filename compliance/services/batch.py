@@ -16,6 +16,8 @@ from .freshness import require_fresh
 COLUMNS = ("id", "name", "outcome", "score", "entry", "listed_name", "reason")
 KINDS = ("", "person", "organisation", "vessel", "aircraft")
 CLEAR = "clear"
+#: with these a spreadsheet takes a cell for a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class BadRow(Exception):
@@ -25,8 +27,9 @@ class BadRow(Exception):
 def screen_file(*, source: Path, target: Path, at: datetime) -> Counter[str]:
     """Screen every row of `source` (columns id, name; kind and country may follow) into `target`.
 
-    Returns how often each outcome came: match, possible, unscreenable, clear. The target appears
-    only when all rows are done. Raises ListsNotReady and BadRow; then there is no target.
+    Returns how often each outcome came: match, possible, unscreenable, clear. Cells that a
+    spreadsheet would calculate begin with an apostrophe in the target. It appears only when all
+    rows are done. Raises ListsNotReady and BadRow; then there is no target.
     """
     states = require_fresh(at=at)
     index = index_for([one.snapshot for one in states if one.snapshot])
@@ -40,7 +43,7 @@ def screen_file(*, source: Path, target: Path, at: datetime) -> Counter[str]:
                 answer = index.screen(row["name"], kind=row.get("kind") or "")
                 told = _told(answer)
                 counts[told[0]] += 1
-                writer.writerow([row["id"], row["name"], *told])
+                writer.writerow([*map(as_text, (row["id"], row["name"], *told))])
         os.replace(made, target)
     except BaseException:
         os.unlink(made)
@@ -79,6 +82,11 @@ def _checked(row: dict[str | None, str | None], place: str) -> dict[str, str]:
     if whole["kind"] not in KINDS:
         raise BadRow(f"{place}: kind {whole['kind']!r} is none of {', '.join(KINDS[1:])}")
     return whole
+
+
+def as_text(cell: str) -> str:
+    """The cell as no spreadsheet will calculate it: led by an apostrophe if it is a formula."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
 def _told(answer: Answer) -> tuple[str, str, str, str, str]:

@@ -14,6 +14,10 @@ from compliance.sources import MalformedList, ParsedEntry, Source, source
 
 #: a list that loses more than this share of its entries at once is taken for a broken download
 MOST_SHRINK_PERCENT = 5
+#: and one of so many times its entries for something else than the list
+MOST_GROWTH = 10
+#: below this a list is a sample, which its real one may replace
+SMALLEST_LIST = 100
 BATCH = 2000
 
 
@@ -37,6 +41,9 @@ def import_list(
 ) -> ListSnapshot:
     """Import a list; the returned snapshot carries the numbers of added, changed and dropped.
 
+    `folder` may also be the publisher's file; rows that had ended when the list was published
+    are no entries.
+
     `sample` marks made-up parties, which screen nobody unless SAMPLE_LISTS is on. The same content
     again makes a fresh snapshot with no changes. Raises UnknownSource, MalformedList and
     RefusedSnapshot; then nothing was written.
@@ -46,18 +53,18 @@ def import_list(
         raise RefusedSnapshot(
             f"{source_code}: made-up lists are switched off here; import the publisher's own list"
         )
-    parsed = _read(adapter, folder)
+    parsed = _read(adapter, folder, published_on)
     with transaction.atomic():
         row = _locked(adapter)
         in_force = _in_force(row)
         _refuse_backwards(row, published_on, at, sample)
-        _refuse_shrunk(row, len(in_force), len(parsed))
+        _refuse_other_size(row, len(in_force), len(parsed))
         return _put_in_force(row, parsed, in_force, published_on, at, sample)
 
 
-def _read(adapter: Source, folder: Path) -> Mapping[str, ParsedEntry]:
+def _read(adapter: Source, folder: Path, published_on: date | None) -> Mapping[str, ParsedEntry]:
     parsed: dict[str, ParsedEntry] = {}
-    for entry in adapter.read(folder):
+    for entry in adapter.read(folder, published_on):
         if entry.uid in parsed:
             raise MalformedList(
                 adapter.code, None, f"entry {entry.uid} comes twice", "Download it again"
@@ -70,7 +77,8 @@ def _read(adapter: Source, folder: Path) -> Mapping[str, ParsedEntry]:
 
 def _locked(adapter: Source) -> ListSource:
     """The source's row, locked: imports of one list happen one after the other."""
-    row, _ = ListSource.objects.get_or_create(code=adapter.code, defaults={"title": adapter.title})
+    defaults = {"title": adapter.title, "max_age_hours": adapter.max_age_hours}
+    row, _ = ListSource.objects.get_or_create(code=adapter.code, defaults=defaults)
     return ListSource.objects.select_for_update(no_key=True).get(pk=row.pk)
 
 
@@ -103,11 +111,16 @@ def _refuse_backwards(
         )
 
 
-def _refuse_shrunk(row: ListSource, before: int, after: int) -> None:
+def _refuse_other_size(row: ListSource, before: int, after: int) -> None:
     if after * 100 < before * (100 - MOST_SHRINK_PERCENT):
         raise RefusedSnapshot(
             f"{row.code}: {after} entries where {before} are in force, more than"
             f" {MOST_SHRINK_PERCENT} % fewer; download it again and check it with the publisher"
+        )
+    if before >= SMALLEST_LIST and after > before * MOST_GROWTH:
+        raise RefusedSnapshot(
+            f"{row.code}: {after} entries where {before} are in force, more than {MOST_GROWTH}"
+            " times as many; check with the publisher that this is the list"
         )
 
 
@@ -157,6 +170,8 @@ def _append(snapshot: ListSnapshot, entries: list[tuple[ParsedEntry, bytes]]) ->
                 countries=list(entry.countries),
                 addresses=list(entry.addresses),
                 remarks=entry.remarks,
+                birth_dates=list(entry.birth_dates),
+                identifiers=[list(pair) for pair in entry.identifiers],
             )
             for entry, content_hash in batch
         )

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -22,7 +23,11 @@ class MalformedList(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ParsedEntry:
-    """One listed party. `names` are (name, primary | strong | weak), the primary one first."""
+    """One listed party. `names` are (name, primary | strong | weak), the primary one first.
+
+    `countries` are as published: names or ISO codes. `birth_dates` are in EDTF (see dates.py);
+    `identifiers` are (kind, value) with the kinds of identifiers.py and the value as published.
+    """
 
     uid: str
     kind: str
@@ -31,6 +36,8 @@ class ParsedEntry:
     countries: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     remarks: str = ""
+    birth_dates: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
 
     @property
     def content_hash(self) -> bytes:
@@ -45,7 +52,13 @@ class ParsedEntry:
 class Source(Protocol):
     code: str
     title: str
+    #: past this age everything new is refused
+    max_age_hours: int
 
-    def read(self, place: Path) -> Iterator[ParsedEntry]:
-        """Entries of the list in this file or folder. Raises MalformedList."""
+    def read(self, place: Path, published_on: date | None = None) -> Iterator[ParsedEntry]:
+        """Entries of the list in this file or folder that are in force on the day of the list.
+
+        Where rows carry an end of their own they are measured against `published_on`, never
+        against today; without it all count. Raises MalformedList.
+        """
         ...

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-from . import env
+from . import env, publishers
 from .database import django_database
 
 # lets Django's generic classes be written with their row type, as in ModelAdmin[Offer]
@@ -55,6 +55,14 @@ HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 30, least=1, most=600)
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 10, least=1, most=600)
 SIMULATED_GPUS = env.boolean("SIMULATED_GPUS", default=DEBUG)
 SAMPLE_LISTS = env.boolean("SAMPLE_LISTS", default=DEBUG)
+LIST_ADDRESSES: dict[str, dict[str, str]] = publishers.ADDRESSES
+#: sources that are downloaded from their publishers every hour, see `LIST_ADDRESSES`
+LIST_DOWNLOADS = env.words("LIST_DOWNLOADS")
+if _unknown := set(LIST_DOWNLOADS) - set(LIST_ADDRESSES):
+    raise ImproperlyConfigured(
+        f"LIST_DOWNLOADS names {', '.join(sorted(_unknown))}; there are"
+        f" {', '.join(sorted(LIST_ADDRESSES))}"
+    )
 
 # --- Stripe
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
@@ -268,6 +276,10 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["seal_audit"] = {
     "task": "compliance.tasks.seal_audit",
     "schedule": SWEEP_SECONDS,
+}
+CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
+    "task": "compliance.tasks.download_due",
+    "schedule": 3600,
 }
 
 LOGGING = {

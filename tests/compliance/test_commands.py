@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
 from compliance.models import ListSnapshot, ListSource
-from tests.compliance import ofac
+from tests.compliance import lists, ofac
 from tests.make import HOUR
 
 pytestmark = pytest.mark.django_db
@@ -104,10 +104,12 @@ def test_a_missing_input_or_folder_is_an_error(tmp_path: Path) -> None:
 
 def test_import_list_prints_what_changed(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("import_list", "ofac_sdn", str(ofac.SAMPLE), "--sample")
-    call_command(*arguments, "--published", "2026-01-31")
+    call_command(*arguments, "--published", "2026-01-31", "--diff", "1")
     call_command(*arguments)
     assert capsys.readouterr().out.splitlines() == [
         "ofac_sdn: 25 entries in force; 25 added, 0 changed, 0 dropped",
+        "+ 990001 PELAGIC DAWN SYSTEMS LTD.",
+        "+ ... 24 more added",
         "ofac_sdn: 25 entries in force; 0 added, 0 changed, 0 dropped",
     ]
     with pytest.raises(CommandError, match="published on 2026-01-30, but the list of 2026-01-31"):
@@ -116,9 +118,41 @@ def test_import_list_prints_what_changed(capsys: pytest.CaptureFixture[str]) -> 
         call_command(*arguments, "--published", "yesterday")
 
 
-@pytest.mark.parametrize("source", ["ofac_sdn", "un_sc"])
-def test_import_list_refuses_cleanly(tmp_path: Path, source: str) -> None:
-    with pytest.raises(CommandError, match=r"sdn\.csv: not found in|no list source 'un_sc'"):
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("ofac_sdn", r"sdn\.csv: not found in"),
+        ("un_sc", r"holds 0 files \*\.xml where one belongs"),
+        ("xx", "no list source 'xx'"),
+    ],
+)
+def test_import_list_refuses_cleanly(tmp_path: Path, source: str, told: str) -> None:
+    with pytest.raises(CommandError, match=told):
         call_command("import_list", source, str(tmp_path))
     assert not ListSource.objects.exists()
     assert not ListSnapshot.objects.exists()
+
+
+def test_import_list_takes_a_file_or_its_folder(tmp_path: Path) -> None:
+    place = lists.write(tmp_path, "un_sc")
+    call_command("import_list", "un_sc", str(place))
+    call_command("import_list", "un_sc", str(tmp_path))
+    assert [(one.entry_count, one.added) for one in ListSnapshot.objects.order_by("pk")] == [
+        (2, 2),
+        (2, 0),
+    ]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
+def test_the_output_holds_no_cell_that_a_spreadsheet_calculates(tmp_path: Path, name: str) -> None:
+    ofac.import_sample(at=now())
+    screen(tmp_path, f'id,name\n-7,"{name}"\n')
+    with (tmp_path / "out.csv").open(newline="") as opened:
+        row = next(csv.DictReader(opened))
+    assert (row["id"], row["name"]) == ("'-7", f"'{name}")
+
+
+def test_an_ordinary_cell_is_written_as_it_is(tmp_path: Path) -> None:
+    ofac.import_sample(at=now())
+    screen(tmp_path, "id,name\n7,O'Brien = Sons\n")
+    assert "7,O'Brien = Sons," in (tmp_path / "out.csv").read_text()

@@ -11,7 +11,7 @@ from compliance.index import names_of
 from compliance.models import EntryName, ListEntry, ListSnapshot, ListSource
 from compliance.services import importing
 from compliance.sources import MalformedList
-from tests.compliance import ofac
+from tests.compliance import lists, ofac
 from tests.make import HOUR, NOON
 from tests.race import together
 
@@ -94,6 +94,47 @@ def test_a_list_that_shrinks_by_more_than_a_twentieth_is_refused(tmp_path: Path)
     assert stored() == before
     assert ListEntry.objects.in_force().count() == 100
     assert numbers(bring(ofac.write(tmp_path, *lines[:95]))) == (95, 0, 0, 5)
+
+
+def test_a_list_that_grows_more_than_tenfold_is_refused(tmp_path: Path) -> None:
+    bring(ofac.write(tmp_path, *ofac.numbered(100)))
+    before = stored()
+    with pytest.raises(services.RefusedSnapshot, match="1001 entries where 100 are in force"):
+        bring(ofac.write(tmp_path, *ofac.numbered(1001)))
+    assert stored() == before
+    assert numbers(bring(ofac.write(tmp_path, *ofac.numbered(1000)))) == (1000, 900, 0, 0)
+
+
+def test_birth_dates_and_numbers_are_stored(tmp_path: Path) -> None:
+    place = lists.write(tmp_path, "us_csl")
+    bring(place, source_code="us_csl")
+    person = ListEntry.objects.get(uid="SDN:7001")
+    assert person.birth_dates == ["1971-02-03", "1970", "1969~"]
+    assert person.identifiers == [["passport", "K475336"], ["tax", "991"]]
+    assert ListSource.objects.get().max_age_hours == 24
+
+
+def test_an_order_that_ended_drops_out_with_the_list_that_says_so(tmp_path: Path) -> None:
+    place = lists.write(tmp_path, "bis_dpl")
+    bring(place, source_code="bis_dpl", published_on=date(2026, 5, 16))
+    assert ListEntry.objects.in_force().count() == 2
+    # one in two is more than a list may lose at once
+    with pytest.raises(services.RefusedSnapshot, match="1 entries where 2 are in force"):
+        bring(place, source_code="bis_dpl", published_on=date(2026, 5, 17))
+    assert ListEntry.objects.in_force().count() == 2
+
+
+def test_the_changes_of_an_import_are_told_by_name(tmp_path: Path) -> None:
+    lines = ofac.numbered(40)
+    bring(ofac.write(tmp_path, *lines))
+    newer = [*lines[:38], ofac.party(39, "RENAMED"), ofac.party(41, "NEW"), ofac.party(42, "NEWER")]
+    snapshot = bring(ofac.write(tmp_path, *newer))
+    assert services.changes_of(snapshot=snapshot, limit=20) == services.Changes(
+        added=["41 NEW", "42 NEWER"],
+        changed=["39 RENAMED"],
+        dropped=["40 COMPANY NUMBER 00040 OF THE TEST"],
+    )
+    assert services.changes_of(snapshot=snapshot, limit=1).added == ["41 NEW"]
 
 
 def test_a_list_may_not_go_back_in_time_nor_come_from_the_future(tmp_path: Path) -> None:

@@ -130,5 +130,5 @@ def test_an_entry_twice_an_unknown_type_and_a_nameless_party_are_refused(tmp_pat
 
 
 def test_an_unknown_source_names_those_there_are() -> None:
-    with pytest.raises(UnknownSource, match="no list source 'un'; there are: ofac_sdn"):
+    with pytest.raises(UnknownSource, match="no list source 'un'; there are: bis_dpl, eu_fsf, "):
         source("un")

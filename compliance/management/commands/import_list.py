@@ -8,25 +8,32 @@ from django.utils.timezone import now
 from compliance import services
 from compliance.sources import SOURCES, MalformedList, UnknownSource
 
+SIGNS = (("+", "added"), ("~", "changed"), ("-", "dropped"))
+
 
 class Command(BaseCommand):
-    help = "Import a published sanctions list from a folder and put it in force."
+    help = "Import a published sanctions list from its file or folder and put it in force."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", help=f"one of: {', '.join(sorted(SOURCES))}")
-        parser.add_argument("folder", type=Path, help="where the publisher's files are")
+        parser.add_argument(
+            "place", type=Path, metavar="FILE-OR-FOLDER", help="what the publisher gave"
+        )
         parser.add_argument(
             "--published", type=date.fromisoformat, metavar="YYYY-MM-DD", help="date of the list"
         )
         parser.add_argument(
             "--sample", action="store_true", help="made-up parties, for demonstrations only"
         )
+        parser.add_argument(
+            "--diff", type=int, default=20, metavar="N", help="name at most N of each (default 20)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             snapshot = services.import_list(
                 source_code=options["source"],
-                folder=options["folder"],
+                folder=options["place"],
                 published_on=options["published"],
                 at=now(),
                 sample=options["sample"],
@@ -37,3 +44,10 @@ class Command(BaseCommand):
             f"{snapshot.source.code}: {snapshot.entry_count} entries in force;"
             f" {snapshot.added} added, {snapshot.changed} changed, {snapshot.dropped} dropped"
         )
+        changes = services.changes_of(snapshot=snapshot, limit=max(options["diff"], 0))
+        for sign, word in SIGNS:
+            entries = getattr(changes, word)
+            for entry in entries:
+                self.stdout.write(f"{sign} {entry}")
+            if more := getattr(snapshot, word) - len(entries):
+                self.stdout.write(f"{sign} ... {more} more {word}")

@@ -1,0 +1,56 @@
+"""Which of the many things that publishers number are identifiers of a party, and of what kind."""
+
+import re
+from collections.abc import Iterator
+
+#: the first that fits wins, so the narrow ones stand first
+KINDS = {
+    "uscc": r"unified social credit",
+    "lei": r"legal entity (?:number|identifier)|\blei\b",
+    "imo": r"vessel registration identification|\bimo\b",
+    "mmsi": r"\bmmsi\b",
+    "aircraft": r"aircraft (?:tail|construction|manufacturer's serial) number",
+    "swift": r"\bswift|\bbic\b",
+    "duns": r"d-u-n-s",
+    "crypto": r"digital currency address",
+    "passport": r"passport|passeport|pasaporte",
+    "tax": r"tax id|tax(?:payer)? (?:number|identification)|\bv\.?a\.?t\b|\br\.f\.c\b|\bnit\b|"
+    r"\bruc\b|\brif\b|fiscal ?code|\binn\b|\btin\b",
+    "registration": r"regist(?:ration|ry|er) (?:no|number|id|document|certificate)|"
+    r"company number|enterprise number|chamber of commerce|\bc\.r\. no|trade licen[cs]e|"
+    r"\bogrn\b|\bregnumber\b|folio mercantil|matricula mercantil|government gazette number|"
+    r"business (?:number|registration)|economic register|\bcnpj\b|\bbik\b|"
+    r"^identification number|^license$|^tourism license",
+    "national_id": r"national.{0,30}(?:id\b|identi|number)|identi(?:ty|fication)|cedula|"
+    r"\bc\.u\.r\.p|\bd\.n\.i|\bcuit|\bssn\b|social security|residen(?:cy|t|tial)|ration card|"
+    r"birth certificate|driver|\bid\b|\bid card|electoral|voter|military registration|"
+    r"turkish id|tarjeta|certificate of",
+}
+_KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in KINDS.items()}
+_NUMBERED = re.compile(
+    r"^(?P<label>[A-Za-z][A-Za-z .'/&#-]*(?:\((?:USCC|MSN)\))?)\s+"
+    r"(?P<value>(?:IMO )?[^\s()]*\d[^()]*?)"
+    r"(?= \(| issued\b| expires\b|$)"
+)
+_BANK = re.compile(r"^(?P<label>SWIFT/BIC|Digital Currency Address - \w+) (?P<value>\w+)$")
+
+
+def kind_of(label: str) -> str:
+    """The kind of identifier a publisher's label means; nothing for what identifies nobody."""
+    return next((kind for kind, pattern in _KINDS.items() if pattern.search(label)), "")
+
+
+def identifier(label: str, value: str) -> Iterator[tuple[str, str]]:
+    """(kind, value) if the label means one and the value is of a length that numbers have."""
+    value = " ".join(value.split())
+    kind = kind_of(label)
+    if kind and value and len(value) <= 100:
+        yield kind, value
+
+
+def in_remarks(remarks: str) -> Iterator[tuple[str, str]]:
+    """Identifiers among remarks that are parted by semicolons, as OFAC writes them."""
+    for part in remarks.split(";"):
+        text = part.strip().removesuffix(".")
+        if found := _BANK.match(text) or _NUMBERED.match(text):
+            yield from identifier(found["label"], found["value"])
