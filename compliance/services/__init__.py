@@ -6,7 +6,7 @@ from .importing import RefusedSnapshot, import_list
 from .parties import amend_party, register_party
 from .reference import Loaded, MalformedReference, chip_for, load_reference
 from .rulebook import rulebook
-from .screening import Question, public_reason, screen, still_valid
+from .screening import Question, preview, public_reason, screen, still_valid
 
 __all__ = [
     "BadRow",
@@ -21,6 +21,7 @@ __all__ = [
     "import_list",
     "list_states",
     "load_reference",
+    "preview",
     "public_reason",
     "register_party",
     "require_fresh",
