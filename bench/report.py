@@ -39,12 +39,17 @@ def compare(
                 "reference": round(other, 1),
                 "ratio": round(ratio, 3),
                 "against": against,
-                "machine": {
-                    "cpus": os.cpu_count(),
-                    "arch": platform.machine(),
-                    "python": platform.python_version(),
-                    "system": platform.system(),
-                },
+                "machine": machine(),
             }
         )
     )
+
+
+def machine() -> dict[str, object]:
+    """What the figures were taken on."""
+    return {
+        "cpus": os.cpu_count(),
+        "arch": platform.machine(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }

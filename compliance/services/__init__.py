@@ -12,7 +12,7 @@ from .parties import amend_party, register_party
 from .reference import Loaded, MalformedReference, chip_for, load_reference
 from .replaying import CannotReplay, replay
 from .rulebook import rulebook
-from .screening import Question, answers, public_reason, screen, still_valid
+from .screening import Question, answers, preview, public_reason, screen, still_valid
 from .sealing import seal
 from .verifying import Anchor, verify
 
@@ -37,6 +37,7 @@ __all__ = [
     "import_list",
     "list_states",
     "load_reference",
+    "preview",
     "public_reason",
     "register_party",
     "replay",

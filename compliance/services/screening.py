@@ -28,6 +28,14 @@ PUBLIC = {
     Outcome.DENY_TEMPORARY: "not available at the moment",
     Outcome.DENY: "not available to your organisation",
 }
+#: the same before anybody has asked for anything
+PREVIEW = {
+    Outcome.ALLOW: "available",
+    Outcome.MANUAL_REVIEW: "under review",
+    Outcome.LICENCE_REQUIRED: "under review",
+    Outcome.DENY_TEMPORARY: "not available",
+    Outcome.DENY: "not available",
+}
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,21 @@ def answers(*, decision: Decision, party: Party, question: Question) -> bool:
 def public_reason(decision: Decision) -> str:
     """What a renter may be told: never which fact decided, so never what to change to pass."""
     return PUBLIC[Outcome(decision.outcome)]
+
+
+def preview(*, party: Party, questions: Sequence[Question], at: datetime) -> list[str]:
+    """What `screen` would come to for each rental now, as a renter may see it before asking.
+
+    Nothing is stored, so it permits nothing; it never says which fact decided.
+    """
+    party = Party.objects.get(pk=party.pk)
+    lists, book = list_states(at=at), rulebook()
+    asked = _compare(party, lists)
+    verdicts = [
+        book.decide(_facts(party, question, lists, asked, book), _days(book, question, at))
+        for question in questions
+    ]
+    return [PREVIEW[Outcome(verdict.outcome)] for verdict in verdicts]
 
 
 def _compare(party: Party, lists: Sequence[ListState]) -> list[Asked]:

@@ -17,6 +17,7 @@ from marketplace.brokerage.services import (
     NotCleared,
     NotEnoughGpus,
 )
+from marketplace.catalog.query import QueryError
 from marketplace.core.idempotency import KeyReused
 from marketplace.core.money import BadAmount
 from marketplace.core.refusals import BadField
@@ -76,6 +77,7 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     ),
     BadKey: Kind(400, "idempotency-key", "The Idempotency-Key header is missing or malformed"),
     rest.ValidationError: Kind(400, "invalid", "The request does not have the form", SEE_ERRORS),
+    QueryError: Kind(400, "invalid", "The request does not have the form", SEE_ERRORS),
     django.ValidationError: Kind(422, "refused", "The content cannot be taken", SEE_ERRORS),
     BadField: Kind(422, "refused", "The content cannot be taken"),
     BadAmount: Kind(422, "refused", "The content cannot be taken"),
@@ -145,6 +147,11 @@ def _field(error: BadField) -> dict[str, Any]:
     return {"errors": [{"pointer": f"#/{error.field}", "detail": error.message}]}
 
 
+def _place(error: QueryError) -> dict[str, Any]:
+    place = {"parameter": "q", "detail": str(error), "position": error.column, "hint": error.hint}
+    return {"errors": [place]}
+
+
 def _gpus(error: NotEnoughGpus) -> dict[str, Any]:
     others = [str(offer.public_id) for offer in error.alternatives]
     return {"free": error.free, "alternatives": others}
@@ -190,6 +197,7 @@ def _model(error: django.ValidationError) -> dict[str, Any]:
 
 EXTRAS: Final[dict[type[BaseException], Callable[[Any], dict[str, Any]]]] = {
     BadField: _field,
+    QueryError: _place,
     NotEnoughGpus: _gpus,
     BadQuery: _query,
     rest.ValidationError: _body,

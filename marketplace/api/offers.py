@@ -1,33 +1,48 @@
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.brokerage import services as brokerage
-from marketplace.catalog.models import Offer
+from marketplace.catalog import services as catalog
+from marketplace.catalog.models import Offer, OfferQuerySet
+from marketplace.catalog.query import Comparison, Key, Query, narrowed, parse
+from marketplace.catalog.services import PricePoint
 from marketplace.catalog.states import OfferState
 
-from .resource import Resource
-from .serializers import MOST_GPUS, PageQuery, WindowQuery
+from .authentication import principal
+from .resource import Pages, Resource
+from .serializers import MOST_GPUS, PageQuery, Strict, WindowQuery
 
-ORDERS = {"price": "price_micro_per_gpu_hour", "-price": "-price_micro_per_gpu_hour"}
-#: by query parameter: the lookup that it is
+#: by query parameter: the condition of the search language that it is
 FILTERS = {
-    "chip": "chip__name__icontains",
-    "min_memory_gb": "chip__memory_gb__gte",
-    "country": "machine__site__country__iexact",
-    "max_price_micro": "price_micro_per_gpu_hour__lte",
-    "gpu_count": "free__gte",
+    "chip": ("gpu", "~"),
+    "min_memory_gb": ("memory", ">="),
+    "country": ("country", "="),
+    "max_price_micro": ("price", "<="),
+    "gpu_count": ("count", ">="),
 }
+ORDERS = ("price", "-price")
+WORDS = ("available", "under review", "not available")
 
 
-class OfferQuery(PageQuery, WindowQuery):
+class SearchQuery(WindowQuery):
+    """What to look for, in words of the language, in parameters, or in both, which all must hold"""
+
+    q = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="such as: gpu ~ H100 and count >= 8 and price < $2.40 for 72h order by price",
+    )
     chip = serializers.CharField(required=False, max_length=80, help_text="part of its name")
     min_memory_gb = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
     country = serializers.RegexField(
@@ -39,7 +54,21 @@ class OfferQuery(PageQuery, WindowQuery):
     gpu_count = serializers.IntegerField(
         required=False, min_value=1, max_value=MOST_GPUS, help_text="free in the window"
     )
-    order = serializers.ChoiceField(choices=list(ORDERS), default="price")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        query = parse(attrs.get("q", ""))
+        if query.window and "start" in attrs:
+            raise serializers.ValidationError(
+                {"start": "q names a window too (for ...); keep one of them"}
+            )
+        return {**attrs, "query": narrowed(query, *_conditions(attrs))}
+
+
+class OfferQuery(PageQuery, SearchQuery):
+    order = serializers.ChoiceField(
+        choices=ORDERS, default="price", help_text="after what q orders by"
+    )
 
 
 class OfferOut(serializers.Serializer[Offer]):
@@ -47,6 +76,7 @@ class OfferOut(serializers.Serializer[Offer]):
     state = serializers.ChoiceField(choices=OfferState.choices)
     chip = serializers.CharField(source="chip.name")
     memory_gb = serializers.IntegerField(source="chip.memory_gb")
+    export_class = serializers.CharField(source="chip.export_class")
     price_micro_per_gpu_hour = serializers.IntegerField()
     currency = serializers.CharField()
     free_gpus = serializers.IntegerField(source="free", help_text="in the window asked for")
@@ -54,22 +84,88 @@ class OfferOut(serializers.Serializer[Offer]):
     city = serializers.CharField(source="machine.site.city")
     site = serializers.CharField(source="machine.site.name")
     operator = serializers.CharField(source="machine.site.operator.name")
+    cuda = serializers.CharField(source="machine.cuda_version")
+    driver = serializers.CharField(source="machine.driver_version")
     simulated = serializers.BooleanField(
         source="machine.simulated", help_text="its GPUs are made up and compute nothing"
     )
+    availability = serializers.SerializerMethodField(
+        help_text="what screening would say to your organisation; null if it does not rent"
+    )
+
+    @extend_schema_field(serializers.ChoiceField(choices=WORDS, allow_null=True))
+    def get_availability(self, row: Offer) -> str | None:
+        words: dict[int, str] = self.context["words"]
+        return words.get(row.pk)
+
+
+class FacetOut(serializers.Serializer[Any]):
+    value = serializers.CharField()
+    offers = serializers.IntegerField()
+
+
+class FacetsOut(serializers.Serializer[Any]):
+    as_of = serializers.DateTimeField()
+    total = serializers.IntegerField()
+    gpu = FacetOut(many=True)
+    country = FacetOut(many=True)
+    memory_gb = FacetOut(many=True)
+
+
+class PricePointOut(serializers.Serializer[PricePoint]):
+    offer = serializers.UUIDField()
+    price_micro_per_gpu_hour = serializers.IntegerField()
+    currency = serializers.CharField()
+    since = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=OfferState.choices)
+
+
+class HistoryOut(serializers.Serializer[Any]):
+    prices = PricePointOut(many=True, help_text="of the GPUs behind this offer, oldest first")
+
+
+class OfferPages(Pages):
+    """A page with the moment at which it was looked up."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        made = super().get_paginated_response_schema(schema)
+        made["properties"]["as_of"] = {"type": "string", "format": "date-time"}
+        return made
 
 
 class Offers(Resource):
     """What can be rented, cheapest first."""
 
     query_class = OfferQuery
+    pagination_class = OfferPages
 
     @extend_schema(responses=OfferOut(many=True))
     def get(self, request: Request) -> Response:
-        found = _in_window(self.query).filter(state=OfferState.LISTED)
-        asked = {FILTERS[name]: value for name, value in self.query.items() if name in FILTERS}
-        rows = found.filter(**asked).order_by(ORDERS[self.query["order"]], "pk")
-        return self.page(rows, OfferOut)
+        at = now()
+        found, window = _found(self.query, at)
+        pages = self.pagination_class()
+        rows = pages.paginate_queryset(found, request, self) or []
+        shown = OfferOut(rows, many=True, context=_words(rows, request, window, at))
+        answer = pages.get_paginated_response(shown.data)
+        answer.data["as_of"] = at
+        return answer
+
+
+class OfferFacets(Resource):
+    """How many of the offers found there are of each GPU model, in each country, of each memory."""
+
+    query_class = SearchQuery
+
+    @extend_schema(responses=FacetsOut)
+    def get(self, request: Request) -> Response:
+        at = now()
+        found, _ = _found(self.query, at)
+        counted = asdict(brokerage.facets(found))
+        told = {
+            name: [{"value": value, "offers": many} for value, many in counted[name]]
+            for name in ("gpu", "country", "memory_gb")
+        }
+        return Response(FacetsOut({"as_of": at, "total": counted["total"], **told}).data)
 
 
 class OneOffer(Resource):
@@ -79,10 +175,47 @@ class OneOffer(Resource):
 
     @extend_schema(responses=OfferOut)
     def get(self, request: Request, public_id: UUID) -> Response:
-        row = get_object_or_404(_in_window(self.query), public_id=public_id)
-        return Response(OfferOut(row).data)
+        at = now()
+        start, end = _window(self.query, Query(), at)
+        row = get_object_or_404(brokerage.offers(start=start, end=end), public_id=public_id)
+        return Response(OfferOut(row, context=_words([row], request, (start, end), at)).data)
 
 
-def _in_window(query: dict[str, Any]) -> QuerySet[Offer]:
-    start = query.get("start") or now()
-    return brokerage.offers(start=start, end=query.get("end") or start + brokerage.FREE_NOW)
+class History(Resource):
+    """What the GPUs behind an offer cost before; a running rental keeps the price it began with."""
+
+    query_class = Strict
+
+    @extend_schema(responses=HistoryOut)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        row = get_object_or_404(Offer, public_id=public_id)
+        return Response(HistoryOut({"prices": catalog.price_history(offer=row)}).data)
+
+
+def _conditions(attrs: dict[str, Any]) -> list[Comparison]:
+    given = {name: value for name, value in attrs.items() if name in FILTERS}
+    given |= {name: given[name].upper() for name in ("country",) if name in given}
+    return [Comparison(*FILTERS[name], (value,)) for name, value in given.items()]
+
+
+def _window(asked: dict[str, Any], query: Query, at: datetime) -> tuple[datetime, datetime]:
+    if "start" in asked:
+        return asked["start"], asked["end"]
+    return brokerage.window_of(query, at=at)
+
+
+def _found(asked: dict[str, Any], at: datetime) -> tuple[OfferQuerySet, tuple[datetime, datetime]]:
+    query: Query = asked["query"]
+    window = _window(asked, query, at)
+    if asked.get("order") == "-price":
+        query = Query(query.where, query.window, (*query.order, Key("price", descending=True)))
+    return brokerage.search(query=query, start=window[0], end=window[1]), window
+
+
+def _words(
+    rows: Sequence[Offer], request: Request, window: tuple[datetime, datetime], at: datetime
+) -> dict[str, Any]:
+    """What OfferOut tells besides the rows: what screening would say to who looks."""
+    renter = principal(request).organisation
+    start, end = window
+    return {"words": brokerage.standing(renter=renter, offers=rows, start=start, end=end, at=at)}

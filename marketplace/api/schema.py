@@ -52,6 +52,10 @@ class Place(serializers.Serializer[Any]):
     pointer = serializers.CharField(required=False, help_text="JSON pointer into the body")
     parameter = serializers.CharField(required=False, help_text="name of a query parameter")
     detail = serializers.CharField()
+    position = serializers.IntegerField(
+        required=False, help_text="only of q: the column, counted from 1"
+    )
+    hint = serializers.CharField(required=False, help_text="only of q: how to mend it")
 
 
 class Problem(serializers.Serializer[Any]):

@@ -24,7 +24,9 @@ urlpatterns = [
     path("api-keys", api_keys.ApiKeys.as_view(), name="api-keys"),
     path("api-keys/<uuid:public_id>", api_keys.OneApiKey.as_view(), name="api-key"),
     path("offers", offers.Offers.as_view(), name="offers"),
+    path("offers/facets", offers.OfferFacets.as_view(), name="offer-facets"),
     path("offers/<uuid:public_id>", offers.OneOffer.as_view(), name="offer"),
+    path("offers/<uuid:public_id>/history", offers.History.as_view(), name="offer-history"),
     path("quotes", quotes.Quotes.as_view(), name="quotes"),
     path("reservations", reservations.Reservations.as_view(), name="reservations"),
     path(

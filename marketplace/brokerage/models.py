@@ -162,6 +162,16 @@ class Lease(Record, Stateful):
     objects = LeaseQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            # what is taken in a window, machine by machine, without the leases of the past
+            models.Index(
+                "assignment",
+                "gpu",
+                include=["during"],
+                condition=Q(state__in=LIVE),
+                name="lease_live",
+            ),
+        ]
         constraints = [
             # int8range because the embedded server has no btree_gist; [id, id] is one integer
             ExclusionConstraint(

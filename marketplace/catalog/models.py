@@ -75,6 +75,11 @@ class Gpu(Record):
     objects = GpuQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index("machine", "chip", condition=Q(present=True), name="gpu_present"),
+            # few, and what no count of free GPUs may include
+            models.Index("id", condition=Q(present=False), name="gpu_absent"),
+        ]
         constraints = [
             models.UniqueConstraint("uuid", condition=Q(present=True), name="gpu_uuid_once"),
             models.UniqueConstraint("machine", "uuid", name="gpu_once_per_machine"),
@@ -98,10 +103,32 @@ class Offer(Record, Stateful):
     price_micro_per_gpu_hour = models.BigIntegerField()
     currency = models.CharField(max_length=3, default="USD")
     state = models.CharField(max_length=16, choices=OfferState, default=OfferState.LISTED)
+    #: while it is listed; a trigger counts, so that no inventory can forget to
+    gpus = models.PositiveIntegerField(
+        default=0, editable=False, help_text="present on the machine now, counted by the database"
+    )
 
     objects = OfferQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            # the market's first page: cheapest first, of all GPU models or of one
+            models.Index(
+                "price_micro_per_gpu_hour",
+                "id",
+                condition=Q(state=OfferState.LISTED),
+                name="offer_cheapest",
+            ),
+            models.Index(
+                "chip",
+                "price_micro_per_gpu_hour",
+                "id",
+                condition=Q(state=OfferState.LISTED),
+                name="offer_cheapest_of_chip",
+            ),
+            # all prices of the same GPUs, in order
+            models.Index("machine", "chip", "created_at", name="offer_history"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "machine", "chip", condition=Q(state=OfferState.LISTED), name="offer_one_listed"

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -149,3 +150,27 @@ def list_offer(
 def withdraw_offer(*, offer: Offer) -> None:
     """Take an offer off the market; running contracts keep their terms."""
     move(offer, OfferState.WITHDRAWN, table=OFFER_MOVES)
+
+
+@dataclass(frozen=True)
+class PricePoint:
+    """A price in micro-units per GPU-hour, and since when the offer with it was on the market."""
+
+    offer: UUID
+    price_micro_per_gpu_hour: int
+    currency: str
+    since: datetime
+    state: str
+
+
+MOST_PRICES = 200
+
+
+def price_history(*, offer: Offer) -> list[PricePoint]:
+    """The latest prices of the GPUs behind this offer, oldest first; offers are frozen, so each
+    of them is a point.
+    """
+    rows = Offer.objects.filter(machine=offer.machine_id, chip=offer.chip_id)
+    columns = ("public_id", "price_micro_per_gpu_hour", "currency", "created_at", "state")
+    newest = rows.order_by("-created_at", "-pk").values_list(*columns)[:MOST_PRICES]
+    return [PricePoint(*row) for row in reversed(newest)]

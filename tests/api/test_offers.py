@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils.timezone import now
@@ -33,13 +33,14 @@ def test_an_offer_tells_what_a_renter_wants_to_know(api, harbour):
         "site": "JB 1",
         "operator": "Selat Compute",
         "simulated": True,
+        "export_class": "3A090.a",
+        "cuda": "",
+        "driver": "",
+        "availability": "under review",
     }
-    assert api.get("offers").json() == {
-        "count": 1,
-        "next": None,
-        "previous": None,
-        "results": [shape],
-    }
+    page = api.get("offers").json()
+    assert datetime.fromisoformat(page.pop("as_of")) <= now()
+    assert page == {"count": 1, "next": None, "previous": None, "results": [shape]}
     assert api.get(f"offers/{offer.public_id}").json() == shape
 
 

@@ -48,7 +48,7 @@ def test_it_is_made_once_and_strangers_do_not_ask_for_it_too_often(stranger, mon
 
 def test_only_the_api_is_in_it(document):
     assert {path.split("/")[2] for path, _, _ in operations(document)} == {"v1"}
-    assert len(operations(document)) == 21
+    assert len(operations(document)) == 23
 
 
 def test_each_operation_asks_for_a_key_or_a_session(document):
@@ -96,7 +96,8 @@ def test_query_parameters_and_pages_are_told(document):
         "min_memory_gb",
         "offset",
         "order",
+        "q",
         "start",
     }
     shape = document["components"]["schemas"]["PaginatedOfferOutList"]
-    assert set(shape["properties"]) == {"count", "next", "previous", "results"}
+    assert set(shape["properties"]) == {"as_of", "count", "next", "previous", "results"}

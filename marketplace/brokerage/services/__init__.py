@@ -15,11 +15,13 @@ from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, exp
 from .enforcing import enforce
 from .giving_back import cancel
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
+from .searching import Facets, facets, search, standing, window_of
 
 __all__ = [
     "FREE_NOW",
     "Ask",
     "BadAsk",
+    "Facets",
     "HoldExpired",
     "NotARenter",
     "NotCleared",
@@ -34,13 +36,17 @@ __all__ = [
     "end_due",
     "enforce",
     "expire",
+    "facets",
     "free_gpus",
     "observe",
     "offers",
     "quote_micro",
     "request",
+    "search",
     "settled",
+    "standing",
     "stop",
     "wallet_account",
     "wanted",
+    "window_of",
 ]

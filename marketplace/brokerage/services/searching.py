@@ -1,0 +1,84 @@
+"""Looking for offers, as pages, API and command line do it. Reads only; books nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from compliance import services as compliance
+from compliance.services import Question
+from marketplace.accounts.models import Organisation
+from marketplace.brokerage.taken import with_free
+from marketplace.catalog import searching
+from marketplace.catalog.models import Offer, OfferQuerySet
+from marketplace.catalog.query import Query
+from marketplace.catalog.states import OfferState
+
+from .availability import FREE_NOW, offers
+
+CHEAPEST_FIRST = ("price_micro_per_gpu_hour", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many offers there are, in all and by what a renter chooses among; most first."""
+
+    total: int
+    gpu: list[tuple[str, int]]
+    country: list[tuple[str, int]]
+    memory_gb: list[tuple[int, int]]
+
+
+def window_of(query: Query, *, at: datetime) -> tuple[datetime, datetime]:
+    """The window that a query looks at: its own, or the hour that begins now."""
+    if query.window is None:
+        return at, at + FREE_NOW
+    start = query.window.start or at
+    return start, start + query.window.length
+
+
+def search(*, query: Query, start: datetime, end: datetime) -> OfferQuerySet:
+    """Listed offers that meet the query, in its order and then cheapest first.
+
+    Each has `free` for [start, end), the window decided by the caller: see `window_of`.
+    """
+    if searching.needs_free(query):
+        rows = with_free(Offer.objects.listed(), start=start, end=end)
+    else:  # only the rows that are read will be counted, one by one
+        rows = offers(start=start, end=end).filter(state=OfferState.LISTED)
+    found = searching.apply(query, rows)
+    return found.order_by(*searching.order(query.order), *CHEAPEST_FIRST)
+
+
+def facets(found: OfferQuerySet) -> Facets:
+    """Count what a search found, in one look."""
+    columns = ("chip__name", "chip__memory_gb", "machine__site__country")
+    gpu, memory, country = Counter[str](), Counter[int](), Counter[str]()
+    for *of, many in found.order_by().values_list(*columns).annotate(many=Count("pk")):
+        gpu[of[0]] += many
+        memory[of[1]] += many
+        country[of[2]] += many
+    return Facets(gpu.total(), gpu.most_common(), country.most_common(), memory.most_common())
+
+
+def standing(
+    *, renter: Organisation, offers: Sequence[Offer], start: datetime, end: datetime, at: datetime
+) -> dict[int, str]:
+    """By offer what the renter may expect of screening for [start, end), as one public word.
+
+    Nothing is decided by it and nothing kept: whoever books is screened then. Empty for an
+    organisation that does not rent.
+    """
+    if not offers or not renter.can_rent:
+        return {}
+    asked = {
+        (row.chip_id, row.machine.site.country): Question(
+            row.chip, row.machine.site.country, start, end
+        )
+        for row in offers
+    }
+    words = compliance.preview(party=renter.party, questions=list(asked.values()), at=at)
+    by_question = dict(zip(asked, words, strict=True))
+    return {row.pk: by_question[row.chip_id, row.machine.site.country] for row in offers}
