@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("brokerage", "0001_initial"),
+        ("brokerage", "0002_decision_fits"),
         ("catalog", "0002_search_indexes"),
     ]
 
