@@ -1,10 +1,11 @@
 """The verbs of compliance: bring lists and rules in, know parties, decide."""
 
-from .batch import BadRow, screen_file
+from .batch import screen_file
 from .freshness import ListsNotReady, ListState, list_states, require_fresh
 from .importing import RefusedSnapshot, import_list
 from .parties import amend_party, register_party
 from .reference import Loaded, MalformedReference, chip_for, load_reference
+from .rows import BadRow
 from .rulebook import rulebook
 from .screening import Question, public_reason, screen, still_valid
 
