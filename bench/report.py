@@ -5,7 +5,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 ROUNDS = 5
 
@@ -18,9 +18,18 @@ def rate(work: Callable[[], int]) -> float:
 
 
 def compare(
-    *, name: str, unit: str, ours: Callable[[], int], reference: Callable[[], int], against: str
+    *,
+    name: str,
+    unit: str,
+    ours: Callable[[], int],
+    reference: Callable[[], int],
+    against: str,
+    more: Mapping[str, object] | None = None,
 ) -> None:
-    """Run both in turns, print each round and the medians, and last the JSON object."""
+    """Run both in turns, print each round and the medians, and last the JSON object.
+
+    `more` are further figures for that object.
+    """
     ours(), reference()  # warm up: caches, plans, connections
     rows = [(rate(ours), rate(reference)) for _ in range(ROUNDS)]
     print(f"{name}: {unit} per second, against {against}")
@@ -40,6 +49,7 @@ def compare(
                 "ratio": round(ratio, 3),
                 "against": against,
                 "machine": machine(),
+                **(more or {}),
             }
         )
     )

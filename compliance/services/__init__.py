@@ -2,7 +2,7 @@
 
 from compliance.downloads import DownloadFailed
 
-from .batch import BadRow, screen_file
+from .batch import screen_file
 from .changes import Changes, changes_of
 from .downloading import download_list
 from .exporting import export
@@ -11,6 +11,7 @@ from .importing import RefusedSnapshot, import_list
 from .parties import amend_party, register_party
 from .reference import Loaded, MalformedReference, chip_for, load_reference
 from .replaying import CannotReplay, replay
+from .rows import BadRow
 from .rulebook import rulebook
 from .screening import Question, answers, preview, public_reason, screen, still_valid
 from .sealing import seal

@@ -4,46 +4,59 @@ import csv
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 from compliance.index import index_for
-from compliance.matching import NONE, Answer
+from compliance.matching import NONE, Answer, Index, Query
 
-from .freshness import require_fresh
+from .freshness import FRESH, ListsNotReady, ListState, list_states, not_ready
+from .rows import Row, rows_of
 
-COLUMNS = ("id", "name", "outcome", "score", "entry", "listed_name", "reason")
-KINDS = ("", "person", "organisation", "vessel", "aircraft")
+COLUMNS = ("id", "outcome", "score", "list", "entry_id", "entry_name", "reasons")
 CLEAR = "clear"
+STALE = "the lists are stale"
 #: with these a spreadsheet takes a cell for a formula
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CHUNK = 1000
+
+Told = list[str]
 
 
-class BadRow(Exception):
-    """A row of the input cannot be screened as it is. Names the file, the line and the mend."""
+def screen_file(
+    *,
+    source: Path,
+    target: Path,
+    at: datetime,
+    lists: Collection[str] = (),
+    jobs: int = 1,
+    allow_stale: bool = False,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Counter[str]:
+    """Screen every row of `source` (see `rows`) into `target`, in `jobs` processes.
 
-
-def screen_file(*, source: Path, target: Path, at: datetime) -> Counter[str]:
-    """Screen every row of `source` (columns id, name; kind and country may follow) into `target`.
-
-    Returns how often each outcome came: match, possible, unscreenable, clear. Cells that a
-    spreadsheet would calculate begin with an apostrophe in the target. It appears only when all
-    rows are done. Raises ListsNotReady and BadRow; then there is no target.
+    `lists` are the codes of the sources to compare with; none means all that are mandatory. A list
+    past its age is used only when `allow_stale`; then every row says so. Returns how often each
+    outcome came: match, possible, unscreenable, clear. The target appears only when all rows are
+    done. Raises ListsNotReady and BadRow; then there is no target.
     """
-    states = require_fresh(at=at)
+    states = _usable(list_states(at=at), lists, allow_stale=allow_stale)
     index = index_for([one.snapshot for one in states if one.snapshot])
+    marks = [STALE] if any(one.state != FRESH for one in states) else []
     counts: Counter[str] = Counter()
     handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(COLUMNS)
-            for row in rows_of(source):
-                answer = index.screen(row["name"], kind=row.get("kind") or "")
-                told = _told(answer)
-                counts[told[0]] += 1
-                writer.writerow([*map(as_text, (row["id"], row["name"], *told))])
+            for told in _screened(index, rows_of(source), jobs):
+                counts.update(row[1] for row in told)
+                writer.writerows(_marked(told, marks))
+                progress(counts.total())
         os.replace(made, target)
     except BaseException:
         os.unlink(made)
@@ -51,37 +64,41 @@ def screen_file(*, source: Path, target: Path, at: datetime) -> Counter[str]:
     return counts
 
 
-def rows_of(source: Path) -> Iterator[dict[str, str]]:
-    """The rows of the input, one at a time. Raises BadRow."""
-    with source.open(encoding="utf-8-sig", newline="") as opened:
-        reader = csv.DictReader(opened, strict=True)
-        try:
-            missing = [name for name in ("id", "name") if name not in (reader.fieldnames or [])]
-            if missing:
-                raise BadRow(
-                    f"{source.name} line 1: no column {', '.join(missing)}; the first line must"
-                    " name the columns id, name and, if you have them, kind and country"
-                )
-            for row in reader:
-                yield _checked(row, f"{source.name} line {reader.line_num}")
-        except UnicodeDecodeError as error:
-            raise BadRow(f"{source.name}: is not UTF-8 text ({error.reason})") from error
-        except csv.Error as error:
-            raise BadRow(
-                f"{source.name} line {reader.reader.line_num}: not CSV ({error})"
-            ) from error
+def _usable(
+    states: list[ListState], lists: Collection[str], *, allow_stale: bool
+) -> list[ListState]:
+    """The wanted lists. Raises ListsNotReady for one that is unknown, missing or too old."""
+    unknown = sorted(set(lists) - {one.code for one in states})
+    if unknown:
+        known = ", ".join(one.code for one in states) or "none"
+        raise ListsNotReady(f"no list {', '.join(unknown)} is imported; there are: {known}")
+    wanted = [one for one in states if not lists or one.code in lists]
+    bad = [one for one in wanted if one.state != FRESH]
+    if not wanted or (bad and not (allow_stale and all(one.snapshot for one in bad))):
+        raise not_ready(bad)
+    return wanted
 
 
-def _checked(row: dict[str | None, str | None], place: str) -> dict[str, str]:
-    if None in row or None in row.values():
-        raise BadRow(f"{place}: has other columns than the first line; quote names with commas")
-    whole = {str(name): str(value) for name, value in row.items()}
-    if not whole["id"].strip():
-        raise BadRow(f"{place}: has no id; give every row one")
-    whole["kind"] = whole.get("kind", "").strip().lower()
-    if whole["kind"] not in KINDS:
-        raise BadRow(f"{place}: kind {whole['kind']!r} is none of {', '.join(KINDS[1:])}")
-    return whole
+def _screened(index: Index, rows: Iterator[Row], jobs: int) -> Iterator[list[Told]]:
+    """In the order of the input, a chunk at a time."""
+    chunks = iter(lambda: list(islice(rows, CHUNK)), [])
+    if jobs < 2:
+        yield from (_told(index, chunk) for chunk in chunks)
+        return
+    # forked, so that the children share the index; they never touch the database
+    pool = ProcessPoolExecutor(jobs, get_context("fork"), initializer=_take, initargs=(index,))
+    with pool:
+        # so many at a time that a long file is never all in memory
+        while group := list(islice(chunks, jobs * 2)):
+            yield from pool.map(_told_by_child, group)
+
+
+def _marked(told: list[Told], marks: list[str]) -> list[Told]:
+    """With `marks` before the reasons of every row, and no cell that is a formula."""
+    return [
+        [as_text(cell) for cell in (*row[:-1], "; ".join(filter(None, [*marks, row[-1]])))]
+        for row in told
+    ]
 
 
 def as_text(cell: str) -> str:
@@ -89,11 +106,28 @@ def as_text(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
-def _told(answer: Answer) -> tuple[str, str, str, str, str]:
+_of_child: list[Index] = []
+
+
+def _take(index: Index) -> None:
+    _of_child[:] = [index]
+
+
+def _told_by_child(chunk: list[Row]) -> list[Told]:
+    return _told(_of_child[0], chunk)
+
+
+def _told(index: Index, chunk: list[Row]) -> list[Told]:
+    columns = ("name", "kind", "country", "birth_date", "identifier")
+    answers = index.screen_many([Query(*(row[name] for name in columns)) for row in chunk])
+    return [_row(row["id"], answer) for row, answer in zip(chunk, answers, strict=True)]
+
+
+def _row(key: str, answer: Answer) -> Told:
     outcome = CLEAR if answer.band == NONE else answer.band
     if not answer.matches:
-        return outcome, "", "", "", answer.problem
+        return [key, outcome, "", "", "", "", answer.problem]
     best = answer.matches[0]
     why = "; ".join(filter(None, (answer.problem, *best.reasons)))
-    entry = f"{best.listed.source} {best.listed.uid}"
-    return outcome, f"{best.score:.4f}", entry, best.listed.name, why
+    entry = best.listed
+    return [key, outcome, f"{best.score:.4f}", entry.source, entry.uid, entry.name, why]

@@ -52,12 +52,17 @@ def require_fresh(*, at: datetime) -> list[ListState]:
     """The states, all fresh. Raises ListsNotReady naming each list that is not."""
     states = list_states(at=at)
     if worst(states) != FRESH:
-        faults = [f"{one.code} is {one.state}" for one in states if one.state != FRESH]
-        raise ListsNotReady(
-            f"{', '.join(faults) or 'no list was ever imported'}; import it with"
-            " `manage.py import_list SOURCE FOLDER`"
-        )
+        raise not_ready(states)
     return states
+
+
+def not_ready(states: Sequence[ListState]) -> ListsNotReady:
+    """The error that names each list that is not fresh, or that there is none."""
+    faults = [f"{one.code} is {one.state}" for one in states if one.state != FRESH]
+    return ListsNotReady(
+        f"{', '.join(faults) or 'no list was ever imported'}; import it with"
+        " `manage.py import_list SOURCE FOLDER`"
+    )
 
 
 def _state(source: ListSource, snapshot: ListSnapshot | None, at: datetime) -> ListState:

@@ -38,16 +38,16 @@ def test_a_batch_gets_an_outcome_per_row(
     with screen(tmp_path, INPUT, "utf-8-sig").open(newline="") as out:
         rows = list(csv.reader(out))
     assert rows == [
-        ["id", "name", "outcome", "score", "entry", "listed_name", "reason"],
-        ["1", "Pelagic Dawn Systems Ltd", "match", "1.0000", "ofac_sdn 990001",
-         "PELAGIC DAWN SYSTEMS LTD.", "the same words"],
-        ["2", "QUORVANE, Thaddeus Ilario", "match", "1.0000", "ofac_sdn 990012",
-         "QUORVANE, Thaddeus Ilario", "the same words"],
-        ["3", "Harbour Light Research Ltd", "clear", "", "", "", ""],
-        ["4", "Peladawn", "possible", "0.9500", "ofac_sdn 990001", "PELADAWN",
+        ["id", "outcome", "score", "list", "entry_id", "entry_name", "reasons"],
+        ["1", "match", "1.0000", "ofac_sdn", "990001", "PELAGIC DAWN SYSTEMS LTD.",
+         "the same words"],
+        ["2", "match", "1.0000", "ofac_sdn", "990012", "QUORVANE, Thaddeus Ilario",
+         "the same words"],
+        ["3", "clear", "", "", "", "", ""],
+        ["4", "possible", "0.9500", "ofac_sdn", "990001", "PELADAWN",
          "the same words; listed as a weak alias"],
-        ["5", "", "unscreenable", "", "", "", "the name is empty or too short to compare"],
-        ["6", "3M", "unscreenable", "", "", "", "the name is empty or too short to compare"],
+        ["5", "unscreenable", "", "", "", "", "the name is empty or too short to compare"],
+        ["6", "unscreenable", "", "", "", "", "the name is empty or too short to compare"],
     ]  # fmt: skip
     assert "6 screened: 1 clear, 2 match, 1 possible, 2 unscreenable" in capsys.readouterr().out
     assert left(tmp_path) == ["in.csv", "out.csv"]
@@ -62,6 +62,8 @@ def test_a_batch_gets_an_outcome_per_row(
         ("id,name\n1,Good Name\n2\n", "in.csv line 3: has other columns than the first"),
         ("id,name\n1,Good Name\n ,No Id\n", "in.csv line 3: has no id"),
         ("id,name,kind\n1,Good Name,robot\n", "in.csv line 2: kind 'robot' is none of person"),
+        ("id,name,country\n1,Good Name,Malta\n", "line 2: country 'MALTA' is not a code"),
+        ("id,name,birth_date\n1,Good Name,2/3/70\n", "line 2: birth_date '2/3/70' is not YYYY"),
         ('id,name\n1,Good Name\n2,"never closed\n', "in.csv line 3: not CSV"),
     ],
 )
@@ -88,6 +90,38 @@ def test_without_a_fresh_list_there_is_no_answer(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="ofac_sdn is stale; import it with"):
         screen(tmp_path, INPUT)
     assert left(tmp_path) == ["in.csv"]
+
+
+def test_a_stale_list_answers_only_when_allowed_and_marks_every_row(tmp_path: Path) -> None:
+    ofac.import_sample(at=now() - 25 * HOUR)
+    (tmp_path / "in.csv").write_text(INPUT)
+    call_command(
+        "screen", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv"), "--allow-stale"
+    )
+    with (tmp_path / "out.csv").open(newline="") as out:
+        reasons = [row["reasons"] for row in csv.DictReader(out)]
+    assert len(reasons) == 6
+    assert all(reason.startswith("the lists are stale") for reason in reasons)
+
+
+def test_allowing_stale_lists_does_not_allow_missing_ones(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(INPUT)
+    with pytest.raises(CommandError, match="no list was ever imported"):
+        call_command(
+            "screen", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv"), "--allow-stale"
+        )
+    assert left(tmp_path) == ["in.csv"]
+
+
+def test_lists_are_chosen_by_code_and_jobs_change_nothing(tmp_path: Path) -> None:
+    ofac.import_sample(at=now())
+    source, one, two = (tmp_path / name for name in ("in.csv", "one.csv", "two.csv"))
+    source.write_text("id,name,type\n" + "1,Pelagic Dawn Systems Ltd,Company\n" * 1500)
+    call_command("screen", str(source), "--out", str(one), "--lists", "ofac_sdn")
+    call_command("screen", str(source), "--out", str(two), "--jobs", "2")
+    assert one.read_bytes() == two.read_bytes()
+    with pytest.raises(CommandError, match="no list uk_sl is imported; there are: ofac_sdn"):
+        call_command("screen", str(source), "--out", str(one), "--lists", "ofac_sdn,uk_sl")
 
 
 def test_a_missing_input_or_folder_is_an_error(tmp_path: Path) -> None:

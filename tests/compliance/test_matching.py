@@ -2,10 +2,11 @@
 
 import itertools
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from compliance.matching import Answer, Index, Listed, forms, tokens
+from compliance.matching import Answer, Index, Listed, Query, tokens
 from compliance.sources import source
 from tests.compliance import ofac
 
@@ -75,7 +76,9 @@ def test_a_name_that_cannot_be_screened_says_so(name: str, problem: str) -> None
 def test_a_match_says_why() -> None:
     [match] = INDEX.screen("Oystermoon Wandrer", kind="organisation").matches
     assert match.reasons == (
-        "letters are 97% alike",
+        "words are 94% alike",
+        "wandrer ~ wanderer 0.88 (worth 1.00)",
+        "slips in the whole name: 1",
         "asked as organisation, listed as vessel",
     )
     assert (match.listed.name, match.band) == ("OYSTERMOON WANDERER", "possible")
@@ -87,9 +90,64 @@ def test_one_match_per_entry_and_an_empty_index_has_none() -> None:
 
 
 def test_normal_forms() -> None:
-    assert tokens("Tazhiran, Mubdir", flip=True) == ("mubdir", "tazhiran")
-    assert tokens("O'Brien \uff06 Søn A.G.") == ("obrien", "and", "son", "ag")
-    assert forms("Meridia Company Limited").core == "meridia"
+    assert tokens("O'Brien \uff06 Søn A.G.") == ("obrien", "son", "ag")
+    assert tokens("Meridia Company Limited") == ("meridia", "co", "ltd")
+    assert tokens("王小明", person=True) == ("wang", "xiaoming")
+    assert tokens("上海海康威视科技有限公司") == (
+        "shanghai",
+        "hikvision",
+        "technology",
+        "co",
+        "ltd",
+    )
+
+
+def test_alone_in_a_batch_and_reversed_a_name_gets_the_same_answer() -> None:
+    names = [listed.name for listed in LISTED] + ["Pelagik Dawn", "Harbour Light", "", "Li Xiaming"]
+    queries = [Query(name, "organisation") for name in names]
+    alone = [INDEX.screen(name, kind="organisation") for name in names]
+    assert INDEX.screen_many(queries) == alone
+    assert INDEX.screen_many(queries[::-1])[::-1] == alone
+    assert Index(LISTED).screen_many(queries[3:]) == alone[3:]
+
+
+def test_an_id_used_again_for_another_name_changes_nothing() -> None:
+    first = Index([Listed("s", "1", "organisation", "aa", "Quorvane Holdings", "primary")])
+    again = Index([Listed("s", "1", "organisation", "bb", "Meridia Works", "primary")])
+    for index, found, other in ((first, "Quorvane Holdings", "Meridia Works"),) * 2 + (
+        (again, "Meridia Works", "Quorvane Holdings"),
+    ):
+        assert index.screen(found).band == "match"
+        assert index.screen(other).band == "none"
+
+
+def test_threads_share_an_index() -> None:
+    names = [listed.name for listed in LISTED] * 30
+    expected = [Index(LISTED).screen(name) for name in names]
+    index = Index(LISTED)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(index.screen, names)) == expected
+
+
+def test_birth_date_number_and_country_weigh() -> None:
+    born = Listed(
+        "s",
+        "9",
+        "person",
+        "aa",
+        "QUORVANE, Ilario",
+        "primary",
+        ("MT",),
+        ("1970-03-02",),
+        ("MT-55 667",),
+    )
+    index = Index([born])
+    assert index.screen("Ilario Quorvane", kind="person", birth_date="1970").band == "match"
+    other = index.screen("Ilario Quorvane", kind="person", birth_date="1991-01-01")
+    assert (other.band, other.matches[0].score) == ("possible", 0.97)
+    assert index.screen("Anyone Else", kind="person", identifier="mt55667").band == "match"
+    abroad = index.screen("Ilario Quorvanne", kind="person", country="SG").matches[0]
+    assert "in another country" in abroad.reasons
 
 
 # --- on the published list
@@ -130,7 +188,7 @@ def test_order_case_and_punctuation_cost_nothing(real: Index) -> None:
         assert real.screen(name, kind=asked_as(listed)).band == "match", (listed.name, name)
 
 
-def test_one_slip_is_found_in_at_least_93_of_100(real: Index) -> None:
+def test_one_slip_is_found_in_at_least_98_of_100(real: Index) -> None:
     chance, found = random.Random(13), 0  # noqa: S311
     asked = sample(real, 400, seed=13)
     for listed in asked:
@@ -138,7 +196,7 @@ def test_one_slip_is_found_in_at_least_93_of_100(real: Index) -> None:
         slip = chance.choice(["", "x", listed.name[place] * 2])
         name = listed.name[:place] + slip + listed.name[place + 1 :]
         found += real.screen(name, kind=asked_as(listed)).band != "none"
-    assert found >= 372
+    assert found >= 392
 
 
 def test_false_alarms_on_made_up_companies_are_at_most_1_in_100(real: Index) -> None:

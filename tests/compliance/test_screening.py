@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from compliance import index as indexes
 from compliance import services
 from compliance.index import index_for
+from compliance.matching import Bands
 from compliance.models import (
     ChipModel,
     CountryGroup,
@@ -57,7 +59,8 @@ def test_a_clear_party_is_allowed_for_a_day(ready: ListSnapshot) -> None:
     assert decision.valid_until == NOON + 24 * HOUR
     assert bytes(decision.party_hash) == party.content_hash
     assert decision.snapshots == {"ofac_sdn": str(ready.public_id)}
-    assert decision.scorer == "straits-names-1 match=0.98 possible=0.88"
+    assert decision.scorer == Bands().scorer
+    assert re.fullmatch(r"straits-names-2 [0-9a-f]{12} 0\.98/0\.83/0\.82", decision.scorer)
     assert len(decision.ruleset_hash) == 64
     assert (decision.during.lower, decision.during.upper) == (NOON + HOUR, NOON + 3 * HOUR)
     assert (decision.chip.name, decision.site_country) == ("H200 SXM", "MY")

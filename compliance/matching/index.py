@@ -1,0 +1,191 @@
+"""All names of the lists in force, held for search: candidates, then one scored case each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from .alignment import Aligner
+from .answers import NONE, POSSIBLE, UNSCREENABLE, Answer, Bands, Listed, Match, Query
+from .grams import Grams
+from .likeness import Likeness
+from .names import Equals, Name, name_of
+from .numbers import NUMBERS
+from .rules import Case
+from .scoring import Scorer
+from .slips import Slips
+from .sound import looks_chinese
+from .text import HAN, SHORTEST, clean_number, core, plain, problem_with, spelt
+from .worth import Worth
+
+BEST = 10  # entries kept per query
+CHUNK = 200  # queries in one product of matrices
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query made comparable: `raw` as given, `words` with spaces put right."""
+
+    query: Query
+    raw: Words
+    words: Words
+    core: Words
+    plain: Words
+    chinese: bool
+    problem: str
+
+
+class Index:
+    """Immutable once built, apart from memories of pure functions; safe to share by threads."""
+
+    def __init__(self, names: Iterable[Listed], bands: Bands | None = None) -> None:
+        self.bands = bands or Bands()
+        self.names: Sequence[Listed] = list(names)
+        self._names = [name for listed in self.names if (name := name_of(listed))]
+        words = [name.words for name in self._names]
+        self._worth = Worth(words)
+        likeness = Likeness(self._worth)
+        self._scorer = Scorer(self.bands, Aligner(self._worth, likeness), likeness)
+        self._equals = Equals(self._names)
+        self._grams = Grams(words)
+        self._slips = Slips(
+            (letters, place)
+            for place, name in enumerate(self._names)
+            for letters in sorted(set(name.joined()))
+        )
+
+    def screen(
+        self,
+        name: str,
+        *,
+        kind: str = "",
+        country: str = "",
+        birth_date: str = "",
+        identifier: str = "",
+    ) -> Answer:
+        """Matches of one name, best first, one per entry. `kind` is person, organisation or ''."""
+        return self.screen_many([Query(name, kind, country, birth_date, identifier)])[0]
+
+    def screen_many(self, queries: Sequence[Query | str]) -> list[Answer]:
+        """The answer to each query, the same as if it were asked alone."""
+        asked = [self._asked(Query(one) if isinstance(one, str) else one) for one in queries]
+        answers: list[Answer] = []
+        for at in range(0, len(asked), CHUNK):
+            chunk = asked[at : at + CHUNK]
+            near = self._grams.find([one.words for one in chunk])
+            answers += map(self._answer, chunk, near)
+        return answers
+
+    def _asked(self, query: Query) -> Asked:
+        person = query.kind == "person"
+        told = plain(query.name, person=person)
+        raw = spelt(told)
+        words = self._worth.respaced(raw)
+        chinese = person and (looks_chinese(raw) or HAN.search(query.name) is not None)
+        mended = [self._worth.mend(word) for word in words]
+        known = core(mended, person=person, chinese=chinese)
+        problem = problem_with(query.name, person=person)
+        return Asked(query, raw, words, known, told, chinese, problem)
+
+    def _answer(self, asked: Asked, near: list[tuple[int, float]]) -> Answer:
+        query, equal = asked.query, self._equal(asked)
+        found = [self._scorer.numbered(query, self._names[at]) for at in self._numbered(asked)]
+        found += [
+            self._scorer.equal(query, self._names[place], *why) for place, why in equal.items()
+        ]
+        if self._comparable(asked):
+            slips = self._slipped(asked)
+            for place in dict.fromkeys([*slips, *self._plausible(asked, near)]):
+                if place not in equal:
+                    case = self._case(asked, place, slips.get(place))
+                    found += self._scorer.fuzzy(case, query, self._names[place])
+        matches = _best(found)
+        band = matches[0].band if matches else NONE
+        unanswered = asked.problem and band == NONE
+        return Answer(UNSCREENABLE if unanswered else band, matches, asked.problem)
+
+    def _comparable(self, asked: Asked) -> bool:
+        """Another script is still worth a look; a name that is too short is not."""
+        return sum(map(len, asked.words)) >= SHORTEST
+
+    def _numbered(self, asked: Asked) -> Sequence[int]:
+        number = clean_number(asked.query.identifier)
+        return self._equals.numbers.get(number, ()) if len(number) > 4 else ()
+
+    def _equal(self, asked: Asked) -> dict[int, tuple[float, str]]:
+        """The weakest equality first: a later, stronger one overwrites it."""
+        found: dict[int, tuple[float, str]] = {}
+        same_core = " ".join(sorted(core(asked.words, person=False)))
+        letters = "".join(asked.words)
+        if asked.query.kind != "person" and len(same_core) >= SHORTEST:
+            why = (NUMBERS.same_core, "the same name with another legal form")
+            found |= dict.fromkeys(self._equals.cores.get(same_core, ()), why)
+        if len(letters) >= SHORTEST:
+            why = (NUMBERS.same_letters, "the same letters, spaced otherwise")
+            found |= dict.fromkeys(self._equals.letters.get(letters, ()), why)
+        for words in (asked.words, asked.raw):
+            same = self._equals.words.get(" ".join(sorted(words)), ())
+            found |= dict.fromkeys(same, (1.0, "the same words"))
+        return found
+
+    def _slipped(self, asked: Asked) -> dict[int, int]:
+        found: dict[int, int] = {}
+        forms = (asked.words, asked.plain, asked.core)
+        for letters in dict.fromkeys("".join(words) for words in forms):
+            for place, edits in self._slips.find(letters).items():
+                found[place] = min(edits, found.get(place, edits))
+        return found
+
+    def _plausible(self, asked: Asked, near: list[tuple[int, float]]) -> list[int]:
+        """Good candidates, and weak ones only when the whole string is close in either order."""
+        whole, told = " ".join(asked.words), " ".join(sorted(asked.core))
+        found: list[int] = []
+        for rank, (place, cosine) in enumerate(near):
+            name = self._names[place]
+            strong = cosine >= NUMBERS.cosine and rank < NUMBERS.nearest
+            if (strong and fuzz.ratio(told, name.told, score_cutoff=NUMBERS.ratio)) or _alike(
+                whole, name
+            ):
+                found.append(place)
+        return found
+
+    def _case(self, asked: Asked, place: int, slips: int | None) -> Case:
+        name = self._names[place]
+        found = self._scorer.aligner.align(
+            asked.words,
+            name.words,
+            person=asked.query.kind == "person" or name.person,
+            chinese=asked.chinese,
+            family=name.family,
+        )
+        kinds = (asked.query.kind, name.listed.kind)
+        return Case(
+            asked.words, asked.core, name.words, name.core, *kinds, asked.chinese, slips, found
+        )
+
+
+def _alike(whole: str, name: Name) -> bool:
+    if fuzz.ratio(whole, " ".join(name.words), score_cutoff=NUMBERS.weak_ratio):
+        return True
+    flipped = name.words[name.family :] + name.words[: name.family]
+    return bool(
+        name.family and fuzz.ratio(whole, " ".join(flipped), score_cutoff=NUMBERS.weak_ratio)
+    )
+
+
+def _best(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """The best match of each entry, the likeliest entries first, at most BEST of them."""
+    entries: dict[tuple[str, str], Match] = {}
+    for match in matches:
+        if match.band == NONE:
+            continue
+        key = (match.listed.source, match.listed.uid)
+        if key not in entries or match.score > entries[key].score:
+            entries[key] = match
+    ranked = sorted(
+        entries.values(),
+        key=lambda one: (one.band == POSSIBLE, -one.score, one.listed.source, one.listed.uid),
+    )
+    return tuple(ranked[:BEST])

@@ -1,0 +1,64 @@
+"""The listed names as the index keeps them: tokens, core, joined letters, hashes of equal forms."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .answers import Listed
+from .text import clean_number, core, plain, spelt
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    listed: Listed
+    words: Words
+    core: Words
+    family: int
+    plain: Words
+    told: str  # the core, in the order of the alphabet
+
+    @property
+    def person(self) -> bool:
+        return self.listed.kind == "person"
+
+    def joined(self) -> Iterator[str]:
+        """The name as one word, in each order in which it may be given, and its core."""
+        for words in (self.words, self.plain):
+            yield "".join(words)
+            yield "".join(words[self.family :] + words[: self.family])
+            yield "".join(words[-1:] + words[:-1])
+        yield "".join(self.core)
+
+
+def name_of(listed: Listed) -> Name | None:
+    """None for a name in which nothing can be compared."""
+    person = listed.kind == "person"
+    raw = plain(listed.name, person=person)
+    words = spelt(raw)
+    if not words:
+        return None
+    comma = person and "," in listed.name
+    family = len(plain(listed.name.split(",")[0], person=True)) if comma else 0
+    known = core(words, person=person)
+    return Name(listed, words, known, family, raw, " ".join(sorted(known)))
+
+
+class Equals:
+    """Places of names by forms that must be equal. Immutable once built."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self.words, self.letters, self.cores, self.numbers = (
+            defaultdict[str, list[int]](list) for _ in range(4)
+        )
+        for place, name in enumerate(names):
+            self.words[" ".join(sorted(name.words))].append(place)
+            self.cores[" ".join(sorted(name.core))].append(place)
+            for letters in sorted(
+                set(name.joined()) - {"".join(name.core)} | {"".join(name.words)}
+            ):
+                self.letters[letters].append(place)
+            for number in name.listed.numbers:
+                if len(clean_number(number)) > 4:
+                    self.numbers[clean_number(number)].append(place)

@@ -1,0 +1,53 @@
+"""Every number that decides how alike names are; their digest is part of the scorer's name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    # worth of a token, as a factor or in place of its rarity (0.12 common to 1.0 rare)
+    legal: float = 0.04
+    industry: float = 0.55
+    particle: float = 0.10
+    # cost of a token without partner, as a factor of its worth
+    extra_of_person: float = 0.85
+    extra_of_other: float = 1.0
+    missing_first: float = 0.22
+    missing_first_chinese: float = 0.7
+    missing_next: float = 0.55
+    # taken off the score
+    family_missing: float = 0.12
+    real_word: float = 0.15
+    other_kind: float = 0.07
+    other_country: float = 0.02
+    other_birth: float = 0.10
+    # little matched worth raises the bound
+    evidence: float = 1.25
+    evidence_slope: float = 0.08
+    # candidates
+    cosine: float = 0.44
+    cosine_weak: float = 0.26
+    weak_ratio: float = 74.0
+    ratio: float = 50.0  # of the telling words; below it no alignment is tried
+    nearest: int = 20
+    nearest_weak: int = 40
+    # bounds of the named rules
+    lone: float = 0.62
+    one_edit: float = 0.68
+    brand: float = 0.78
+    two_edits: float = 0.70
+    whole: float = 0.80
+    joined: float = 0.82
+    beside: float = 0.6  # worth of equal words beside a short word with slips
+    beside_of_person: float = 0.8
+    letters: int = 8  # of the whole name, for two slips anywhere in it
+    # ceilings and factors of what is shown
+    same_letters: float = 0.99
+    same_core: float = 0.97
+    fuzzy: float = 0.97
+    weak_alias: float = 0.95
+    kind_factor: float = 0.97
+    same_birth: float = 0.02
+
+
+NUMBERS = Numbers()

@@ -1,0 +1,125 @@
+"""From an alignment to a score, a band and the reasons a person can read."""
+
+from .alignment import Aligner, Alignment
+from .answers import MATCH, POSSIBLE, Bands, Match, Query
+from .likeness import Likeness
+from .names import Name
+from .numbers import NUMBERS
+from .rules import Case, lowered
+from .tables import SOFT
+
+SAME, OTHER, UNKNOWN = "same", "other", "unknown"
+
+
+class Scorer:
+    def __init__(self, bands: Bands, aligner: Aligner, likeness: Likeness) -> None:
+        self.bands, self.aligner, self._likeness = bands, aligner, likeness
+
+    def numbered(self, query: Query, name: Name) -> Match:
+        """The same identifier names the same party, whatever it calls itself."""
+        return Match(1.0, MATCH, query.name, name.listed, ("the same identifier",))
+
+    def equal(self, query: Query, name: Name, score: float, why: str) -> Match:
+        """An equal name is never cleared; a birth date that speaks against it asks for a person."""
+        reasons = [why]
+        if birth_of(query, name) == OTHER:
+            score *= 1 - NUMBERS.same_birth * 1.5
+            reasons.append("born in another year")
+        return self._match(query, name, score, reasons)
+
+    def fuzzy(self, case: Case, query: Query, name: Name) -> list[Match]:
+        """Nothing when the score stays below its bound."""
+        found, crossed = case.found, _crossed(case)
+        surname_left = _surname_left(case)
+        if surname_left and len(case.core) == 1:
+            return []
+        score, reasons = found.score, list[str]()
+        bound = self.bands.possible(case.kind)
+        bound += NUMBERS.evidence_slope * max(0.0, NUMBERS.evidence - found.matched)
+        rule = None if crossed or surname_left else lowered(case, self._likeness)
+        if rule and rule[0] < bound:
+            bound, why = rule
+            reasons.append(why)
+            if case.slips is not None:
+                score = max(score, _by_letters(case))
+        if crossed:
+            score -= NUMBERS.other_kind
+        score = self._weighed(score, query, name, reasons)
+        if score < bound:
+            return []
+        reasons = _told(found) + reasons
+        return [self._match(query, name, min(score, NUMBERS.fuzzy), reasons)]
+
+    def _weighed(self, score: float, query: Query, name: Name, reasons: list[str]) -> float:
+        """Country and birth date raise or lower; what is not known does neither."""
+        countries = name.listed.countries
+        if query.country and countries and query.country.upper() not in countries:
+            score -= NUMBERS.other_country
+            reasons.append("in another country")
+        birth = birth_of(query, name)
+        if birth == OTHER:
+            score -= NUMBERS.other_birth
+            reasons.append("born in another year")
+        elif birth == SAME:
+            score += NUMBERS.same_birth
+            reasons.append("born on the same date")
+        return score
+
+    def _match(self, query: Query, name: Name, score: float, reasons: list[str]) -> Match:
+        if name.listed.name_kind == "weak":
+            score *= NUMBERS.weak_alias
+            reasons.append("listed as a weak alias")
+        if query.kind and name.listed.kind and query.kind != name.listed.kind:
+            score *= NUMBERS.kind_factor
+            reasons.append(f"asked as {query.kind}, listed as {name.listed.kind}")
+        score = round(score, 4)
+        band = MATCH if score >= self.bands.match else POSSIBLE
+        return Match(score, band, query.name, name.listed, tuple(reasons))
+
+
+def birth_of(query: Query, name: Name) -> str:
+    """Whether birth dates (YYYY, YYYY-MM or YYYY-MM-DD) agree; a year apart may be a slip."""
+    births = [birth for birth in name.listed.births if birth[:4].isdigit()]
+    if not births or not query.birth_date[:4].isdigit():
+        return UNKNOWN
+    if any(
+        birth.startswith(query.birth_date) or query.birth_date.startswith(birth) for birth in births
+    ):
+        return SAME
+    year = int(query.birth_date[:4])
+    return UNKNOWN if any(abs(int(birth[:4]) - year) <= 1 for birth in births) else OTHER
+
+
+def _crossed(case: Case) -> bool:
+    """A person is asked for and something else is listed, or the other way round."""
+    kinds = {case.kind, case.listed_kind} - {""}
+    return len(kinds) == 2 and "person" in kinds
+
+
+def _surname_left(case: Case) -> bool:
+    """A first or last word like Le or Van without a partner is a surname, not a particle."""
+    ends = (case.asked[0], case.asked[-1])
+    return case.person and any(
+        pair.asked in SOFT and not pair.listed and pair.asked in ends for pair in case.found.pairs
+    )
+
+
+def _by_letters(case: Case) -> float:
+    return 1 - (case.slips or 0) / max(len("".join(case.asked)), 3)
+
+
+def _told(found: Alignment) -> list[str]:
+    """One reason per token that is not simply equal, and what the whole came to."""
+    reasons = [f"words are {found.score:.0%} alike"]
+    for pair in found.pairs:
+        if not pair.listed:
+            reasons.append(f"{pair.asked} is not listed (worth {pair.worth:.2f})")
+        elif not pair.asked:
+            reasons.append(f"{pair.listed} is missing (worth {pair.worth:.2f})")
+        elif pair.likeness < 1:
+            reasons.append(
+                f"{pair.asked} ~ {pair.listed} {pair.likeness:.2f} (worth {pair.worth:.2f})"
+            )
+    if found.family_missing:
+        reasons.append("the family name is missing")
+    return reasons

@@ -1,0 +1,71 @@
+"""Candidates by letters alone: listed names at most two edits away, wherever the slips fell.
+
+Two edits leave one of three parts of a name whole, moved by two places at most. So each listed
+name is kept under its three parts, and a query looks for parts of its own at those places.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rapidfuzz.distance import OSA
+
+SHORTEST, LONGEST = 3, 60  # letters
+#: below this many letters only one edit is looked for, under the name with one letter lost
+TWO_EDITS = 7
+
+
+def lost(word: str) -> set[str]:
+    """The word, and the word with each one of its letters lost."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def parts(letters: str) -> tuple[tuple[int, str], ...]:
+    third = len(letters) // 3
+    cuts = (0, third, 2 * third, len(letters))
+    return tuple((cuts[n], letters[cuts[n] : cuts[n + 1]]) for n in range(3))
+
+
+class Slips:
+    """Joined letters of listed names. Immutable once built."""
+
+    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for letters, place in names:
+            if SHORTEST <= len(letters) <= LONGEST:
+                self._places[letters].append(place)
+        self._lost: dict[str, list[str]] = defaultdict(list)
+        self._parts: dict[tuple[int, int, str], list[str]] = defaultdict(list)
+        for letters in self._places:
+            if len(letters) < TWO_EDITS:
+                for key in lost(letters):
+                    self._lost[key].append(letters)
+            else:
+                for at, part in parts(letters):
+                    self._parts[len(letters), at, part].append(letters)
+
+    def find(self, letters: str) -> dict[int, int]:
+        """Places of the names within reach, with the number of edits."""
+        found: dict[int, int] = {}
+        for other in sorted(self._one_lost(letters) | self._two_edits(letters)):
+            reach = 2 if min(len(letters), len(other)) >= TWO_EDITS else 1
+            edits = OSA.distance(letters, other, score_cutoff=reach)
+            if edits <= reach:
+                for place in self._places[other]:
+                    found[place] = min(edits, found.get(place, edits))
+        return found
+
+    def _one_lost(self, letters: str) -> set[str]:
+        if not SHORTEST <= len(letters) <= TWO_EDITS:
+            return set()
+        return {other for key in lost(letters) for other in self._lost.get(key, ())}
+
+    def _two_edits(self, letters: str) -> set[str]:
+        found: set[str] = set()
+        for size in range(max(TWO_EDITS, len(letters) - 2), len(letters) + 3):
+            third = size // 3
+            for at, long in ((0, third), (third, third), (2 * third, size - 2 * third)):
+                for start in range(max(0, at - 2), at + 3):
+                    held = self._parts.get((size, at, letters[start : start + long]))
+                    if held:
+                        found.update(held)
+        return found

@@ -1,0 +1,101 @@
+"""Names to comparable tokens: every script to Latin letters, one spelling, no punctuation."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from anyascii import anyascii
+from pypinyin import lazy_pinyin
+
+from .chinese import COMPOUND, GLOSS, LONGEST
+from .tables import LEGAL, PARTICLES, SPELLING
+
+SHORTEST = 3  # letters and digits; below it likeness means nothing
+
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+#: kana and Hangul: each sign is a word of its own once it is in Latin letters
+_SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_APOSTROPHES = re.compile(r"['`\"\u00b4\u02b9-\u02bf\u2018\u2019]")
+_INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
+_OTHER = re.compile(r"[^a-z0-9]+")
+#: scripts whose letters can be set against Latin ones; others lose vowels or have no letters
+_COMPARABLE = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
+#: scripts in which a personal name is spelt by sound, so that it can be set against a Latin one
+_SPELT = (*_COMPARABLE, "CJK", "ARABIC", "HEBREW")
+
+
+@lru_cache(maxsize=65_536)
+def plain(name: str, *, person: bool = False) -> tuple[str, ...]:
+    """The words of a name in Latin letters, as they were spelt."""
+    text = unicodedata.normalize("NFKC", name)
+    if not text.isascii():
+        text = HAN.sub(lambda run: f" {han(run.group(), person=person)} ", text)
+        text = _APOSTROPHES.sub("", _SYLLABLES.sub(r" \g<0> ", text))
+        text = anyascii(text.casefold())
+    text = _APOSTROPHES.sub("", text.lower())
+    text = _INITIALS.sub(r"\1", text)
+    words = _OTHER.sub(" ", text).split()
+    return tuple(word for word in words if word != "and") or tuple(words)
+
+
+def spelt(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(SPELLING.get(word, word) for word in words)
+
+
+def tokens(name: str, *, person: bool = False) -> tuple[str, ...]:
+    """The words of a name in comparable spelling. For a person Han is surname and given name."""
+    return spelt(plain(name, person=person))
+
+
+def core(words: Sequence[str], *, person: bool, chinese: bool = False) -> tuple[str, ...]:
+    """The words that tell one name from another; all of them if none does."""
+    told = [
+        word
+        for word in words
+        if (person or word not in LEGAL) and (chinese or word not in PARTICLES)
+    ]
+    return tuple(told or words)
+
+
+def han(run: str, *, person: bool) -> str:
+    """Chinese signs as pinyin; words of firms, longest first, as the English that lists use."""
+    if person:
+        family = 2 if run[:2] in COMPOUND and len(run) > 2 else 1
+        return f"{_pinyin(run[:family])} {_pinyin(run[family:])}"
+    found, sound, place = [], "", 0
+    while place < len(run):
+        word = next(
+            (
+                run[place : place + n]
+                for n in range(LONGEST, 0, -1)
+                if run[place : place + n] in GLOSS
+            ),
+            "",
+        )
+        if word:
+            found += [_pinyin(sound), GLOSS[word]]
+            sound, place = "", place + len(word)
+        else:
+            sound, place = sound + run[place], place + 1
+    return " ".join([*found, _pinyin(sound)])
+
+
+def _pinyin(signs: str) -> str:
+    return "".join(lazy_pinyin(signs))
+
+
+def clean_number(number: str) -> str:
+    """An identifier without the punctuation that each register writes differently."""
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
+
+
+def problem_with(name: str, *, person: bool = False) -> str:
+    """Why likeness to this name would mean nothing; empty when it can be screened."""
+    if sum(map(len, plain(name, person=person))) < SHORTEST:
+        return "the name is empty or too short to compare"
+    letters = [char for char in unicodedata.normalize("NFKC", name) if char.isalpha()]
+    scripts = _SPELT if person else _COMPARABLE
+    if letters and not any(unicodedata.name(x, "").startswith(scripts) for x in letters):
+        return "the name is in a script that cannot be compared with the lists letter by letter"
+    return ""

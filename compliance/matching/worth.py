@@ -1,0 +1,104 @@
+"""What a token is worth, given the lists in force: rare words tell names apart."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from .memo import Memo
+from .numbers import NUMBERS
+from .slips import lost
+from .tables import INDUSTRY, LEGAL, PARTICLES, SPELLING
+
+ORGANISATION, PERSON, CHINESE = "organisation", "person", "chinese"  # ways to read a token
+#: words worth mending when they are mistyped
+_KNOWN = sorted(word for word in {*SPELLING, *LEGAL, *INDUSTRY} if len(word) > 3)
+_SHORT_FORMS = sorted(word for word in LEGAL if 2 < len(word) < 5)
+
+
+class Worth:
+    def __init__(self, names: Sequence[tuple[str, ...]]) -> None:
+        self.seen = Counter(word for words in names for word in set(words))
+        self._most = math.log(len(names) + 1) or 1.0
+        self._mends: dict[str, list[str]] = defaultdict(list)
+        for word in _KNOWN:
+            for key in sorted(lost(word)):
+                self._mends[key].append(word)
+        self.mend = Memo(self._mend)
+        self.of = Memo(self._of)
+
+    def _mend(self, word: str) -> str:
+        """A mistyped company word becomes that word; any token the lists know stays."""
+        seen = self.seen.get(word, 0)
+        if seen > 2 or len(word) < 4:
+            return word
+        near = {other for key in lost(word) for other in self._mends.get(key, ())} - {"joint"}
+        near = {other for other in near if OSA.distance(word, other, score_cutoff=1) <= 1}
+        if seen:
+            near = {other for other in near if SPELLING.get(other, other) in LEGAL}
+        elif not near and len(word) > 7:
+            near = {
+                hit[0] for hit in process.extract(word, _KNOWN, scorer=OSA.distance, score_cutoff=2)
+            }
+            near = {other for other in near if len(other) > 7}
+        if len(word) == 4:
+            near = {other for other in near if other in SPELLING and sorted(other) == sorted(word)}
+        best = min(near, key=lambda other: (-len(other), other), default=word)
+        return SPELLING.get(best, best)
+
+    def _of(self, key: tuple[str, str]) -> float:
+        word, way = key
+        rare = 1 - math.log(self.seen[word]) / self._most if word in self.seen else 1.0
+        worth = max(0.12, rare)
+        if way == ORGANISATION:
+            mended = self.mend(word)
+            if mended in LEGAL or self._slip_of_legal_form(word):
+                return NUMBERS.legal
+            if self._slip_of_and(word):
+                return NUMBERS.particle
+            if mended in INDUSTRY:
+                return min(worth, 0.7) * NUMBERS.industry
+        if word in PARTICLES and way != CHINESE:
+            return NUMBERS.particle
+        return min(worth, 0.8) * 0.5 if len(word) == 1 else worth
+
+    def _slip_of_legal_form(self, word: str) -> bool:
+        if word in self.seen or not 2 < len(word) < 6:
+            return False
+        return any(OSA.distance(word, form, score_cutoff=1) <= 1 for form in _SHORT_FORMS)
+
+    def _slip_of_and(self, word: str) -> bool:
+        few = self.seen.get(word, 0) < 3
+        return few and 1 < len(word) < 5 and OSA.distance(word, "and", score_cutoff=1) <= 1
+
+    def respaced(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Undo a lost or added space where a company word or two listed tokens appear."""
+        found: list[str] = []
+        for word in words:
+            whole = found[-1] + word if found else ""
+            both = word in _KNOWN_SET and bool(found) and found[-1] in _KNOWN_SET
+            if len(whole) > 5 and whole in _KNOWN_SET and not both:
+                found[-1] = SPELLING.get(whole, whole)
+            else:
+                found += self._cut(word)
+        return tuple(found)
+
+    def _cut(self, word: str) -> list[str]:
+        if len(word) < 7 or word in self.seen or not word.isalpha() or self.mend(word) != word:
+            return [word]
+        for at in range(len(word) - 3, 2, -1):
+            first, second = word[:at], word[at:]
+            known = self._is_word(first) and self._is_word(second)
+            tail = second in _KNOWN_SET and at < len(word) - 5
+            if known or tail or (first in _KNOWN_SET and at > 5):
+                return [SPELLING.get(first, first), SPELLING.get(second, second)]
+        return [word]
+
+    def _is_word(self, word: str) -> bool:
+        plain = SPELLING.get(word, word)
+        return word in _KNOWN_SET or (len(word) > 3 and self.seen.get(plain, 0) > 3)
+
+
+_KNOWN_SET = frozenset(_KNOWN)
