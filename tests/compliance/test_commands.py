@@ -177,16 +177,15 @@ def test_import_list_takes_a_file_or_its_folder(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
-def test_the_output_holds_no_cell_that_a_spreadsheet_calculates(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
+def test_the_output_holds_no_cell_that_a_spreadsheet_calculates(tmp_path: Path, cell: str) -> None:
     ofac.import_sample(at=now())
-    screen(tmp_path, f'id,name\n-7,"{name}"\n')
+    screen(tmp_path, f'id,name\n"{cell}",Somebody Else\n')
     with (tmp_path / "out.csv").open(newline="") as opened:
-        row = next(csv.DictReader(opened))
-    assert (row["id"], row["name"]) == ("'-7", f"'{name}")
+        assert next(csv.DictReader(opened))["id"] == f"'{cell}"
 
 
 def test_an_ordinary_cell_is_written_as_it_is(tmp_path: Path) -> None:
     ofac.import_sample(at=now())
-    screen(tmp_path, "id,name\n7,O'Brien = Sons\n")
-    assert "7,O'Brien = Sons," in (tmp_path / "out.csv").read_text()
+    screen(tmp_path, "id,name\n7 = O'Brien,Somebody Else\n")
+    assert "\n7 = O'Brien," in (tmp_path / "out.csv").read_text()
