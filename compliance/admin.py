@@ -9,13 +9,16 @@ from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
 from .models import (
+    ChipAttestation,
     ChipModel,
     CountryGroup,
     Decision,
+    Director,
     EntryName,
     ListEntry,
     ListSnapshot,
     ListSource,
+    OwnershipStake,
     Party,
     PolicyRule,
 )
@@ -41,6 +44,20 @@ class PartyAdmin(admin.ModelAdmin[Party]):
     ) -> None:
         facts: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data}
         services.amend_party(party=obj, by=request.user.get_username(), at=now(), **facts)
+
+
+@admin.register(OwnershipStake)
+class OwnershipStakeAdmin(EvidenceAdmin[OwnershipStake]):
+    list_display = ("owned", "owner", "owner_name", "share_bps", "controls", "since", "until")
+    list_select_related = ("owned", "owner")
+    search_fields = ("owned__legal_name", "owner__legal_name", "owner_name")
+
+
+@admin.register(Director)
+class DirectorAdmin(EvidenceAdmin[Director]):
+    list_display = ("name", "party", "country", "since", "until")
+    list_select_related = ("party",)
+    search_fields = ("name", "party__legal_name")
 
 
 class EntryNameInline(admin.TabularInline[EntryName, ListEntry]):
@@ -101,6 +118,12 @@ class ChipModelAdmin(EvidenceAdmin[ChipModel]):
     search_fields = ("name", "nvml_names")
 
 
+@admin.register(ChipAttestation)
+class ChipAttestationAdmin(EvidenceAdmin[ChipAttestation]):
+    list_display = ("chip", "export_class", "eccn", "attested_on", "recorded_by")
+    list_select_related = ("chip",)
+
+
 @admin.register(CountryGroup)
 class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
     """Changed by `manage.py load_reference`, which keeps the trail."""
@@ -112,8 +135,16 @@ class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
 
 @admin.register(PolicyRule)
 class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
-    list_display = ("rule_id", "version", "outcome", "effective_from", "effective_to", "reason")
-    list_filter = ("outcome",)
+    list_display = (
+        "rule_id",
+        "version",
+        "outcome",
+        "effective_from",
+        "effective_to",
+        "approval",
+        "reason",
+    )
+    list_filter = ("outcome", "approval")
     search_fields = ("rule_id", "reason", "citation")
 
 

@@ -2,14 +2,26 @@
 
 from .decisions import Decision, DecisionQuerySet
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
+from .ownership import Director, OwnershipStake
 from .parties import EndUse, Party, PartyKind
-from .reference import ChipModel, CountryGroup, ExportClass, Outcome, PolicyRule
+from .reference import (
+    Approval,
+    ChipAttestation,
+    ChipModel,
+    CountryGroup,
+    ExportClass,
+    Outcome,
+    PolicyRule,
+)
 
 __all__ = [
+    "Approval",
+    "ChipAttestation",
     "ChipModel",
     "CountryGroup",
     "Decision",
     "DecisionQuerySet",
+    "Director",
     "EndUse",
     "EntryName",
     "ExportClass",
@@ -19,6 +31,7 @@ __all__ = [
     "ListSource",
     "NameKind",
     "Outcome",
+    "OwnershipStake",
     "Party",
     "PartyKind",
     "PolicyRule",

@@ -1,11 +1,14 @@
 import hashlib
 import json
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from compliance.countries import validate_country
 from marketplace.core.models import Record
+
+from .above import Above, above
 
 
 class PartyKind(models.TextChoices):
@@ -68,8 +71,16 @@ class Party(Record):
         "end_use_statement",
     )
 
+    def content(self, known: Above | None = None) -> dict[str, Any]:
+        """All that a decision about the party rests on: its own facts and everyone above it."""
+        own = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
+        return {**own, **(above(self.pk) if known is None else known)}
+
     @property
     def content_hash(self) -> bytes:
-        """SHA-256 over every screened field, so that a decision names exactly what it saw."""
-        facts = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).digest()
+        """SHA-256 over the content, so that a decision names exactly what it saw. One query."""
+        return self.hash_of(self.content())
+
+    @staticmethod
+    def hash_of(content: dict[str, Any]) -> bytes:
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()

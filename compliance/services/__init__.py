@@ -1,10 +1,12 @@
 """The verbs of compliance: bring lists and rules in, know parties, decide."""
 
 from .batch import BadRow, screen_file
+from .classifying import MalformedReference, attest_chip
 from .freshness import ListsNotReady, ListState, list_states, require_fresh
 from .importing import RefusedSnapshot, import_list
+from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import amend_party, register_party
-from .reference import Loaded, MalformedReference, chip_for, load_reference
+from .reference import Loaded, chip_for, load_reference
 from .rulebook import rulebook
 from .screening import Question, public_reason, screen, still_valid
 
@@ -16,8 +18,13 @@ __all__ = [
     "MalformedReference",
     "Question",
     "RefusedSnapshot",
+    "add_director",
+    "add_stake",
     "amend_party",
+    "attest_chip",
     "chip_for",
+    "end_director",
+    "end_stake",
     "import_list",
     "list_states",
     "load_reference",

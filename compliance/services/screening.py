@@ -8,14 +8,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from compliance.countries import CODES
 from compliance.index import index_for
-from compliance.matching import MATCH as MATCHED
-from compliance.matching import NONE, UNSCREENABLE, Bands
+from compliance.matching import Bands, Index
 from compliance.models import ChipModel, Decision, ExportClass, Outcome, Party, PartyKind
-from compliance.policy import Rulebook
+from compliance.models.above import above
+from compliance.policy import Rulebook, Verdict
 
 from .freshness import FRESH, ListState, list_states, worst
 from .reasons import Asked, reasons
 from .rulebook import rulebook
+from .standing import Standing, standing, strongest
 
 #: a decision is good for a day at most, so that everyone is screened daily
 LONGEST = timedelta(hours=24)
@@ -44,27 +45,57 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     Without a question the party is judged on its own; that clears no rental. The party is read
     again from the database, so that the decision is about what is stored.
     """
-    if question and question.end <= question.start:
-        raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
     party = Party.objects.get(pk=party.pk)
     lists, book = list_states(at=at), rulebook()
-    asked = _compare(party, lists)
-    facts = _facts(party, question, lists, asked)
-    verdict = book.decide(facts, _days(book, question, at))
+    judged = judge(party=party, question=question, lists=lists, at=at)
+    verdict = judged.by(book)
+    told = reasons(verdict, judged.facts, judged.asked, lists)
     return Decision.objects.create(
         party=party,
-        party_hash=party.content_hash,
+        party_hash=judged.party_hash,
         chip=question.chip if question else None,
         site_country=question.site_country if question else "",
         during=DateTimeTZRange(question.start, question.end) if question else None,
         outcome=verdict.outcome,
-        reasons=reasons(verdict, facts, asked, lists),
+        reasons={**told, "ownership": judged.standing.told},
         snapshots=_snapshots(lists),
         ruleset_hash=book.hash,
         scorer=Bands().scorer,
         decided_at=at,
         valid_until=_valid_until(verdict.outcome, lists, book, at),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question with every fact found, before any rule is asked."""
+
+    question: Question | None
+    at: datetime
+    party_hash: bytes
+    facts: dict[str, str | None]
+    asked: list[Asked]
+    standing: Standing
+
+    def by(self, book: Rulebook) -> Verdict:
+        return book.decide(self.facts, _days(book, self.question, self.at))
+
+
+def judge(
+    *, party: Party, question: Question | None, lists: Sequence[ListState], at: datetime
+) -> Judged:
+    """Find the facts. Writes nothing. Raises ValueError for a window that ends before it starts."""
+    if question and question.end <= question.start:
+        raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
+    held = [one.snapshot for one in lists if one.snapshot]
+    index = index_for(held) if held else None
+    known = above(party.pk)
+    own = _compare(party, index)
+    stands = standing(party, known, own, index)
+    facts = {**_facts(party, question, lists), **stands.facts}
+    facts["name_match"] = strongest(own) if index else None
+    asked = [*own, *stands.asked]
+    return Judged(question, at, party.hash_of(party.content(known)), facts, asked, stands)
 
 
 def still_valid(*, decision: Decision, at: datetime) -> bool:
@@ -89,11 +120,9 @@ def public_reason(decision: Decision) -> str:
     return PUBLIC[Outcome(decision.outcome)]
 
 
-def _compare(party: Party, lists: Sequence[ListState]) -> list[Asked]:
-    held = [one.snapshot for one in lists if one.snapshot]
-    if not held:
+def _compare(party: Party, index: Index | None) -> list[Asked]:
+    if index is None:
         return []
-    index = index_for(held)
     # the parent may be a firm or a person; the party's own names are of its own kind
     names = [("legal_name", party.kind), ("native_name", party.kind), ("parent_name", "")]
     return [
@@ -104,14 +133,10 @@ def _compare(party: Party, lists: Sequence[ListState]) -> list[Asked]:
 
 
 def _facts(
-    party: Party,
-    question: Question | None,
-    lists: Sequence[ListState],
-    asked: Sequence[Asked],
+    party: Party, question: Question | None, lists: Sequence[ListState]
 ) -> dict[str, str | None]:
     facts: dict[str, str | None] = {
         "lists": worst(lists),
-        "name_match": _strongest(asked),
         "kind": party.kind,
         "registration_number": party.registration_number.strip() or None,
         "country": _place(party.country),
@@ -142,15 +167,6 @@ def _facts_of_rental(question: Question | None) -> dict[str, str | None]:
 
 def _place(code: str) -> str | None:
     return code if code in CODES else None
-
-
-def _strongest(asked: Sequence[Asked]) -> str | None:
-    """The band that binds most; None when there was no list to compare with."""
-    bands = {one.answer.band for one in asked}
-    for band in (MATCHED, UNSCREENABLE, "possible", NONE):
-        if band in bands:
-            return band
-    return None
 
 
 def _days(book: Rulebook, question: Question | None, at: datetime) -> list[date]:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.test import Client
 
 from compliance import services
-from compliance.models import Party
+from compliance.models import ChipModel, Party
 from marketplace.accounts.models import User
 from marketplace.core.models import AuditEvent
 from tests import make
@@ -27,7 +27,19 @@ def staff(sally: User, client: Client) -> Client:
 def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Client) -> None:
     services.load_reference(at=NOON)
     ofac.import_sample()
-    services.screen(party=make.party(), question=None, at=NOON)
+    party = make.party()
+    make.stake(party, "Somebody Ltd", 100)
+    make.director(party)
+    services.attest_chip(
+        chip=ChipModel.objects.get(name="A10"),
+        export_class="below",
+        eccn="",
+        attested_on=NOON.date(),
+        evidence="Letter of the vendor.",
+        by="test",
+        at=NOON,
+    )
+    services.screen(party=party, question=None, at=NOON)
     assert admin.site.is_registered(model)
     place = f"/admin/compliance/{model._meta.model_name}/"
     row = model._default_manager.first()
