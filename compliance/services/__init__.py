@@ -7,11 +7,14 @@ from .importing import RefusedSnapshot, import_list
 from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import amend_party, register_party
 from .reference import Loaded, chip_for, load_reference
-from .rulebook import rulebook
+from .rehearsing import Case, Change, rehearse
+from .rulebook import rulebook, unapproved_rules
 from .screening import Question, public_reason, screen, still_valid
 
 __all__ = [
     "BadRow",
+    "Case",
+    "Change",
     "ListState",
     "ListsNotReady",
     "Loaded",
@@ -30,9 +33,11 @@ __all__ = [
     "load_reference",
     "public_reason",
     "register_party",
+    "rehearse",
     "require_fresh",
     "rulebook",
     "screen",
     "screen_file",
     "still_valid",
+    "unapproved_rules",
 ]

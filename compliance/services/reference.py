@@ -106,12 +106,12 @@ def _check_approval(row: dict[str, Any]) -> None:
         raise MalformedRule(f"rule {row['rule_id']}: has approvers and is not marked approved")
 
 
-def rule_of(row: dict[str, Any], version: int = 1) -> Rule:
+def rule_of(row: dict[str, Any]) -> Rule:
     """A row of policy_rules.json as a rule."""
     end = row["effective_to"]
     return Rule(
         rule_id=row["rule_id"],
-        version=version,
+        version=1,
         effective_from=date.fromisoformat(row["effective_from"]),
         effective_to=date.fromisoformat(end) if end else None,
         conditions=row["conditions"],

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 
 from compliance import services
+from compliance.checks import rules_are_approved
 from compliance.conditions import MalformedRule
 from compliance.models import ChipModel, CountryGroup, PolicyRule
 from compliance.services.reference import DATA
@@ -173,3 +175,48 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
         "groups: 199 new, 0 changed, 0 the same",
         "rules: 35 new, 0 changed, 0 the same",
     ]
+
+
+# --- approval
+
+
+def approved(by: tuple[str, str], rule_id: str = "P001") -> Any:
+    def edit(rows: list[dict[str, Any]]) -> None:
+        by_id(rows, rule_id).update(approval="approved", approved_by_1=by[0], approved_by_2=by[1])
+
+    return edit
+
+
+def test_two_people_approve_a_rule_as_its_next_version(tmp_path: Path) -> None:
+    services.load_reference(at=NOON)
+    assert len(services.unapproved_rules(day=NOON.date())) == 33
+    data = edited(tmp_path, "policy_rules.json", approved(("ada", "ben")))
+    assert services.load_reference(at=NOON, data=data).rules == Counter(same=34, changed=1)
+    waiting = services.unapproved_rules(day=NOON.date())
+    assert len(waiting) == 32
+    assert "P001" not in waiting
+
+
+@pytest.mark.parametrize("by", [("ada", "ada"), ("ada", ""), ("", "")])
+def test_one_person_approves_nothing(tmp_path: Path, by: tuple[str, str]) -> None:
+    with pytest.raises(MalformedRule, match="rule P001: approved needs two different approvers"):
+        services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", approved(by)))
+    assert stored() == (0, 0, 0)
+    facts = {"rule_id": "T1", "effective_from": NOON.date(), "conditions": {}, "outcome": "deny"}
+    refused = pytest.raises(IntegrityError, match="rule_approved_by_two")
+    with refused, transaction.atomic():
+        PolicyRule.objects.create(
+            **facts, approval="approved", approved_by_1=by[0], approved_by_2=by[1]
+        )
+
+
+def test_production_is_warned_of_rules_nobody_approved(settings: Any) -> None:
+    assert rules_are_approved(databases=["default"]) == []
+    services.load_reference(at=NOON)
+    settings.DEBUG = False
+    [warning] = rules_are_approved(databases=["default"])
+    assert warning.id == "compliance.W001"
+    assert "policy rules in force are unapproved and need counsel: P001, P002" in warning.msg
+    assert rules_are_approved(databases=None) == []
+    settings.DEBUG = True
+    assert rules_are_approved(databases=["default"]) == []
