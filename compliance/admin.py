@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
+from .declaring import DeclaringAdmin
 from .models import (
     ChipAttestation,
     ChipModel,
@@ -25,7 +26,7 @@ from .models import (
 
 
 @admin.register(Party)
-class PartyAdmin(admin.ModelAdmin[Party]):
+class PartyAdmin(DeclaringAdmin):
     """Parties come by sign-up; staff may correct them, which voids their decisions."""
 
     fields = Party.SCREENED_FIELDS
