@@ -8,16 +8,20 @@ from django.utils.timezone import now
 from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
+from .declaring import DeclaringAdmin
 from .models import (
     ChainLink,
+    ChipAttestation,
     ChipModel,
     Content,
     CountryGroup,
     Decision,
+    Director,
     EntryName,
     ListEntry,
     ListSnapshot,
     ListSource,
+    OwnershipStake,
     Party,
     PolicyRule,
     Unsealed,
@@ -25,7 +29,7 @@ from .models import (
 
 
 @admin.register(Party)
-class PartyAdmin(admin.ModelAdmin[Party]):
+class PartyAdmin(DeclaringAdmin):
     """Parties come by sign-up; staff may correct them, which voids their decisions."""
 
     fields = Party.SCREENED_FIELDS
@@ -44,6 +48,20 @@ class PartyAdmin(admin.ModelAdmin[Party]):
     ) -> None:
         facts: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data}
         services.amend_party(party=obj, by=request.user.get_username(), at=now(), **facts)
+
+
+@admin.register(OwnershipStake)
+class OwnershipStakeAdmin(EvidenceAdmin[OwnershipStake]):
+    list_display = ("owned", "owner", "owner_name", "share_bps", "controls", "since", "until")
+    list_select_related = ("owned", "owner")
+    search_fields = ("owned__legal_name", "owner__legal_name", "owner_name")
+
+
+@admin.register(Director)
+class DirectorAdmin(EvidenceAdmin[Director]):
+    list_display = ("name", "party", "country", "since", "until")
+    list_select_related = ("party",)
+    search_fields = ("name", "party__legal_name")
 
 
 class EntryNameInline(admin.TabularInline[EntryName, ListEntry]):
@@ -104,6 +122,12 @@ class ChipModelAdmin(EvidenceAdmin[ChipModel]):
     search_fields = ("name", "nvml_names")
 
 
+@admin.register(ChipAttestation)
+class ChipAttestationAdmin(EvidenceAdmin[ChipAttestation]):
+    list_display = ("chip", "export_class", "eccn", "attested_on", "recorded_by")
+    list_select_related = ("chip",)
+
+
 @admin.register(CountryGroup)
 class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
     """Changed by `manage.py load_reference`, which keeps the trail."""
@@ -115,8 +139,16 @@ class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
 
 @admin.register(PolicyRule)
 class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
-    list_display = ("rule_id", "version", "outcome", "effective_from", "effective_to", "reason")
-    list_filter = ("outcome",)
+    list_display = (
+        "rule_id",
+        "version",
+        "outcome",
+        "effective_from",
+        "effective_to",
+        "approval",
+        "reason",
+    )
+    list_filter = ("outcome", "approval")
     search_fields = ("rule_id", "reason", "citation")
 
 

@@ -7,6 +7,9 @@ Conditions are data, in a vocabulary of a few words:
     {"fact": NAME, "in_group": GROUP}      {"fact": NAME, "not_in_group": GROUP}
     {"fact": NAME, "known": true | false}
 
+A fact that holds several values meets a condition when one of them does, `not_in_group` when none
+is in the group.
+
 Truth has three values. An unknown fact (None) makes its condition unknown, and unknown travels
 through all, any and not as in Kleene's logic; only `known` always answers.
 """
@@ -14,7 +17,7 @@ through all, any and not as in Kleene's logic; only `known` always answers.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .vocabulary import FACTS
+from .vocabulary import FACTS, SEVERAL
 
 Facts = Mapping[str, str | None]
 #: the countries of a group, None for a group nobody has loaded
@@ -118,7 +121,7 @@ def _one_of(name: str, values: Any, place: str) -> Test:
 
     def test(facts: Facts, members: Members) -> Truth:
         fact = facts[name]
-        return None if fact is None else fact in accepted
+        return None if fact is None else not accepted.isdisjoint(_values(name, fact))
 
     return test
 
@@ -126,6 +129,12 @@ def _one_of(name: str, values: Any, place: str) -> Test:
 def _in_group(name: str, group: str) -> Test:
     def test(facts: Facts, members: Members) -> Truth:
         fact, countries = facts[name], members(group)
-        return None if fact is None or countries is None else fact in countries
+        if fact is None or countries is None:
+            return None
+        return not countries.isdisjoint(_values(name, fact))
 
     return test
+
+
+def _values(name: str, fact: str) -> list[str]:
+    return fact.split() if name in SEVERAL else [fact]

@@ -3,13 +3,34 @@
 A fact that is not known is None at evaluation. Pure.
 """
 
+LIKENESS = frozenset({"none", "possible", "match", "unscreenable"})
+OWNERSHIP = frozenset({"none", "minority", "at_least_half", "unknown"})
+PROGRAMMES = frozenset(
+    {"blocked", "denied_person", "entity_list", "military_end_user", "unverified", "other"}
+)
+
+#: facts that may hold several values with spaces between; one that fits suffices
+SEVERAL = frozenset({"listed_as", "control_hq"})
+
 FACTS: dict[str, frozenset[str] | None] = {
     #: a rental of a chip at a site in a window, or the party on its own
     "asked": frozenset({"rental", "party"}),
     #: the worst state among the mandatory lists
     "lists": frozenset({"fresh", "stale", "missing"}),
     #: the strongest likeness between any of the party's names and any listed name
-    "name_match": frozenset({"none", "possible", "match", "unscreenable"}),
+    "name_match": LIKENESS,
+    #: the programmes under which a name of the party is listed; may be several or none
+    "listed_as": PROGRAMMES,
+    #: the strongest likeness of anyone above the party, of its directors
+    "owner_match": LIKENESS,
+    "director_match": LIKENESS,
+    #: what listed parties hold of it in aggregate: blocked ones, those under export control, all
+    "blocked_ownership": OWNERSHIP,
+    "export_ownership": OWNERSHIP,
+    "listed_ownership": OWNERSHIP,
+    #: whether the majority can be followed to the top, and every known headquarters on the way
+    "control_chain": frozenset({"known", "incomplete", "cyclic"}),
+    "control_hq": None,
     "kind": frozenset({"organisation", "person"}),
     "registration_number": None,
     "country": None,

@@ -8,7 +8,17 @@ from uuid import UUID
 
 from psycopg.types.range import TimestamptzRange
 
-from compliance.models import ChipModel, Decision, ListSnapshot, ListSource, Outcome, Party
+from compliance import services as compliance
+from compliance.models import (
+    ChipModel,
+    Decision,
+    Director,
+    ListSnapshot,
+    ListSource,
+    Outcome,
+    OwnershipStake,
+    Party,
+)
 from marketplace.accounts.models import ApiKey, Membership, Organisation, Role, User
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Assignment, Reservation
@@ -241,3 +251,27 @@ def api_key(of: Organisation, by: User, **facts: Any) -> str:
         **facts,
     )
     return secret
+
+
+def stake(owned: Party, owner: Party | str, share_bps: int | None, **facts: Any) -> OwnershipStake:
+    """A declared share; an owner given as text is someone named of whom nothing else is known."""
+    whom = {"owner_name": owner} if isinstance(owner, str) else {"owner": owner}
+    known: dict[str, Any] = {
+        "since": NOON.date(),
+        "source": "test",
+        "evidence": "Register extract no. 7.",
+        "by": "test",
+        "at": NOON,
+    }
+    return compliance.add_stake(owned=owned, share_bps=share_bps, **{**whom, **known, **facts})
+
+
+def director(party: Party, name: str = "Grete Holmquistsen", **facts: Any) -> Director:
+    known: dict[str, Any] = {
+        "since": NOON.date(),
+        "source": "test",
+        "evidence": "Register extract no. 7.",
+        "by": "test",
+        "at": NOON,
+    }
+    return compliance.add_director(party=party, name=name, **{**known, **facts})

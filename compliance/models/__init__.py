@@ -3,16 +3,28 @@
 from .chain import ChainLink, Content, Unsealed
 from .decisions import Decision, DecisionQuerySet
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
+from .ownership import Director, OwnershipStake
 from .parties import EndUse, Party, PartyKind
-from .reference import ChipModel, CountryGroup, ExportClass, Outcome, PolicyRule
+from .reference import (
+    Approval,
+    ChipAttestation,
+    ChipModel,
+    CountryGroup,
+    ExportClass,
+    Outcome,
+    PolicyRule,
+)
 
 __all__ = [
+    "Approval",
     "ChainLink",
+    "ChipAttestation",
     "ChipModel",
     "Content",
     "CountryGroup",
     "Decision",
     "DecisionQuerySet",
+    "Director",
     "EndUse",
     "EntryName",
     "ExportClass",
@@ -22,6 +34,7 @@ __all__ = [
     "ListSource",
     "NameKind",
     "Outcome",
+    "OwnershipStake",
     "Party",
     "PartyKind",
     "PolicyRule",

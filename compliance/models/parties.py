@@ -8,6 +8,8 @@ from django.db.models import Q
 from compliance.countries import validate_country
 from marketplace.core.models import Record
 
+from .above import Above, above
+
 
 class PartyKind(models.TextChoices):
     ORGANISATION = "organisation"
@@ -69,18 +71,19 @@ class Party(Record):
         "end_use_statement",
     )
 
-    @property
-    def content(self) -> str:
-        """Every screened field as text: all of a party that decisions rest on and replays need."""
-        facts = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
-        return json.dumps(facts, sort_keys=True)
+    def content(self, known: Above | None = None) -> str:
+        """All that a decision about the party rests on, as text: its facts and everyone above."""
+        own = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
+        return json.dumps({**own, **(above(self.pk) if known is None else known)}, sort_keys=True)
 
     @property
     def content_hash(self) -> bytes:
-        """SHA-256 over every screened field, so that a decision names exactly what it saw."""
-        return hashlib.sha256(self.content.encode()).digest()
+        """SHA-256 over the content, so that a decision names exactly what it saw. One query."""
+        return hashlib.sha256(self.content().encode()).digest()
 
     @classmethod
-    def from_content(cls, text: str) -> Self:
-        """The party as that text has it; not a row, only to be looked at."""
-        return cls(**json.loads(text))
+    def from_content(cls, text: str) -> tuple[Self, Above]:
+        """The party as that text has it, not a row and only to be looked at; and who was above."""
+        known = json.loads(text)
+        own = {name: known.pop(name) for name in cls.SCREENED_FIELDS}
+        return cls(**own), known

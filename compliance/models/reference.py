@@ -20,20 +20,58 @@ class ChipModel(Record):
     name = models.CharField(max_length=80, unique=True)
     nvml_names = models.JSONField(help_text="names that NVML reports for it")
     memory_gb = models.PositiveIntegerField()
+    rates = models.JSONField(default=dict, help_text="bit length to dense TOPS, as the vendor says")
+    die_area_mm2 = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    datacentre = models.BooleanField(default=True, help_text="designed or marketed for it")
     tpp = models.PositiveIntegerField(null=True, help_text="total processing performance")
     performance_density = models.DecimalField(max_digits=8, decimal_places=2, null=True)
-    export_class = models.CharField(max_length=16, choices=ExportClass)
+    computed_class = models.CharField(
+        max_length=16, choices=ExportClass, default=ExportClass.UNKNOWN
+    )
+    arithmetic = models.TextField(blank=True, help_text="how the computed class came about")
+    export_class = models.CharField(
+        max_length=16, choices=ExportClass, help_text="the attested class, else the computed one"
+    )
     source = models.CharField(max_length=300)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(export_class__in=ExportClass.values), name="chip_class_known"
+                condition=Q(
+                    export_class__in=ExportClass.values, computed_class__in=ExportClass.values
+                ),
+                name="chip_class_known",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ChipAttestation(Record):
+    """The vendor's word on a chip's class, over the arithmetic. The newest counts; append-only."""
+
+    chip = models.ForeignKey(ChipModel, models.PROTECT, related_name="attestations")
+    export_class = models.CharField(
+        max_length=16, choices=ExportClass, blank=True, help_text="empty: withdrawn"
+    )
+    eccn = models.CharField(max_length=64, blank=True, help_text="as the vendor writes it")
+    attested_on = models.DateField(help_text="date of the document")
+    evidence = models.TextField(help_text="the document, where it is kept, what it shows")
+    recorded_by = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(export_class__in=["", "3A090.a", "3A090.b", "below"]),
+                name="attested_class_known",
+            ),
+            models.CheckConstraint(condition=~Q(evidence=""), name="attestation_has_evidence"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chip}: {self.export_class or 'withdrawn'}"
 
 
 class CountryGroup(Record):
@@ -62,6 +100,11 @@ class Outcome(models.TextChoices):
     DENY = "deny"
 
 
+class Approval(models.TextChoices):
+    UNAPPROVED = "unapproved", "unapproved: needs counsel"
+    APPROVED = "approved", "approved by two people"
+
+
 class PolicyRule(Record):
     """One rule as data. Never edited: from its first day on, a higher version replaces a lower."""
 
@@ -74,10 +117,23 @@ class PolicyRule(Record):
     reason = models.CharField(max_length=300)
     citation = models.CharField(max_length=300)
     verification = models.CharField(max_length=200, default="needs sign-off by counsel")
+    approval = models.CharField(max_length=16, choices=Approval, default=Approval.UNAPPROVED)
+    approved_by_1 = models.CharField(max_length=200, blank=True)
+    approved_by_2 = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint("rule_id", "version", name="rule_version_once"),
+            models.CheckConstraint(
+                condition=Q(approval=Approval.UNAPPROVED, approved_by_1="", approved_by_2="")
+                | (
+                    Q(approval=Approval.APPROVED)
+                    & ~Q(approved_by_1="")
+                    & ~Q(approved_by_2="")
+                    & ~Q(approved_by_1=F("approved_by_2"))
+                ),
+                name="rule_approved_by_two",
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=Outcome.values), name="rule_outcome_known"
             ),

@@ -4,15 +4,18 @@ from compliance.downloads import DownloadFailed
 
 from .batch import screen_file
 from .changes import Changes, changes_of
+from .classifying import MalformedReference, attest_chip
 from .downloading import download_list
 from .exporting import export
 from .freshness import ListsNotReady, ListState, list_states, require_fresh
 from .importing import RefusedSnapshot, import_list
+from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import amend_party, register_party
-from .reference import Loaded, MalformedReference, chip_for, load_reference
+from .reference import Loaded, chip_for, load_reference
+from .rehearsing import Case, Change, rehearse
 from .replaying import CannotReplay, replay
 from .rows import BadRow
-from .rulebook import rulebook
+from .rulebook import rulebook, unapproved_rules
 from .screening import Question, answers, preview, public_reason, screen, still_valid
 from .sealing import seal
 from .verifying import Anchor, verify
@@ -21,6 +24,8 @@ __all__ = [
     "Anchor",
     "BadRow",
     "CannotReplay",
+    "Case",
+    "Change",
     "Changes",
     "DownloadFailed",
     "ListState",
@@ -29,11 +34,16 @@ __all__ = [
     "MalformedReference",
     "Question",
     "RefusedSnapshot",
+    "add_director",
+    "add_stake",
     "amend_party",
     "answers",
+    "attest_chip",
     "changes_of",
     "chip_for",
     "download_list",
+    "end_director",
+    "end_stake",
     "export",
     "import_list",
     "list_states",
@@ -41,6 +51,7 @@ __all__ = [
     "preview",
     "public_reason",
     "register_party",
+    "rehearse",
     "replay",
     "require_fresh",
     "rulebook",
@@ -48,5 +59,6 @@ __all__ = [
     "screen_file",
     "seal",
     "still_valid",
+    "unapproved_rules",
     "verify",
 ]

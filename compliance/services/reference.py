@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from compliance.conditions import MalformedRule, groups_named
-from compliance.models import ChipModel, CountryGroup, PolicyRule
+from compliance.models import Approval, ChipModel, CountryGroup, PolicyRule
 from compliance.policy import Rule, compiled
 from marketplace.core import audit
+
+from .classifying import MalformedReference, classified
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FACTS_OF_RULE = (
@@ -24,14 +26,14 @@ FACTS_OF_RULE = (
     "reason",
     "citation",
     "verification",
+    "approval",
+    "approved_by_1",
+    "approved_by_2",
 )
-
+#: what a row that names no approvers says
+UNAPPROVED = {"approval": Approval.UNAPPROVED, "approved_by_1": "", "approved_by_2": ""}
 
 Correctable = TypeVar("Correctable", ChipModel, CountryGroup)
-
-
-class MalformedReference(Exception):
-    """A reference file contradicts itself; names the file and the row."""
 
 
 @dataclass
@@ -57,15 +59,16 @@ def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DAT
     otherwise becomes its next version. Rows that the files do not have are left alone. Raises
     MalformedRule and MalformedReference; then nothing was written.
     """
-    chips, groups, rules = (
+    chips, thresholds, groups, rules = (
         json.loads((data / f"{name}.json").read_text())
-        for name in ("chips", "country_groups", "policy_rules")
+        for name in ("chips", "chip_thresholds", "country_groups", "policy_rules")
     )
     _check_chips(chips)
-    _check_rules(rules, {row["group"] for row in groups})
+    check_rules(rules, {row["group"] for row in groups})
     loaded = Loaded()
     with transaction.atomic():
-        loaded.chips = _correct(ChipModel, ("name",), chips, at, by)
+        rows = classified(chips, thresholds, at.date())
+        loaded.chips = _correct(ChipModel, ("name",), rows, at, by)
         key = ("group", "country", "effective_from")
         loaded.groups = _correct(CountryGroup, key, _memberships(groups), at, by)
         loaded.rules = _supersede(rules)
@@ -83,16 +86,28 @@ def _check_chips(chips: Iterable[dict[str, Any]]) -> None:
             holder[name] = chip["name"]
 
 
-def _check_rules(rules: Iterable[dict[str, Any]], groups: set[str]) -> None:
+def check_rules(rules: Iterable[dict[str, Any]], groups: set[str]) -> None:
+    """Raise MalformedRule for the first row that says what no rule can say."""
     for row in rules:
-        compiled(_rule(row))
+        compiled(rule_of(row))
+        _check_approval(row)
         if missing := groups_named(row["conditions"]) - groups:
             raise MalformedRule(
                 f"rule {row['rule_id']}: no country group {', '.join(sorted(missing))}"
             )
 
 
-def _rule(row: dict[str, Any]) -> Rule:
+def _check_approval(row: dict[str, Any]) -> None:
+    by = [row.get("approved_by_1", ""), row.get("approved_by_2", "")]
+    approved = row.get("approval", Approval.UNAPPROVED) == Approval.APPROVED
+    if approved and (not all(by) or by[0] == by[1]):
+        raise MalformedRule(f"rule {row['rule_id']}: approved needs two different approvers")
+    if not approved and any(by):
+        raise MalformedRule(f"rule {row['rule_id']}: has approvers and is not marked approved")
+
+
+def rule_of(row: dict[str, Any]) -> Rule:
+    """A row of policy_rules.json as a rule."""
     end = row["effective_to"]
     return Rule(
         rule_id=row["rule_id"],
@@ -163,8 +178,13 @@ def _supersede(rows: Iterable[dict[str, Any]]) -> Counter[str]:
     counts: Counter[str] = Counter()
     made = []
     for row in rows:
-        rule = _rule(row)
-        facts = {**row, "effective_from": rule.effective_from, "effective_to": rule.effective_to}
+        rule = rule_of(row)
+        facts = {
+            **UNAPPROVED,
+            **row,
+            "effective_from": rule.effective_from,
+            "effective_to": rule.effective_to,
+        }
         held = newest.get(rule.rule_id)
         if held and all(getattr(held, name) == facts[name] for name in FACTS_OF_RULE):
             counts["same"] += 1

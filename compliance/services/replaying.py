@@ -30,14 +30,15 @@ def replay(*, decision: Decision) -> list[str]:
             " replay it with the version of the code that has that scorer"
         )
     book = Rulebook.from_content(_kept(decision.ruleset_hash, "rulebook"))
-    party = Party.from_content(_kept(bytes(decision.party_hash).hex(), "party's facts"))
-    found = judge(
+    party, known = Party.from_content(_kept(bytes(decision.party_hash).hex(), "party's facts"))
+    judged = judge(
         party=party,
+        known=known,
         question=_question(decision, book),
         lists=_lists(decision),
-        book=book,
         at=decision.decided_at,
     )
+    found = judged.columns(book)
     stored = {name: getattr(decision, name) for name in found}
     return list(_differences("", _plain(stored), _plain(found)))
 

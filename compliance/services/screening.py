@@ -1,7 +1,8 @@
 """May this party have this? Asked of the lists and the rules, answered by an appended decision."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from compliance import chain
 from compliance.countries import CODES
 from compliance.index import index_for
-from compliance.matching import MATCH as MATCHED
-from compliance.matching import NONE, UNSCREENABLE, Bands
+from compliance.matching import Bands, Index
 from compliance.models import ChipModel, Content, Decision, ExportClass, Outcome, Party, PartyKind
-from compliance.policy import Rulebook
+from compliance.models.above import Above, above
+from compliance.policy import Rulebook, Verdict
 
 from .freshness import FRESH, ListState, list_states, worst
 from .reasons import Asked, reasons
 from .rulebook import rulebook
+from .standing import Standing, standing, strongest
 
 #: a decision is good for a day at most, so that everyone is screened daily
 LONGEST = timedelta(hours=24)
@@ -54,18 +56,52 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     Without a question the party is judged on its own; that clears no rental. The party is read
     again from the database, so that the decision is about what is stored.
     """
-    if question and question.end <= question.start:
-        raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
     party = Party.objects.get(pk=party.pk)
     lists, book = list_states(at=at), rulebook()
-    found = judge(party=party, question=question, lists=lists, book=book, at=at)
-    _keep(party.content, book.content)
+    judged = judge(party=party, question=question, lists=lists, at=at)
+    _keep(judged.party_content, book.content)
     return Decision.objects.create(
         party=party,
         chip=question.chip if question else None,
         during=DateTimeTZRange(question.start, question.end) if question else None,
-        **found,
+        **judged.columns(book),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question with every fact found, before any rule is asked."""
+
+    question: Question | None
+    at: datetime
+    lists: Sequence[ListState]
+    party_content: str
+    found: dict[str, str | None]
+    asked: list[Asked]
+    standing: Standing
+
+    def facts(self, book: Rulebook) -> dict[str, str | None]:
+        """All facts; what class a chip has stands in the book."""
+        return {**self.found, **_facts_of_rental(self.question, book)}
+
+    def by(self, book: Rulebook) -> Verdict:
+        return book.decide(self.facts(book), _days(book, self.question, self.at))
+
+    def columns(self, book: Rulebook) -> dict[str, Any]:
+        """The columns of a decision that follow from what was found and nothing else."""
+        verdict = self.by(book)
+        told = reasons(verdict, self.facts(book), self.asked, self.lists)
+        return {
+            "party_hash": hashlib.sha256(self.party_content.encode()).digest(),
+            "site_country": self.question.site_country if self.question else "",
+            "outcome": verdict.outcome,
+            "reasons": {**told, "ownership": self.standing.told},
+            "snapshots": _snapshots(self.lists),
+            "ruleset_hash": book.hash,
+            "scorer": Bands().scorer,
+            "decided_at": self.at,
+            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at),
+        }
 
 
 def judge(
@@ -73,24 +109,24 @@ def judge(
     party: Party,
     question: Question | None,
     lists: Sequence[ListState],
-    book: Rulebook,
     at: datetime,
-) -> dict[str, Any]:
-    """The columns of a decision that follow from these inputs and nothing else; writes nothing."""
-    asked = _compare(party, lists)
-    facts = _facts(party, question, lists, asked, book)
-    verdict = book.decide(facts, _days(book, question, at))
-    return {
-        "party_hash": party.content_hash,
-        "site_country": question.site_country if question else "",
-        "outcome": verdict.outcome,
-        "reasons": reasons(verdict, facts, asked, lists),
-        "snapshots": _snapshots(lists),
-        "ruleset_hash": book.hash,
-        "scorer": Bands().scorer,
-        "decided_at": at,
-        "valid_until": _valid_until(verdict.outcome, lists, book, at),
-    }
+    known: Above | None = None,
+) -> Judged:
+    """Find the facts; writes nothing. `known` is who stands above the party, if not who does now.
+
+    Raises ValueError for a window that ends before it starts.
+    """
+    if question and question.end <= question.start:
+        raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
+    held = [one.snapshot for one in lists if one.snapshot]
+    index = index_for(held) if held else None
+    known = above(party.pk) if known is None else known
+    own = _compare(party, index)
+    stands = standing(party, known, own, index)
+    found = {**_facts(party, lists), **stands.facts}
+    found["name_match"] = strongest(own) if index else None
+    asked = [*own, *stands.asked]
+    return Judged(question, at, lists, party.content(known), found, asked, stands)
 
 
 def _keep(*texts: str) -> None:
@@ -144,20 +180,15 @@ def preview(*, party: Party, questions: Sequence[Question], at: datetime) -> lis
     Nothing is stored, so it permits nothing; it never says which fact decided.
     """
     party = Party.objects.get(pk=party.pk)
-    lists, book = list_states(at=at), rulebook()
-    asked = _compare(party, lists)
-    verdicts = [
-        book.decide(_facts(party, question, lists, asked, book), _days(book, question, at))
-        for question in questions
-    ]
+    judged = judge(party=party, question=None, lists=list_states(at=at), at=at)
+    book = rulebook()
+    verdicts = [replace(judged, question=question).by(book) for question in questions]
     return [PREVIEW[Outcome(verdict.outcome)] for verdict in verdicts]
 
 
-def _compare(party: Party, lists: Sequence[ListState]) -> list[Asked]:
-    held = [one.snapshot for one in lists if one.snapshot]
-    if not held:
+def _compare(party: Party, index: Index | None) -> list[Asked]:
+    if index is None:
         return []
-    index = index_for(held)
     # the parent may be a firm or a person; the party's own names are of its own kind
     names = [("legal_name", party.kind), ("native_name", party.kind), ("parent_name", "")]
     return [
@@ -167,16 +198,9 @@ def _compare(party: Party, lists: Sequence[ListState]) -> list[Asked]:
     ]
 
 
-def _facts(
-    party: Party,
-    question: Question | None,
-    lists: Sequence[ListState],
-    asked: Sequence[Asked],
-    book: Rulebook,
-) -> dict[str, str | None]:
+def _facts(party: Party, lists: Sequence[ListState]) -> dict[str, str | None]:
     facts: dict[str, str | None] = {
         "lists": worst(lists),
-        "name_match": _strongest(asked),
         "kind": party.kind,
         "registration_number": party.registration_number.strip() or None,
         "country": _place(party.country),
@@ -191,7 +215,7 @@ def _facts(
         facts["registration_number"] = facts["registration_number"] or "not applicable"
         facts["parent_name"] = facts["parent_name"] or party.legal_name
         facts["parent_hq_country"] = facts["parent_hq_country"] or facts["hq_country"]
-    return {**facts, **_facts_of_rental(question, book)}
+    return facts
 
 
 def _facts_of_rental(question: Question | None, book: Rulebook) -> dict[str, str | None]:
@@ -208,15 +232,6 @@ def _facts_of_rental(question: Question | None, book: Rulebook) -> dict[str, str
 
 def _place(code: str) -> str | None:
     return code if code in CODES else None
-
-
-def _strongest(asked: Sequence[Asked]) -> str | None:
-    """The band that binds most; None when there was no list to compare with."""
-    bands = {one.answer.band for one in asked}
-    for band in (MATCHED, UNSCREENABLE, "possible", NONE):
-        if band in bands:
-            return band
-    return None
 
 
 def _days(book: Rulebook, question: Question | None, at: datetime) -> list[date]:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.test import Client
 
 from compliance import services
-from compliance.models import Party
+from compliance.models import ChipModel, Director, OwnershipStake, Party
 from marketplace.accounts.models import User
 from marketplace.core.models import AuditEvent
 from tests import make
@@ -27,9 +27,21 @@ def staff(sally: User, client: Client) -> Client:
 def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Client) -> None:
     services.load_reference(at=NOON)
     ofac.import_sample()
-    services.screen(party=make.party(), question=None, at=NOON)
+    party = make.party()
+    make.stake(party, "Somebody Ltd", 100)
+    make.director(party)
+    services.attest_chip(
+        chip=ChipModel.objects.get(name="A10"),
+        export_class="below",
+        eccn="",
+        attested_on=NOON.date(),
+        evidence="Letter of the vendor.",
+        by="test",
+        at=NOON,
+    )
+    services.screen(party=party, question=None, at=NOON)
     services.seal(at=NOON)
-    services.screen(party=make.party(), question=None, at=NOON)
+    services.screen(party=party, question=None, at=NOON)
     assert admin.site.is_registered(model)
     place = f"/admin/compliance/{model._meta.model_name}/"
     row = model._default_manager.first()
@@ -45,6 +57,8 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
 def test_staff_may_correct_a_party_and_it_is_on_the_trail(staff: Client) -> None:
     party = make.party(hq_country="SG")
     facts = {name: getattr(party, name) for name in Party.SCREENED_FIELDS}
+    for inline in ("stakes", "directors"):
+        facts |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     place = f"/admin/compliance/party/{party.pk}/change/"
     assert staff.post(place, {**facts, "hq_country": "ZZ"}).status_code == 200
     assert not AuditEvent.objects.exists()
@@ -54,3 +68,86 @@ def test_staff_may_correct_a_party_and_it_is_on_the_trail(staff: Client) -> None
     event = AuditEvent.objects.get()
     assert event.detail == {"hq_country": ["SG", "HK"]}
     assert "sally" in event.actor_label
+
+
+STAKE = {
+    "owner_name": "Quay Holdings Ltd",
+    "owner_kind": "organisation",
+    "owner_country": "SG",
+    "share_bps": "2500",
+    "since": "2026-01-01",
+    "source": "Register",
+    "evidence": "Extract no. 7.",
+}
+
+
+def test_staff_declare_and_end_an_owner_and_a_director(staff: Client) -> None:
+    party = make.party()
+    page = f"/admin/compliance/party/{party.pk}/change/"
+    place = f"/admin/compliance/party/{party.pk}"
+    assert f"{place}/add-stake/" in staff.get(page).content.decode()
+    assert staff.get(f"{place}/add-stake/").status_code == 200
+    assert staff.post(f"{place}/add-stake/", STAKE).headers["Location"] == page
+    board = {**{key: STAKE[key] for key in ("since", "source", "evidence")}, "name": "Ada Roe"}
+    assert staff.post(f"{place}/add-director/", board).headers["Location"] == page
+    stake, director = OwnershipStake.objects.get(), Director.objects.get()
+    assert (stake.owned, stake.owner_name, stake.share_bps) == (party, "Quay Holdings Ltd", 2500)
+    assert (director.party, director.name) == (party, "Ada Roe")
+    ends = {
+        f"/admin/compliance/party/stakes/{stake.pk}/end/": stake,
+        f"/admin/compliance/party/directors/{director.pk}/end/": director,
+    }
+    shown = staff.get(page).content.decode()
+    for end, row in ends.items():
+        assert end in shown
+        assert staff.post(end, {"until": "2025-12-31"}).status_code == 200
+        assert staff.post(end, {"until": "2026-11-01"}).headers["Location"] == page
+        row.refresh_from_db()
+        assert str(row.until) == "2026-11-01"
+        assert end not in staff.get(page).content.decode()
+    verbs = [event.verb for event in AuditEvent.objects.order_by("pk")]
+    assert verbs == ["add_stake", "add_director", "end_stake", "end_director"]
+    assert all("sally" in event.actor_label for event in AuditEvent.objects.all())
+
+
+def test_the_partys_own_form_changes_no_declaration(staff: Client) -> None:
+    party = make.party(hq_country="SG")
+    stake = make.stake(party, "Quay Holdings Ltd", 2500)
+    facts = {name: getattr(party, name) for name in Party.SCREENED_FIELDS} | {
+        "hq_country": "HK",
+        "directors-TOTAL_FORMS": "0",
+        "directors-INITIAL_FORMS": "0",
+        "stakes-TOTAL_FORMS": "1",
+        "stakes-INITIAL_FORMS": "1",
+        "stakes-0-id": str(stake.pk),
+        "stakes-0-owned": str(party.pk),
+        "stakes-0-share_bps": "1",
+        "stakes-0-DELETE": "on",
+    }
+    place = f"/admin/compliance/party/{party.pk}/change/"
+    assert staff.post(place, facts).status_code == 302
+    party.refresh_from_db()
+    stake.refresh_from_db()
+    assert (party.hq_country, stake.share_bps, stake.until) == ("HK", 2500, None)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"owner_name": ""}, {"share_bps": "10001"}, {"evidence": ""}, {"since": "2999-01-01"}]
+)
+def test_a_wrong_declaration_is_shown_again_and_nothing_is_written(
+    staff: Client, facts: dict[str, str]
+) -> None:
+    party = make.party()
+    answer = staff.post(f"/admin/compliance/party/{party.pk}/add-stake/", {**STAKE, **facts})
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()
+    assert not OwnershipStake.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_who_is_not_staff_declares_nothing(client: Client, charlie: User) -> None:
+    client.force_login(charlie)
+    party = make.party()
+    answer = client.post(f"/admin/compliance/party/{party.pk}/add-stake/", STAKE)
+    assert answer.status_code == 302
+    assert not OwnershipStake.objects.exists()

@@ -178,11 +178,15 @@ def test_import_list_takes_a_file_or_its_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
-def test_the_output_holds_no_cell_that_a_spreadsheet_calculates(tmp_path: Path, cell: str) -> None:
+def test_a_cell_that_a_spreadsheet_would_calculate_is_led_by_an_apostrophe(cell: str) -> None:
+    assert as_text(cell) == f"'{cell}"
+
+
+def test_the_output_holds_no_formula(tmp_path: Path) -> None:
     ofac.import_sample(at=now())
-    screen(tmp_path, f'id,name\n"{cell}",Somebody Else\n')
+    screen(tmp_path, 'id,name\n"=1+1",Somebody Else\n')
     with (tmp_path / "out.csv").open(newline="") as opened:
-        assert next(csv.DictReader(opened))["id"] == f"'{cell}"
+        assert next(csv.DictReader(opened))["id"] == "'=1+1"
 
 
 def test_an_ordinary_cell_is_written_as_it_is(tmp_path: Path) -> None:

@@ -21,3 +21,5 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{name}: {count['new']} new, {count['changed']} changed, {count['same']} the same"
             )
+        if waiting := services.unapproved_rules(day=now().date()):
+            self.stderr.write(f"{len(waiting)} rules in force are unapproved and need counsel")

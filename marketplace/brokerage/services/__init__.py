@@ -14,6 +14,7 @@ from .availability import FREE_NOW, free_gpus, offers
 from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
 from .enforcing import enforce
 from .giving_back import cancel
+from .rehearsing import rehearse_policy
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
 from .searching import Facets, facets, search, standing, window_of
 
@@ -41,6 +42,7 @@ __all__ = [
     "observe",
     "offers",
     "quote_micro",
+    "rehearse_policy",
     "request",
     "search",
     "settled",

@@ -1,0 +1,32 @@
+"""What an operator must know before this gates a real customer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import DatabaseError
+from django.utils.timezone import now
+
+
+@register(Tags.database)
+def rules_are_approved(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """In production, name the rules in force today that no two people have approved."""
+    from .services.rulebook import unapproved_rules
+
+    if settings.DEBUG or not databases:
+        return []
+    try:
+        waiting = unapproved_rules(day=now().date())
+    except DatabaseError:  # before the first migration there are no rules
+        return []
+    if not waiting:
+        return []
+    return [
+        Warning(
+            f"{len(waiting)} policy rules in force are unapproved and need counsel:"
+            f" {', '.join(waiting)}",
+            hint="Load them with approval and two different approvers once counsel has signed.",
+            id="compliance.W001",
+        )
+    ]

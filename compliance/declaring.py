@@ -1,0 +1,166 @@
+"""Staff declare and end owners and directors of a party: forms of the admin, one verb each."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget, ForeignKeyRawIdWidget
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.timezone import now
+
+from . import services
+from .models import Director, OwnershipStake, Party
+
+Verb = Callable[..., Any]
+
+
+class StakeForm(forms.ModelForm[OwnershipStake]):
+    class Meta:
+        model = OwnershipStake
+        fields = (
+            "owner",
+            "owner_name",
+            "owner_kind",
+            "owner_country",
+            "share_bps",
+            "controls",
+            "since",
+            "source",
+            "evidence",
+        )
+        widgets = {  # noqa: RUF012  a declaration, as in admin.py
+            "owner": ForeignKeyRawIdWidget(
+                OwnershipStake._meta.get_field("owner").remote_field, admin.site
+            ),
+            "since": AdminDateWidget(),
+        }
+
+
+class DirectorForm(forms.ModelForm[Director]):
+    class Meta:
+        model = Director
+        fields = ("name", "country", "since", "source", "evidence")
+        widgets = {"since": AdminDateWidget()}  # noqa: RUF012  a declaration, as in admin.py
+
+
+class EndForm(forms.Form):
+    until = forms.DateField(widget=AdminDateWidget(), help_text="the last day on which it was so")
+
+
+class _Declared(admin.TabularInline[Any, Party]):
+    extra = 0
+    can_delete = False
+    ordering = ("until", "pk")
+    word = ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Party | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Party | None = None) -> bool:
+        return False
+
+    @admin.display(description="")
+    def end(self, row: OwnershipStake | Director) -> str:
+        if row.until:
+            return ""
+        return format_html(
+            '<a href="{}">End</a>', reverse(f"admin:compliance_end_{self.word}", args=[row.pk])
+        )
+
+
+class StakeInline(_Declared):
+    model = OwnershipStake
+    fk_name = "owned"
+    word = "stake"
+    verbose_name_plural = "owners"
+    fields = readonly_fields = (
+        "owner",
+        "owner_name",
+        "owner_country",
+        "share_bps",
+        "controls",
+        "since",
+        "until",
+        "source",
+        "end",
+    )
+
+
+class DirectorInline(_Declared):
+    model = Director
+    word = "director"
+    fields = readonly_fields = ("name", "country", "since", "until", "source", "end")
+
+
+class DeclaringAdmin(admin.ModelAdmin[Party]):
+    """The part of the party's window in which owners and directors come and go."""
+
+    inlines = (StakeInline, DirectorInline)
+    change_form_template = "admin/compliance/party_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/add-stake/", wrap(self.add_stake), name="compliance_add_stake"),
+            path("<int:pk>/add-director/", wrap(self.add_director), name="compliance_add_director"),
+            path("stakes/<int:pk>/end/", wrap(self.end_stake), name="compliance_end_stake"),
+            path(
+                "directors/<int:pk>/end/", wrap(self.end_director), name="compliance_end_director"
+            ),
+            *super().get_urls(),
+        ]
+
+    def add_stake(self, request: HttpRequest, pk: int) -> HttpResponse:
+        party = get_object_or_404(Party, pk=pk)
+        form, verb = StakeForm(request.POST or None), partial(services.add_stake, owned=party)
+        return self._asked(request, party, form, f"Add an owner of {party}", verb)
+
+    def add_director(self, request: HttpRequest, pk: int) -> HttpResponse:
+        party = get_object_or_404(Party, pk=pk)
+        form, verb = DirectorForm(request.POST or None), partial(services.add_director, party=party)
+        return self._asked(request, party, form, f"Add a director of {party}", verb)
+
+    def end_stake(self, request: HttpRequest, pk: int) -> HttpResponse:
+        stake = get_object_or_404(OwnershipStake.objects.select_related("owned", "owner"), pk=pk)
+        form, verb = EndForm(request.POST or None), partial(services.end_stake, stake=stake)
+        return self._asked(request, stake.owned, form, f"End: {stake}", verb)
+
+    def end_director(self, request: HttpRequest, pk: int) -> HttpResponse:
+        director = get_object_or_404(Director.objects.select_related("party"), pk=pk)
+        form, verb = (
+            EndForm(request.POST or None),
+            partial(services.end_director, director=director),
+        )
+        return self._asked(request, director.party, form, f"End: {director}", verb)
+
+    def _asked(
+        self,
+        request: HttpRequest,
+        party: Party,
+        form: forms.BaseForm,
+        title: str,
+        verb: Verb,
+    ) -> HttpResponse:
+        """Show the form, or do what it says and go back to the party."""
+        if not self.has_change_permission(request, party):
+            raise PermissionDenied
+        back = reverse("admin:compliance_party_change", args=[party.pk])
+        if request.method == "POST" and form.is_valid():
+            by = request.user.get_username()
+            try:
+                verb(**form.cleaned_data, by=by, at=now())
+            except ValidationError as refused:
+                form.add_error(None, refused.messages)
+            else:
+                self.message_user(request, f"{title}: done; earlier decisions no longer stand.")
+                return redirect(back)
+        context = {**self.admin_site.each_context(request), "title": title, "form": form}
+        context |= {"opts": self.opts, "party": party, "back": back, "media": form.media}
+        return TemplateResponse(request, "admin/compliance/declare.html", context)

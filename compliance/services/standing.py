@@ -1,0 +1,119 @@
+"""What the lists say to everyone above a party, and what that makes of the party itself."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.matching import MATCH, NONE, UNSCREENABLE, Answer, Index, Listed
+from compliance.models import ListEntry, Party, PartyKind
+from compliance.models.above import Above
+from compliance.ownership import Control, Holding, control, holding
+from compliance.programmes import OWNERSHIP, programmes
+
+from .graph import ITSELF, Someone, edges, everyone, holders, line
+from .reasons import Asked
+
+Entry = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Facts for the rules, the answers for owners and directors, and how to follow the shares."""
+
+    facts: dict[str, str | None]
+    asked: list[Asked]
+    told: dict[str, Any]
+
+
+def strongest(asked: Iterable[Asked]) -> str:
+    """The band that binds most; `none` where no name was asked."""
+    bands = {one.answer.band for one in asked}
+    return next((band for band in (MATCH, UNSCREENABLE, "possible") if band in bands), NONE)
+
+
+def standing(party: Party, above: Above, own: Sequence[Asked], index: Index | None) -> Standing:
+    """Screen owners and directors (no index: no lists, nothing known) and follow the shares.
+
+    `own` are the answers for the party's own names.
+    """
+    people = everyone(party, above)
+    shares = edges(people, above)
+    ruled = control(shares, holders(people), ITSELF)
+    owners = {key: _owner(one, index) for key, one in people.items() if key != ITSELF}
+    directors = _directors(above, index)
+    every = [one for asked in owners.values() for one in asked]
+    of_entries = _of_entries([*own, *every])
+    listed = {key: _listed_as(asked, of_entries) for key, asked in owners.items()}
+    held = {
+        group: holding(shares, [key for key in listed if listed[key] & counted], ITSELF)
+        for group, counted in OWNERSHIP.items()
+    }
+    compared: dict[str, str | None] = {
+        "listed_as": " ".join(sorted(_listed_as(own, of_entries))),
+        "owner_match": strongest(every),
+        "director_match": strongest(directors),
+        **{f"{group}_ownership": one.state for group, one in held.items()},
+    }
+    facts = {
+        **(compared if index else dict.fromkeys(compared)),
+        "control_chain": ruled.state,
+        "control_hq": " ".join(ruled.countries),
+    }
+    return Standing(facts, [*every, *directors], _told(people, ruled, held))
+
+
+def _owner(one: Someone, index: Index | None) -> list[Asked]:
+    field = f"owner {one.names[0]}"
+    return [Asked(field, index.screen(name, kind=one.kind)) for name in one.names if index]
+
+
+def _directors(above: Above, index: Index | None) -> list[Asked]:
+    return [
+        Asked(f"director {one['name']}", index.screen(one["name"], kind=PartyKind.PERSON))
+        for one in above["directors"]
+        if index
+    ]
+
+
+def _matched(answer: Answer) -> list[Listed]:
+    return [match.listed for match in answer.matches if match.band == MATCH]
+
+
+def _entry(listed: Listed) -> Entry:
+    return listed.source, listed.uid, listed.content_hash
+
+
+def _of_entries(asked: Iterable[Asked]) -> dict[Entry, frozenset[str]]:
+    """The programmes of every matched entry as it was matched; no query when there is none."""
+    wanted = {_entry(listed) for one in asked for listed in _matched(one.answer)}
+    if not wanted:
+        return {}
+    rows = ListEntry.objects.filter(
+        source__code__in={source for source, _, _ in wanted},
+        uid__in={uid for _, uid, _ in wanted},
+    ).values_list("source__code", "uid", "content_hash", "programs")
+    programs = {(source, uid, bytes(of).hex()): found for source, uid, of, found in rows}
+    return {entry: programmes(entry[0], programs.get(entry, ())) for entry in wanted}
+
+
+def _listed_as(
+    asked: Iterable[Asked], of_entries: Mapping[Entry, frozenset[str]]
+) -> frozenset[str]:
+    found = [of_entries[_entry(listed)] for one in asked for listed in _matched(one.answer)]
+    return frozenset().union(*found)
+
+
+def _told(
+    people: Mapping[str, Someone], ruled: Control, held: Mapping[str, Holding]
+) -> dict[str, Any]:
+    return {
+        "control": {"state": ruled.state, "path": [line(edge, people) for edge in ruled.path]},
+        "listed": {
+            group: {
+                "state": one.state,
+                "share_bps": one.share_bps,
+                "path": [line(edge, people) for edge in one.path],
+            }
+            for group, one in held.items()
+        },
+    }
