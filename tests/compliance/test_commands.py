@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
 from compliance.models import ListSnapshot, ListSource
+from compliance.services.batch import as_text
 from tests.compliance import lists, ofac
 from tests.make import HOUR
 
