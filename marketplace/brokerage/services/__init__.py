@@ -15,7 +15,7 @@ from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, exp
 from .enforcing import enforce
 from .giving_back import cancel
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
-from .searching import Facets, facets, search, standing, window_of
+from .searching import Facets, facets, page, search, standing, window_of
 
 __all__ = [
     "FREE_NOW",
@@ -40,6 +40,7 @@ __all__ = [
     "free_gpus",
     "observe",
     "offers",
+    "page",
     "quote_micro",
     "request",
     "search",
