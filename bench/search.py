@@ -3,8 +3,8 @@
 Markets of 100, 1,000, 10,000 and 100,000 GPUs (eight a machine, an offer each, a third of the GPUs
 leased in the window). Five queries, as a renter would type them, go in turn to `GET offers?q=...`
 of the real server in a process of its own, from one client and from eight. The limit is what the
-view asks of the database (the count and the page, copied from Django), sent by psycopg from as many
-threads as there are clients, its rows written as JSON: no framework, key, screening or throttle.
+view asks of the database for offers (rows and count, copied from Django), sent by psycopg from as
+many threads as there are clients, its rows written as JSON: no framework, key, screening, throttle.
 """
 
 import json
@@ -158,18 +158,15 @@ def _over_psycopg() -> Work:
     statements = {query: _statements(query) for query in QUERIES}
 
     def work(number: int, query: str) -> int:
-        counting, page = statements[query]
         with connections[number].cursor() as cursor:
-            cursor.execute(counting)
-            total = cursor.fetchone()
-            cursor.execute(page)
-            return len(json.dumps({"count": total, "results": cursor.fetchall()}, default=str))
+            rows = [cursor.execute(one).fetchall() for one in statements[query]]
+            return len(json.dumps(rows, default=str))
 
     return work
 
 
-def _statements(query: str) -> tuple[bytes, bytes]:
-    """The two statements that the view sends for this query, as they go over the wire."""
+def _statements(query: str) -> list[bytes]:
+    """The statements that the view sends for this query, as they go over the wire."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
     from django.utils.timezone import now
@@ -181,10 +178,8 @@ def _statements(query: str) -> tuple[bytes, bytes]:
     start, end = brokerage.window_of(asked, at=now())
     found = brokerage.search(query=asked, start=start, end=end)
     with CaptureQueriesContext(connection) as sent:
-        found.count()
-        list(found[:A_PAGE])
-    counting, page = (one["sql"].encode() for one in sent.captured_queries)
-    return counting, page
+        brokerage.page(found=found, offset=0, limit=A_PAGE)
+    return [one["sql"].encode() for one in sent.captured_queries]
 
 
 def _show(row: dict[str, Any]) -> None:

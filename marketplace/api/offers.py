@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from marketplace.brokerage import services as brokerage
 from marketplace.catalog import services as catalog
@@ -125,7 +126,15 @@ class HistoryOut(serializers.Serializer[Any]):
 
 
 class OfferPages(Pages):
-    """A page with the moment at which it was looked up."""
+    """A page with the moment at which it was looked up; rows and count come from one look."""
+
+    def paginate_queryset(
+        self, queryset: OfferQuerySet, request: Request, view: APIView | None = None
+    ) -> list[Offer]:
+        self.request = request
+        self.limit, self.offset = self.get_limit(request) or 0, self.get_offset(request)
+        rows, self.count = brokerage.page(found=queryset, offset=self.offset, limit=self.limit)
+        return rows
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         made = super().get_paginated_response_schema(schema)
@@ -144,7 +153,7 @@ class Offers(Resource):
         at = now()
         found, window = _found(self.query, at)
         pages = self.pagination_class()
-        rows = pages.paginate_queryset(found, request, self) or []
+        rows = pages.paginate_queryset(found, request, self)
         shown = OfferOut(rows, many=True, context=_words(rows, request, window, at))
         answer = pages.get_paginated_response(shown.data)
         answer.data["as_of"] = at

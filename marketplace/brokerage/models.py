@@ -163,9 +163,8 @@ class Lease(Record, Stateful):
 
     class Meta:
         indexes = [
-            # what is taken in a window, machine by machine, without the leases of the past
+            # which GPUs are taken in a window, without the leases of the past
             models.Index(
-                "assignment",
                 "gpu",
                 include=["during"],
                 condition=Q(state__in=LIVE),

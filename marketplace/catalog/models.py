@@ -77,8 +77,6 @@ class Gpu(Record):
     class Meta:
         indexes = [
             models.Index("machine", "chip", condition=Q(present=True), name="gpu_present"),
-            # few, and what no count of free GPUs may include
-            models.Index("id", condition=Q(present=False), name="gpu_absent"),
         ]
         constraints = [
             models.UniqueConstraint("uuid", condition=Q(present=True), name="gpu_uuid_once"),

@@ -103,10 +103,18 @@ OFFER: dict[str, Words] = {
     OfferState.WITHDRAWN: Words("idle", "no", "Withdrawn"),
 }
 
+#: what screening would say, before anybody has asked
+STANDING: dict[str, Words] = {
+    "available": Words("good", "ok", "Available"),
+    "under review": Words("warn", "half", "Under review"),
+    "not available": Words("idle", "no", "Not available"),
+}
+
 WORDS = {
     "reservation": RESERVATION,
     "lease": LEASE,
     "top_up": TOP_UP,
     "machine": MACHINE,
     "offer": OFFER,
+    "standing": STANDING,
 }

@@ -54,8 +54,9 @@ ROWS = {
     "wallet/top-ups": a_top_up,
     "api-keys": lambda harbour: make.api_key(harbour, make.member(harbour, "owner")),
 }
-#: key, role, count of rows, the page; invoices also fetch lines and their leases
-MOST = {"invoices": 6}
+#: key, role, count of rows, the page; invoices also fetch lines and their leases, and offers what
+#: screening would say (party, lists, rules)
+MOST = {"invoices": 6, "offers": 10}
 
 
 @pytest.mark.parametrize("path", ROWS)

@@ -77,7 +77,7 @@ def test_a_failure_of_ours_shows_a_page_without_details(client, monkeypatch, sai
     def fail(**_):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("marketplace.web.renter.market.listed", fail)
+    monkeypatch.setattr("marketplace.web.renter.offers.brokerage.search", fail)
     client.raise_request_exception = False
     answer = client.get(reverse("home"))
     assert answer.status_code == 500

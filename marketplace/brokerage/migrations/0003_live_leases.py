@@ -13,7 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="lease",
             index=models.Index(
-                models.F("assignment"),
                 models.F("gpu"),
                 condition=models.Q(("state__in", ("held", "confirmed", "active"))),
                 include=("during",),

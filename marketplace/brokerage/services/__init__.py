@@ -16,7 +16,7 @@ from .enforcing import enforce
 from .giving_back import cancel
 from .rehearsing import rehearse_policy
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
-from .searching import Facets, facets, search, standing, window_of
+from .searching import Facets, facets, page, search, standing, window_of
 
 __all__ = [
     "FREE_NOW",
@@ -41,6 +41,7 @@ __all__ = [
     "free_gpus",
     "observe",
     "offers",
+    "page",
     "quote_micro",
     "rehearse_policy",
     "request",

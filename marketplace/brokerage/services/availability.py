@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from marketplace.brokerage.models import Lease
@@ -24,12 +24,14 @@ def free_gpus(*, offer: Offer, start: datetime, end: datetime) -> list[Gpu]:
 
 
 def offers(*, start: datetime, end: datetime) -> OfferQuerySet:
-    """All offers, each with `free`: how many of its GPUs can be rented for [start, end)."""
-    taken = Lease.objects.live().filter(during__overlap=(start, end)).values("gpu")
+    """All offers, each with `free`: how many of its GPUs can be rented for [start, end).
+
+    Counted row by row: right for one offer or a page of them, not for choosing among all.
+    """
+    taken = Lease.objects.live().filter(gpu=OuterRef("pk"), during__overlap=(start, end))
     free = (
         Gpu.objects.rentable()
-        .filter(machine=OuterRef("machine"), chip=OuterRef("chip"))
-        .exclude(pk__in=taken)
+        .filter(~Exists(taken), machine=OuterRef("machine"), chip=OuterRef("chip"))
         .order_by()
         .values("machine")
         .annotate(count=Count("pk"))

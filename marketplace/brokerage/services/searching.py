@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Window
 
 from compliance import services as compliance
 from compliance.services import Question
 from marketplace.accounts.models import Organisation
-from marketplace.brokerage.taken import with_free
+from marketplace.brokerage.taken import counted_at_once, with_free
 from marketplace.catalog import searching
 from marketplace.catalog.models import Offer, OfferQuerySet
 from marketplace.catalog.query import Query
@@ -50,6 +50,23 @@ def search(*, query: Query, start: datetime, end: datetime) -> OfferQuerySet:
         rows = offers(start=start, end=end).filter(state=OfferState.LISTED)
     found = searching.apply(query, rows)
     return found.order_by(*searching.order(query.order), *CHEAPEST_FIRST)
+
+
+def page(*, found: OfferQuerySet, offset: int, limit: int) -> tuple[list[Offer], int]:
+    """One page of what a search found, and how many there are in all."""
+    if not counted_at_once(found):
+        return list(found[offset : offset + limit]), found.count()
+    # the count rides along, so that the leases are summed up once
+    columns = found.values_list("pk", "free", Window(Count("*")))
+    places = list(columns[offset : offset + limit])
+    if not places:
+        return [], found.count() if offset else 0
+    rows = Offer.objects.select_related("chip", "machine__site__operator").in_bulk(
+        [pk for pk, _, _ in places]
+    )
+    for pk, free, _ in places:
+        vars(rows[pk])["free"] = free  # as the annotation would have put it
+    return [rows[pk] for pk, _, _ in places], places[0][2]
 
 
 def facets(found: OfferQuerySet) -> Facets:

@@ -66,12 +66,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="gpu",
-            index=models.Index(
-                models.F("id"), condition=models.Q(("present", False)), name="gpu_absent"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="offer",
             index=models.Index(
                 models.F("price_micro_per_gpu_hour"),

@@ -7,12 +7,12 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db.models import QuerySet
 
 from compliance.models import ChipModel
 from marketplace.billing.services.top_ups import LEAST_MICRO, MOST_MICRO
 from marketplace.brokerage.services import Ask
 from marketplace.catalog.models import Offer
+from marketplace.catalog.query import Comparison, Query, QueryError, narrowed, parse
 from marketplace.core.money import MICRO
 from marketplace.web.forms import DollarsField, StyledForm, TokenForm
 
@@ -28,9 +28,34 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
 
 
+#: by field of the form: the condition of the search language that it is
+FILTERS = {
+    "chip": ("gpu", "="),
+    "memory": ("memory", ">="),
+    "count": ("count", ">="),
+    "country": ("country", "="),
+    "price": ("price", "<="),
+}
+
+
+def _sentence(error: QueryError) -> str:
+    said = [text[0].upper() + text[1:] for text in (str(error), error.hint) if text]
+    return ". ".join(said)
+
+
 class FilterForm(StyledForm):
     """What to look for among the offers; everything may be left out."""
 
+    #: why the query cannot be read, if it cannot
+    unreadable: QueryError | None = None
+
+    q = forms.CharField(
+        required=False,
+        strip=False,
+        label="Search",
+        help_text="gpu ~ H100 and count >= 8 and price < $2.40 for 72h order by price, -memory",
+        widget=forms.TextInput(attrs={"spellcheck": "false", "class": "input mono"}),
+    )
     chip = forms.ModelChoiceField(
         queryset=ChipModel.objects.none(),
         to_field_name="name",
@@ -59,17 +84,23 @@ class FilterForm(StyledForm):
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
 
-    def narrow(self, offers: QuerySet[Offer]) -> QuerySet[Offer]:
-        """Keep the offers that meet every filter given."""
-        columns = {
-            "chip": "chip",
-            "memory": "chip__memory_gb__gte",
-            "count": "free__gte",
-            "country": "machine__site__country",
-            "price": "price_micro_per_gpu_hour__lte",
-        }
-        given = {columns[name]: value for name, value in self.cleaned_data.items() if value}
-        return offers.filter(**given)
+    def clean_q(self) -> Query:
+        try:
+            return parse(self.cleaned_data["q"])
+        except QueryError as error:
+            self.unreadable = error
+            raise ValidationError(_sentence(error)) from error
+
+    def query(self) -> Query:
+        """What was typed and every filter given, which all must hold."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        conditions = [
+            Comparison(field, op, (str(given[name]) if name == "chip" else given[name],))
+            for name, (field, op) in FILTERS.items()
+            if name in given
+        ]
+        typed: Query = self.cleaned_data["q"]
+        return narrowed(typed, *conditions)
 
 
 class AskForm(StyledForm):

@@ -7,18 +7,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from compliance.models import ChipModel
 from marketplace.brokerage import services as brokerage
 from marketplace.catalog.models import Offer
-from marketplace.catalog.states import OfferState
 
 
 def free_now(*, at: datetime) -> QuerySet[Offer]:
     """All offers, each with `free`: its GPUs that can be rented from this moment on."""
     return brokerage.offers(start=at, end=at + brokerage.FREE_NOW)
-
-
-def listed(*, at: datetime) -> QuerySet[Offer]:
-    """What can be rented, cheapest first."""
-    rows = free_now(at=at).filter(state=OfferState.LISTED)
-    return rows.order_by("price_micro_per_gpu_hour", "pk")
 
 
 def chips_on_offer() -> QuerySet[ChipModel]:

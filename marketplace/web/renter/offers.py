@@ -1,5 +1,6 @@
 """Offers, to look at by anybody."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -8,9 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
-from marketplace.catalog.models import Offer
+from marketplace.brokerage import services as brokerage
+from marketplace.catalog import services as catalog
+from marketplace.catalog.models import Offer, OfferQuerySet
+from marketplace.web.access import principal_of
 
-from . import market
+from . import facets, market
 from .forms import AskForm, FilterForm
 from .refusals import Refusal
 
@@ -19,13 +23,42 @@ A_PAGE = 50
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Offers that meet the filters, cheapest first."""
-    form = FilterForm(request.GET)
-    valid = form.is_valid()
-    rows = form.narrow(market.listed(at=now())) if valid else Offer.objects.none()
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page}
-    return render(request, "renter/home.html", context, status=200 if valid else 422)
+    """Offers that meet the query and the filters, cheapest first unless they say otherwise."""
+    form, at = FilterForm(request.GET), now()
+    if not form.is_valid():
+        context = {"form": form, "page": Paginator([], A_PAGE).get_page(1), "as_of": at}
+        return render(request, "renter/home.html", context, status=422)
+    query = form.query()
+    start, end = brokerage.window_of(query, at=at)
+    found = brokerage.search(query=query, start=start, end=end)
+    counted = brokerage.facets(found)
+    page = _paginator(found, counted.total).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "as_of": at,
+        "window": (start, end) if query.window else None,
+        "facets": facets.links(form.cleaned_data["q"], counted),
+        "standing": _standing(request, list(page), start, end, at),
+    }
+    return render(request, "renter/home.html", context)
+
+
+def _paginator(found: OfferQuerySet, total: int) -> Paginator[Offer]:
+    made = Paginator(found, A_PAGE)
+    vars(made)["count"] = total  # the facets have counted already
+    return made
+
+
+def _standing(
+    request: HttpRequest, rows: list[Offer], start: datetime, end: datetime, at: datetime
+) -> dict[int, str]:
+    """What screening would say to the visitor's organisation; nothing to a stranger."""
+    principal = principal_of(request)
+    if principal is None:
+        return {}
+    renter = principal.organisation
+    return brokerage.standing(renter=renter, offers=rows, start=start, end=end, at=at)
 
 
 @require_safe
@@ -45,5 +78,10 @@ def show(
     if refusal is not None:
         form.add_error(refusal.field, refusal.message)
     status = refusal.status if refusal else (422 if form.errors else 200)
-    context = {"offer": offer, "form": form, "refusal": refusal}
+    context = {
+        "offer": offer,
+        "form": form,
+        "refusal": refusal,
+        "prices": catalog.price_history(offer=offer),
+    }
     return render(request, "renter/offer.html", context, status=status)

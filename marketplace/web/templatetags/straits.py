@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from marketplace.accounts.services import Principal
+from marketplace.catalog.models import Offer
 from marketplace.catalog.pricing import milliseconds
 from marketplace.web.forms import dollars
 from marketplace.web.words import WORDS
@@ -70,6 +71,12 @@ def state(of: str, name: str) -> SafeString:
         icon(said.icon),
         said.word,
     )
+
+
+@register.simple_tag
+def standing(words: dict[int, str], offer: Offer) -> SafeString:
+    """What screening would say to the visitor about an offer."""
+    return state("standing", words[offer.pk])
 
 
 @register.inclusion_tag("fragments/nav_link.html", takes_context=True)
