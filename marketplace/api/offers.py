@@ -129,8 +129,8 @@ class OfferPages(Pages):
     """A page with the moment at which it was looked up; rows and count come from one look."""
 
     def paginate_queryset(
-        self, queryset: OfferQuerySet, request: Request, view: APIView | None = None
-    ) -> list[Offer]:
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> Any:
         self.request = request
         self.limit, self.offset = self.get_limit(request) or 0, self.get_offset(request)
         rows, self.count = brokerage.page(found=queryset, offset=self.offset, limit=self.limit)

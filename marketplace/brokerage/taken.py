@@ -39,10 +39,8 @@ class Taken(BaseTable):
         super().__init__(ALIAS, ALIAS)
         self.window = start, end
 
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
-        return JOINED, [*LIVE, *self.window]
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
+        return JOINED, (*LIVE, *self.window)
 
 
 def with_free(offers: OfferQuerySet, *, start: datetime, end: datetime) -> OfferQuerySet:
