@@ -14,7 +14,8 @@ PROXY = {"Host": "straits.example", "X-Forwarded-Proto": "https"}
 
 def connected_as(home):
     """The database roles of all who are connected to the embedded PostgreSQL now."""
-    with psycopg.connect(engines.Postgres(home).url()) as own:
+    server = engines.PostmasterInfo.read_from_pgdata(home / "postgres")
+    with psycopg.connect(server.get_uri(database=engines.DATABASE)) as own:
         rows = own.execute(
             "SELECT usename FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
