@@ -31,7 +31,8 @@ _OF_LETTERS = {
     "UVL": UNVERIFIED,
     **dict.fromkeys(("CAP", "CMIC", "DTC", "FSE", "ISN", "MBS", "NS-MBS", "PLC", "SSI"), OTHER),
 }
-_LETTERS = re.compile(r"\b(?:NS-)?[A-Z]{2,4}\b")
+#: "Non-SDN" is the name of a list of others
+_LETTERS = re.compile(r"(?<!Non-)\b(?:NS-)?[A-Z]{2,4}\b")
 
 
 def programmes(source: str, programs: Iterable[str]) -> frozenset[str]:
