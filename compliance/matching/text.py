@@ -21,8 +21,6 @@ _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
 _OTHER = re.compile(r"[^a-z0-9]+")
 #: scripts whose letters can be set against Latin ones; others lose vowels or have no letters
 _COMPARABLE = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
-#: scripts in which a personal name is spelt by sound, so that it can be set against a Latin one
-_SPELT = (*_COMPARABLE, "CJK", "ARABIC", "HEBREW")
 
 
 @lru_cache(maxsize=65_536)
@@ -94,8 +92,10 @@ def problem_with(name: str, *, person: bool = False) -> str:
     """Why likeness to this name would mean nothing; empty when it can be screened."""
     if sum(map(len, plain(name, person=person))) < SHORTEST:
         return "the name is empty or too short to compare"
-    letters = [char for char in unicodedata.normalize("NFKC", name) if char.isalpha()]
-    scripts = _SPELT if person else _COMPARABLE
-    if letters and not any(unicodedata.name(x, "").startswith(scripts) for x in letters):
+    text = unicodedata.normalize("NFKC", name)
+    # modifiers such as the turned comma of Uzbek belong to no script
+    letters = [char for char in text if char.isalpha() and unicodedata.category(char) != "Lm"]
+    # one such letter is enough: a word beside it must not clear what could not be read
+    if not all(unicodedata.name(char, "").startswith(_COMPARABLE) for char in letters):
         return "the name is in a script that cannot be compared with the lists letter by letter"
     return ""

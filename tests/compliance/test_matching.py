@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from compliance.matching import Answer, Index, Listed, Query, tokens
+from compliance.matching import Answer, Index, Listed, Query, problem_with, tokens
 from compliance.sources import source
 from tests.compliance import ofac
 
@@ -71,6 +71,18 @@ def test_a_name_that_cannot_be_screened_says_so(name: str, problem: str) -> None
     answer = INDEX.screen(name)
     assert answer.band == "unscreenable"
     assert problem in answer.problem
+
+
+@pytest.mark.parametrize("kind", ["", "person", "organisation"])
+@pytest.mark.parametrize(
+    "name", ["أيمن جابر", "كريم حسين", "דוד לוי", "王伟", "김철수", "Holding أيمن جابر"]
+)
+def test_what_cannot_be_read_is_never_clear(name: str, kind: str) -> None:
+    assert INDEX.screen(name, kind=kind).band == "unscreenable"
+
+
+def test_modifiers_are_of_no_script() -> None:
+    assert problem_with("O\u02bbzbekiston Temir Yo\u02bbllari") == ""
 
 
 def test_a_match_says_why() -> None:
