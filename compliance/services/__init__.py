@@ -7,7 +7,7 @@ from .changes import Changes, changes_of
 from .classifying import MalformedReference, attest_chip
 from .downloading import download_list
 from .exporting import export
-from .freshness import ListsNotReady, ListState, list_states, require_fresh
+from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
 from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import amend_party, register_party
@@ -53,7 +53,6 @@ __all__ = [
     "register_party",
     "rehearse",
     "replay",
-    "require_fresh",
     "rulebook",
     "screen",
     "screen_file",

@@ -1,8 +1,6 @@
 """Screening the names of a CSV file: no decision about anyone, only what the lists hold."""
 
 import csv
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from compliance.index import index_for
 from compliance.matching import NONE, Answer, Index, Query
+from marketplace.core.files import whole
 
 from .freshness import FRESH, ListsNotReady, ListState, list_states, not_ready
 from .rows import Row, rows_of
@@ -48,19 +47,13 @@ def screen_file(
     index = index_for([one.snapshot for one in states if one.snapshot])
     marks = [STALE] if any(one.state != FRESH for one in states) else []
     counts: Counter[str] = Counter()
-    handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(COLUMNS)
-            for told in _screened(index, rows_of(source), jobs):
-                counts.update(row[1] for row in told)
-                writer.writerows(_marked(told, marks))
-                progress(counts.total())
-        os.replace(made, target)
-    except BaseException:
-        os.unlink(made)
-        raise
+    with whole(target) as out:
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        for told in _screened(index, rows_of(source), jobs):
+            counts.update(row[1] for row in told)
+            writer.writerows(_marked(told, marks))
+            progress(counts.total())
     return counts
 
 

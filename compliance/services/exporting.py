@@ -1,8 +1,6 @@
 """The chain as a file that anybody can verify with docs/verify_audit.py and nothing else."""
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 
 from compliance import chain
 from compliance.models import ChainLink
+from marketplace.core.files import whole
 
 from .evidence import KINDS, unlinked
 from .sealing import BATCH, seal
@@ -23,20 +22,14 @@ def export(*, target: Path, at: datetime) -> Anchor:
     too, so that whoever reads the file sees them.
     """
     seal(at=at)
-    handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            head = Anchor(0, chain.NOTHING_BEFORE)
-            for link, text in sealed():
-                head = Anchor(link.seq, link.sha256)
-                out.write(json.dumps(_line(link, text)) + "\n")
-            for line in _past_the_chain():
-                out.write(json.dumps(line) + "\n")
-            out.write(json.dumps({"head": str(head), "exported_at": at.isoformat()}) + "\n")
-        os.replace(made, target)
-    except BaseException:
-        os.unlink(made)
-        raise
+    head = Anchor(0, chain.NOTHING_BEFORE)
+    with whole(target) as out:
+        for link, text in sealed():
+            head = Anchor(link.seq, link.sha256)
+            out.write(json.dumps(_line(link, text)) + "\n")
+        for line in _past_the_chain():
+            out.write(json.dumps(line) + "\n")
+        out.write(json.dumps({"head": str(head), "exported_at": at.isoformat()}) + "\n")
     return head
 
 

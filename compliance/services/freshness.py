@@ -48,14 +48,6 @@ def worst(states: Sequence[ListState]) -> str:
     return STALE if STALE in found else FRESH
 
 
-def require_fresh(*, at: datetime) -> list[ListState]:
-    """The states, all fresh. Raises ListsNotReady naming each list that is not."""
-    states = list_states(at=at)
-    if worst(states) != FRESH:
-        raise not_ready(states)
-    return states
-
-
 def not_ready(states: Sequence[ListState]) -> ListsNotReady:
     """The error that names each list that is not fresh, or that there is none."""
     faults = [f"{one.code} is {one.state}" for one in states if one.state != FRESH]

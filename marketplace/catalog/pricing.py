@@ -20,3 +20,11 @@ def due_micro(price_micro_per_hour: int, ms: int) -> int:
 def milliseconds(length: timedelta) -> int:
     """Whole milliseconds in a length of time, rounded down."""
     return length // timedelta(milliseconds=1)
+
+
+def window_micro(price_micro_per_gpu_hour: int, gpus: int, length: timedelta) -> int:
+    """The most that so many GPUs can cost for a window of this length, in micro-units.
+
+    Rounded down per GPU, as each lease is charged by itself.
+    """
+    return gpus * due_micro(price_micro_per_gpu_hour, milliseconds(length))

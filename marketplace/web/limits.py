@@ -1,13 +1,14 @@
-"""How often somebody may do something: counted in the cache, in fixed windows."""
+"""How often somebody may do something: in fixed windows."""
 
-import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from marketplace.core.limits import count
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -30,24 +31,14 @@ def limited(
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def counted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if request.method == "POST" and _count(name, by(request), seconds) > most:
+            window = timedelta(seconds=seconds)
+            if request.method == "POST" and count(name=name, who=by(request), window=window) > most:
                 return _too_many(request, seconds)
             return view(request, *args, **kwargs)
 
         return counted
 
     return decorate
-
-
-def _count(name: str, who: str, seconds: int) -> int:
-    """Add one and return how many there were since the window began."""
-    # hashed: what people type is neither a cache key nor to be read there
-    key = f"limit:{name}:{hashlib.sha256(who.encode(errors='replace')).hexdigest()}"
-    cache.add(key, 0, timeout=seconds)
-    try:
-        return cache.incr(key)
-    except ValueError:  # the window ended between the two calls
-        return 1
 
 
 def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:

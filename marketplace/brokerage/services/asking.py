@@ -13,7 +13,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage import workload
 from marketplace.brokerage.models import Reservation
 from marketplace.catalog.models import Offer
-from marketplace.catalog.pricing import due_micro, milliseconds
+from marketplace.catalog.pricing import window_micro
 from marketplace.catalog.states import OfferState
 from marketplace.core.hints import after_commit
 from marketplace.core.idempotency import digest, require_same
@@ -59,8 +59,7 @@ class NotARenter(Exception):
 
 def quote_micro(*, ask: Ask) -> int:
     """Cost of the whole window in micro-units: what will be held, and the most it can cost."""
-    per_gpu = due_micro(ask.offer.price_micro_per_gpu_hour, milliseconds(ask.end - ask.start))
-    return ask.gpu_count * per_gpu
+    return window_micro(ask.offer.price_micro_per_gpu_hour, ask.gpu_count, ask.end - ask.start)
 
 
 def wallet_account(*, renter: Organisation, currency: str) -> Account:

@@ -11,7 +11,7 @@ from compliance.models import Decision, Outcome
 from marketplace.brokerage import matching
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.brokerage.states import MOVES, LeaseState, State
-from marketplace.catalog.pricing import due_micro, milliseconds
+from marketplace.catalog.pricing import window_micro
 from marketplace.core.states import LostRace, move
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
@@ -170,8 +170,8 @@ def _hold_money(reservation: Reservation) -> Hold:
 
 def cost_micro(reservation: Reservation) -> int:
     """The most this reservation can cost, in micro-units: every GPU for the whole window."""
-    length = milliseconds(reservation.during.upper - reservation.during.lower)
-    return reservation.gpu_count * due_micro(reservation.price_micro_per_gpu_hour, length)
+    length = reservation.during.upper - reservation.during.lower
+    return window_micro(reservation.price_micro_per_gpu_hour, reservation.gpu_count, length)
 
 
 def confirm(*, reservation: Reservation, at: datetime) -> None:

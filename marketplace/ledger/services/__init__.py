@@ -1,6 +1,6 @@
 """Book transfers, hold money, read balances. The database refuses what must not be."""
 
-from .accounts import account, balance, totals
+from .accounts import account, balance, net_micro, totals
 from .exporting import export_beancount
 from .holding import InsufficientFunds, place_hold, release_hold
 from .posting import BadEntry, Capture, Entry, Posting, post, post_many
@@ -19,6 +19,7 @@ __all__ = [
     "account",
     "balance",
     "export_beancount",
+    "net_micro",
     "place_hold",
     "post",
     "post_many",

@@ -20,6 +20,15 @@ def balance(*, account: Account) -> Balance:
     return Balance.objects.get(account=account)
 
 
+def net_micro(*, account: Account) -> int:
+    """Credits less debits of one account, in micro-units; also of one that carries no balance."""
+    sums = [
+        rows.aggregate(total=Sum("amount"))["total"] or 0
+        for rows in (account.credits, account.debits)
+    ]
+    return sums[0] - sums[1]
+
+
 def totals(*, currency: str) -> dict[str, int]:
     """Balance (credits - debits) of all accounts together, by kind; the values sum to zero."""
     sums: dict[str, int] = {}

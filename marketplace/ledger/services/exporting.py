@@ -8,10 +8,9 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max, Min, Sum
 
+from marketplace.core.files import whole
 from marketplace.ledger.chart import PLACES
 from marketplace.ledger.models import Account, Kind, Transaction, Transfer
-
-from .files import whole
 
 CHUNK = 2000
 

@@ -9,10 +9,9 @@ from typing import NamedTuple
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
+from marketplace.core.files import whole
 from marketplace.ledger.chart import PLACES
 from marketplace.ledger.models import Kind, Transfer
-
-from .files import whole
 
 Account = tuple[str, str]
 Sides = tuple[int, int]

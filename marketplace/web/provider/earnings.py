@@ -39,12 +39,8 @@ def earnings(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 
 def pending_micro(of: Organisation) -> int:
-    """Credits less debits of the provider's account, micro-units."""
+    """What the ledger owes the provider and has not paid out, micro-units."""
     account = ledger.account(
         kind=Kind.PROVIDER_PENDING, owner=of.public_id, currency=settings.CURRENCY
     )
-    sums = [
-        rows.aggregate(total=Sum("amount"))["total"] or 0
-        for rows in (account.credits, account.debits)
-    ]
-    return sums[0] - sums[1]
+    return ledger.net_micro(account=account)

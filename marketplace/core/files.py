@@ -1,3 +1,5 @@
+"""Writing files that are there whole or not at all."""
+
 import os
 import tempfile
 from collections.abc import Iterator
