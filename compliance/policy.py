@@ -7,6 +7,7 @@ to ask for them. When no rule fires the outcome is manual review.
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -63,6 +64,14 @@ class Verdict:
     undecided: tuple[Fired, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What is in force between two changes: rules ready to be asked, and the groups' countries."""
+
+    tests: Sequence[tuple[Rule, Test]]
+    groups: Mapping[str, frozenset[str]]
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """All versions of all rules, the country groups and the chip classes that decisions rest on."""
@@ -105,20 +114,39 @@ class Rulebook:
                 newest[rule.rule_id] = rule
         return [rule for rule in newest.values() if rule.covers(day)]
 
-    def members(self, group: str, day: date) -> frozenset[str] | None:
-        """Countries in the group on that day; None for a group nobody has loaded."""
-        rows = [row for row in self.memberships if row.group == group]
-        return frozenset(row.country for row in rows if row.covers(day)) if rows else None
-
     def changes(self, first: date, last: date) -> list[date]:
         """Days after `first`, up to and including `last`, on which the law in force changes."""
+        return [day for day in self._turns if first < day <= last]
+
+    @cached_property
+    def _turns(self) -> list[date]:
+        """Every day on which some rule or membership begins, or has ended the day before."""
         rows: list[Rule | Membership] = [*self.rules, *self.memberships]
-        found = set()
-        for row in rows:
-            found.add(row.effective_from)
-            if row.effective_to:
-                found.add(row.effective_to + timedelta(days=1))
-        return sorted(day for day in found if first < day <= last)
+        begun = {row.effective_from for row in rows}
+        over = {row.effective_to + timedelta(days=1) for row in rows if row.effective_to}
+        return sorted(begun | over)
+
+    @cached_property
+    def _laws(self) -> dict[int, Law]:
+        """By the number of turns up to a day: a book never changes, so each is made out once."""
+        return {}
+
+    def law(self, day: date) -> Law:
+        """What is in force on that day. Raises MalformedRule."""
+        turn = bisect_right(self._turns, day)
+        if turn not in self._laws:
+            self._laws[turn] = self._law_of(day)
+        return self._laws[turn]
+
+    def _law_of(self, day: date) -> Law:
+        groups: dict[str, set[str]] = {row.group: set() for row in self.memberships}
+        for row in self.memberships:
+            if row.covers(day):
+                groups[row.group].add(row.country)
+        return Law(
+            [(rule, compiled(rule)) for rule in self.in_force(day)],
+            {group: frozenset(countries) for group, countries in groups.items()},
+        )
 
     def decide(self, facts: Facts, days: Iterable[date]) -> Verdict:
         """The most restrictive outcome over the given days.
@@ -134,8 +162,10 @@ class Rulebook:
 
     def _on(self, facts: Facts, day: date) -> Verdict:
         fired, undecided = [], []
-        for rule in self.in_force(day):
-            truth = compiled(rule)(facts, lambda group: self.members(group, day))
+        law = self.law(day)
+        for rule, test in law.tests:
+            # a group that nobody has loaded is None: unknown, not empty
+            truth = test(facts, law.groups.get)
             if truth:
                 fired.append(Fired(rule, day))
             elif truth is None and rule.outcome != ALLOW:

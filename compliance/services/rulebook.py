@@ -3,9 +3,22 @@ from datetime import date
 from compliance.models import Approval, ChipModel, CountryGroup, PolicyRule
 from compliance.policy import Membership, Rule, Rulebook, in_order
 
+_held: Rulebook | None = None
+
 
 def rulebook() -> Rulebook:
-    """All rules, groups and chip classes as the database has them now."""
+    """All rules, groups and chip classes as the database has them now.
+
+    Read each time; while they are the same, so is the book, with what it has made out of them.
+    """
+    global _held
+    read, held = _read(), _held
+    if held is None or held != read:
+        held = _held = read
+    return held
+
+
+def _read() -> Rulebook:
     rules = PolicyRule.objects.values_list(
         "rule_id",
         "version",

@@ -47,9 +47,8 @@ def outcome(*rules: Rule, days: list[date] | None = None, **facts: str | None) -
 
 
 def truth(conditions: Any, **facts: str | None) -> bool | None:
-    book = Rulebook([], GROUPS)
     test = compiled(rule("T", conditions))
-    return test({**CLEAR, **facts}, lambda group: book.members(group, DAY))
+    return test({**CLEAR, **facts}, Rulebook([], GROUPS).law(DAY).groups.get)
 
 
 @pytest.mark.parametrize(
