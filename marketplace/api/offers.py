@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.services import Timetable
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Offer, OfferQuerySet
 from marketplace.catalog.query import Comparison, Key, Query, narrowed, parse
@@ -121,6 +122,23 @@ class PricePointOut(serializers.Serializer[PricePoint]):
     state = serializers.ChoiceField(choices=OfferState.choices)
 
 
+class CalendarQuery(Strict):
+    """Whole hours from one on; the hour that runs now when none is given"""
+
+    start = serializers.DateTimeField(required=False, help_text="cut down to its hour")
+    hours = serializers.IntegerField(
+        default=72, min_value=1, max_value=brokerage.MOST_HOURS, help_text="how many to tell"
+    )
+
+
+class CalendarOut(serializers.Serializer[Timetable]):
+    start = serializers.DateTimeField()
+    gpus = serializers.IntegerField(help_text="of the offer that can be rented at all")
+    free = serializers.ListField(
+        child=serializers.IntegerField(), help_text="how many for that whole hour, hour by hour"
+    )
+
+
 class HistoryOut(serializers.Serializer[Any]):
     prices = PricePointOut(many=True, help_text="of the GPUs behind this offer, oldest first")
 
@@ -188,6 +206,20 @@ class OneOffer(Resource):
         start, end = _window(self.query, Query(), at)
         row = get_object_or_404(brokerage.offers(start=start, end=end), public_id=public_id)
         return Response(OfferOut(row, context=_words([row], request, (start, end), at)).data)
+
+
+class Calendar(Resource):
+    """How many of an offer's GPUs are free in each hour; a booking looks again."""
+
+    query_class = CalendarQuery
+
+    @extend_schema(responses=CalendarOut)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        row = get_object_or_404(Offer, public_id=public_id)
+        start: datetime = self.query.get("start", now())
+        start = start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        tables = brokerage.timetable(offers=[row], start=start, hours=self.query["hours"])
+        return Response(CalendarOut(tables[row.pk]).data)
 
 
 class History(Resource):

@@ -26,6 +26,7 @@ urlpatterns = [
     path("offers", offers.Offers.as_view(), name="offers"),
     path("offers/facets", offers.OfferFacets.as_view(), name="offer-facets"),
     path("offers/<uuid:public_id>", offers.OneOffer.as_view(), name="offer"),
+    path("offers/<uuid:public_id>/calendar", offers.Calendar.as_view(), name="offer-calendar"),
     path("offers/<uuid:public_id>/history", offers.History.as_view(), name="offer-history"),
     path("quotes", quotes.Quotes.as_view(), name="quotes"),
     path("reservations", reservations.Reservations.as_view(), name="reservations"),

@@ -132,10 +132,30 @@ def test_the_history_tells_every_price_of_the_same_gpus(api, offers):
 
 
 def test_only_members_search(stranger, offers):
-    for path in ("offers", "offers/facets", f"offers/{offers['dear'].public_id}/history"):
+    one = f"offers/{offers['dear'].public_id}"
+    for path in ("offers", "offers/facets", f"{one}/history", f"{one}/calendar"):
         refused(stranger.get(path), 401, "unauthenticated")
 
 
-def test_the_history_of_nothing_is_not_found(api):
-    path = "offers/00000000-0000-0000-0000-000000000000/history"
+@pytest.mark.parametrize("part", ["history", "calendar"])
+def test_the_past_and_future_of_nothing_are_not_found(api, part):
+    path = f"offers/00000000-0000-0000-0000-000000000000/{part}"
     refused(api.get(path), 404, "not-found")
+
+
+def test_the_calendar_counts_free_gpus_by_the_hour(api, harbour, offers):
+    start = (now() + timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
+    make.funded(harbour, 10**12)
+    make.reservation(harbour, offers["cheap"], at=now(), start=start)
+    path = f"offers/{offers['cheap'].public_id}/calendar"
+    asked = (start + timedelta(minutes=-30)).isoformat()
+    told = api.get(path, start=asked, hours=3).json()
+    assert (told["gpus"], told["free"]) == (2, [2, 1, 2])
+    assert told["start"] == f"{start - timedelta(hours=1):%Y-%m-%dT%H:00:00Z}"
+    assert len(api.get(path).json()["free"]) == 72
+
+
+@pytest.mark.parametrize("query", [{"hours": 0}, {"hours": 2185}, {"start": "soon"}, {"end": "x"}])
+def test_a_calendar_that_cannot_be_drawn_is_refused(api, offers, query):
+    path = f"offers/{offers['cheap'].public_id}/calendar"
+    assert places(refused(api.get(path, **query), 400, "invalid")) == list(query)

@@ -95,7 +95,7 @@ def test_the_list_asks_the_same_few_questions_for_one_row_and_for_five(
 ):
     for _ in range(5):
         make.offer()
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(6):
             assert found(client)
 
 

@@ -17,9 +17,12 @@ from .giving_back import cancel
 from .rehearsing import rehearse_policy
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
 from .searching import Facets, facets, page, search, standing, window_of
+from .timetable import HOUR, MOST_HOURS, Timetable, timetable
 
 __all__ = [
     "FREE_NOW",
+    "HOUR",
+    "MOST_HOURS",
     "Ask",
     "BadAsk",
     "Facets",
@@ -28,6 +31,7 @@ __all__ = [
     "NotCleared",
     "NotEnoughGpus",
     "Observation",
+    "Timetable",
     "broker",
     "cancel",
     "check",
@@ -49,6 +53,7 @@ __all__ = [
     "settled",
     "standing",
     "stop",
+    "timetable",
     "wallet_account",
     "wanted",
     "window_of",

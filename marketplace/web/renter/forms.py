@@ -1,4 +1,6 @@
 import shlex
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -198,6 +200,17 @@ class AskForm(StyledForm):
             "token": uuid4(),
         }
         return ConfirmForm(initial=initial)
+
+
+def wished(query: Mapping[str, str]) -> dict[str, Any]:
+    """What a link to the form wishes for: the values of it that can be read, as first values."""
+    wish: dict[str, Any] = {}
+    for name in ("gpu_count", "start", "hours"):
+        field: forms.Field = AskForm.base_fields[name]
+        with suppress(ValidationError):
+            wish[name] = field.clean(query.get(name, ""))
+    wish = {name: value for name, value in wish.items() if value is not None}
+    return {**wish, "when": LATER} if "start" in wish else wish
 
 
 class ConfirmForm(AskForm, TokenForm):

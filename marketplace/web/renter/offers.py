@@ -9,13 +9,15 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from marketplace.accounts import roles
 from marketplace.brokerage import services as brokerage
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Offer, OfferQuerySet
+from marketplace.catalog.states import OfferState
 from marketplace.web.access import principal_of
 
-from . import facets, market
-from .forms import AskForm, FilterForm
+from . import facets, looks, market
+from .forms import AskForm, FilterForm, wished
 from .refusals import Refusal
 
 A_PAGE = 50
@@ -40,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "window": (start, end) if query.window else None,
         "facets": facets.links(form.cleaned_data["q"], counted),
         "standing": _standing(request, list(page), start, end, at),
+        "strips": looks.strips(list(page), start=start),
     }
     return render(request, "renter/home.html", context)
 
@@ -64,7 +67,7 @@ def _standing(
 @require_safe
 def offer(request: HttpRequest, offer: UUID) -> HttpResponse:
     """One offer, with the form that asks what it would cost; withdrawn ones can still be read."""
-    return show(request, find(offer), AskForm())
+    return show(request, find(offer), AskForm(initial=wished(request.GET)))
 
 
 def find(public_id: UUID) -> Offer:
@@ -78,10 +81,24 @@ def show(
     if refusal is not None:
         form.add_error(refusal.field, refusal.message)
     status = refusal.status if refusal else (422 if form.errors else 200)
+    prices, at = catalog.price_history(offer=offer), now()
     context = {
         "offer": offer,
         "form": form,
         "refusal": refusal,
-        "prices": catalog.price_history(offer=offer),
+        "may_reserve": _may_reserve(request, offer),
+        "calendar": looks.calendar(offer, at=at),
+        "prices": prices,
+        "chart": looks.prices(prices, at=at),
     }
     return render(request, "renter/offer.html", context, status=status)
+
+
+def _may_reserve(request: HttpRequest, offer: Offer) -> bool:
+    principal = principal_of(request)
+    return (
+        principal is not None
+        and principal.organisation.can_rent
+        and principal.may(roles.RENT)
+        and offer.state == OfferState.LISTED
+    )

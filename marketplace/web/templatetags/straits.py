@@ -79,6 +79,12 @@ def standing(words: dict[int, str], offer: Offer) -> SafeString:
     return state("standing", words[offer.pk])
 
 
+@register.simple_tag
+def of(strips: dict[int, SafeString], offer: Offer) -> SafeString:
+    """The picture that was drawn of an offer."""
+    return strips[offer.pk]
+
+
 @register.inclusion_tag("fragments/nav_link.html", takes_context=True)
 def nav_link(context: template.Context, name: str, label: str) -> dict[str, Any]:
     """An entry of the main navigation, marked when the reader is in that part."""
