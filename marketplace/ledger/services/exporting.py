@@ -45,9 +45,12 @@ def _heading(upto: int) -> Iterator[str]:
 
 
 def name(of: Account) -> str:
-    """Beancount's name of the account: its place, and the owner's public id in capitals."""
-    place = PLACES[Kind(of.kind)]
-    return f"{place}:{str(of.owner).upper()}" if of.owner else place
+    """Beancount's name of the account: place, the owner's public id in capitals, currency.
+
+    Beancount opens a name once, with all its currencies; an account here has one.
+    """
+    owner = [str(of.owner).upper()] if of.owner else []
+    return ":".join([PLACES[Kind(of.kind)], *owner, of.currency])
 
 
 def _transaction(row: Transaction) -> Iterator[str]:
