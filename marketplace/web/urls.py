@@ -2,7 +2,7 @@ from django.urls import path
 
 from .provider import earnings, machines
 from .renter import keys, offers, reservations, reserving, wallet
-from .shared import health, organisation, signing
+from .shared import health, joining, members, organisation, signing
 
 urlpatterns = [
     path("", offers.home, name="home"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("organisation/", organisation.organisation, name="organisation"),
+    path("members/", members.members, name="members"),
+    path("members/<uuid:membership>/role/", members.change_role, name="change-role"),
+    path("members/<uuid:membership>/remove/", members.remove, name="remove-member"),
+    path("invitations/<uuid:invitation>/withdraw/", members.withdraw, name="withdraw-invitation"),
+    path("join/<str:secret>/", joining.join, name="join"),
     path("offers/<uuid:offer>/", offers.offer, name="offer"),
     path("offers/<uuid:offer>/quote/", reserving.quote, name="quote"),
     path("offers/<uuid:offer>/reserve/", reserving.reserve, name="reserve"),

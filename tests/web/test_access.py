@@ -15,7 +15,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
-OWN = ["organisation", "reservations", "wallet", "invoices", "keys"]
+OWN = ["organisation", "members", "reservations", "wallet", "invoices", "keys"]
 PROVIDERS = ["provider", "earnings"]
 ACTS = ["confirm", "cancel", "stop"]
 

@@ -5,6 +5,7 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from compliance.countries import validate_country
 from compliance.models import EndUse
+from marketplace.accounts.models import Role
 from marketplace.web.forms import Dressed, StyledForm
 
 
@@ -48,6 +49,32 @@ class PersonForm(StyledForm):
     organisation_name = forms.CharField(
         label="Organisation", max_length=200, help_text="As it is called here."
     )
+
+
+class NewMemberForm(StyledForm):
+    """Who joins by an invitation, which names the address."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 8 characters, not a common one, not only digits.",
+    )
+
+
+class RoleForm(StyledForm):
+    """A member's role."""
+
+    role = forms.ChoiceField(choices=Role)
+
+
+class InvitationForm(RoleForm):
+    """Whom an owner wants in the organisation."""
+
+    email = forms.EmailField(label="E-mail", max_length=254)
+
+    field_order = ("email", "role")
 
 
 class PartyForm(StyledForm):
