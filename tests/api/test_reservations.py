@@ -102,7 +102,7 @@ def test_an_ask_of_the_wrong_form_names_its_field(api, harbour, offer, changes, 
     ("changes", "pointer"),
     [
         ({"offer": NEVER}, "#/offer"),
-        ({"start": later(minutes=-10)}, "#/start"),
+        ({"start": later(minutes=-20)}, "#/start"),
         ({"end": later(minutes=2)}, "#/end"),
         ({"end": later(days=91)}, "#/end"),
     ],

@@ -94,7 +94,7 @@ def test_windows_that_only_touch_do_not_overlap(harbour, offer):
     ("facts", "field"),
     [
         ({"gpus": 0}, "gpu_count"),
-        ({"start": NOON - timedelta(minutes=3)}, "start"),
+        ({"start": NOON - timedelta(minutes=15, microseconds=1)}, "start"),
         ({"end": NOON + timedelta(seconds=299)}, "end"),
         ({"end": NOON + timedelta(days=90, seconds=1)}, "end"),
         ({"start": NOON.replace(tzinfo=None), "end": NOON.replace(tzinfo=None)}, "start"),
@@ -144,3 +144,28 @@ def test_offline_machines_have_no_free_gpus(harbour, offer):
     with pytest.raises(brokerage.NotEnoughGpus):
         make.reservation(harbour, offer)
     assert nothing_moved()
+
+
+def test_what_was_to_start_while_the_renter_decided_starts_now_at_full_length(harbour):
+    make.funded(harbour)
+    offer = make.offer()
+    wanted = make.ask(offer, start=NOON - timedelta(minutes=15), hours=2)
+    asked = {"renter": harbour, "by": None, "ask": wanted, "key": "k"}
+    made = brokerage.request(**asked, at=NOON)
+    assert (made.during.lower, made.during.upper) == (NOON, NOON + timedelta(hours=2))
+    assert brokerage.request(**asked, at=NOON + timedelta(hours=5)) == made
+
+
+def test_what_passed_while_the_renter_decided_does_not_make_the_gpus_taken(harbour):
+    make.funded(harbour)
+    offer = make.offer()
+    before = make.bare_reservation(
+        harbour, offer, state="active", during=(NOON - timedelta(hours=1), NOON)
+    )
+    on = before.assignments.create(machine=offer.machine)
+    on.leases.create(
+        gpu=offer.machine.gpus.get(), during=before.during, state="active", started_at=NOON
+    )
+    wanted = make.ask(offer, start=NOON - timedelta(minutes=10))
+    made = brokerage.request(renter=harbour, by=None, ask=wanted, key="k", at=NOON)
+    assert made.during.lower == NOON

@@ -1,6 +1,6 @@
 """A renter asks: what is checked before a reservation exists at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,8 +23,8 @@ from marketplace.ledger.models import Account, Kind
 
 from .availability import free_gpus, offers
 
-#: "now" as the renter saw it may be this old when it reaches us
-START_SLACK = timedelta(minutes=2)
+#: "now" as the renter saw it may be this old when it reaches us: so long one may read a quote
+START_SLACK = timedelta(minutes=15)
 ALTERNATIVES = 5
 
 
@@ -81,6 +81,7 @@ def request(
         require_same(known.request_sha256, content, key=key)
         return known
     check(renter=renter, ask=ask, at=at)
+    ask = _from_now(ask, at)
     try:
         with transaction.atomic():
             made = _create(renter, by, ask, key, content, at)
@@ -126,11 +127,21 @@ def _create(
     )
 
 
+def _from_now(ask: Ask, at: datetime) -> Ask:
+    """The same length from this moment on, if it was to start while the renter was deciding.
+
+    Nobody pays for time that passed before the reservation was made, or is refused for it.
+    """
+    late = max(timedelta(0), at - ask.start)
+    return replace(ask, start=ask.start + late, end=ask.end + late)
+
+
 def check(*, renter: Organisation, ask: Ask, at: datetime) -> None:
     """Raise what `request` would refuse at once, and book nothing: for a quote."""
     if not renter.can_rent:
         raise NotARenter(f"{renter} is not registered to rent")
     _check_window(ask, at)
+    ask = _from_now(ask, at)
     if ask.gpu_count < 1:
         raise BadAsk("gpu_count", "must be at least 1")
     if ask.offer.state != OfferState.LISTED:
