@@ -50,7 +50,7 @@ def broker(*, reservation: Reservation, at: datetime) -> None:
             _hold(reservation, at)
         if reservation.state == State.HELD and reservation.auto_confirm:
             confirm(reservation=reservation, at=at)
-    except (LostRace, HoldExpired, NotCleared, compliance.LicenceSpent) as reason:
+    except (LostRace, HoldExpired, NotCleared) as reason:
         log.info("%s rests: %s", reservation, reason)
 
 
@@ -113,7 +113,7 @@ def standing(reservation: Reservation, at: datetime) -> Decision:
 
     A new one that allows it replaces the one on the row, and what is drawn on licences follows it.
     One that does not is for the caller to put there together with the move out: the database lets
-    nothing be held on it. Raises compliance.LicenceSpent when others keep drawing what was left.
+    nothing be held on it. Raises NotCleared while others keep drawing what was left of a licence.
     """
     held = reservation.decision
     if (
@@ -133,7 +133,7 @@ def standing(reservation: Reservation, at: datetime) -> Decision:
         except compliance.LicenceSpent:
             continue
         return fresh
-    raise compliance.LicenceSpent("others drew what was left of the licence; ask again")
+    raise NotCleared("not available to your organisation")
 
 
 def _rest_on(reservation: Reservation, fresh: Decision) -> None:
