@@ -48,8 +48,8 @@ def draw(
         return
     with transaction.atomic():
         put_back(rental=rental, until=start, at=at)
-        if decision.licence_id is not None:
-            _draw(decision, rental, gpus, start, end, at)
+        if decision.licence:
+            _draw(decision.licence, decision, rental, gpus, start, end, at)
 
 
 def put_back(*, rental: UUID, until: datetime, at: datetime) -> None:
@@ -71,12 +71,18 @@ def _held(rental: UUID) -> LicenceDraw | None:
 
 
 def _draw(
-    decision: Decision, rental: UUID, gpus: int, start: datetime, end: datetime, at: datetime
+    licence: Licence,
+    decision: Decision,
+    rental: UUID,
+    gpus: int,
+    start: datetime,
+    end: datetime,
+    at: datetime,
 ) -> None:
     try:
         with transaction.atomic():
             LicenceDraw.objects.create(
-                licence_id=decision.licence_id,
+                licence=licence,
                 decision=decision,
                 rental=rental,
                 gpus=gpus,
@@ -87,4 +93,4 @@ def _draw(
     except IntegrityError as error:
         if GUARD not in str(error):
             raise
-        raise LicenceSpent(f"{decision.licence} has too little left") from error
+        raise LicenceSpent(f"{licence} has too little left") from error
