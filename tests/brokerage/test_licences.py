@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from compliance import services as compliance
 from compliance.models import LicenceDraw, LicenceReturn
@@ -47,6 +47,12 @@ def available(renter):
 
 def drawn(licence):
     return compliance.drawn_gpu_us(licence=licence)
+
+
+@pytest.fixture(autouse=True)
+def _committed(db):
+    yield
+    commit()
 
 
 def again(row):
@@ -267,6 +273,28 @@ def test_nothing_is_held_under_a_licence_that_is_not_drawn(renter, offer, licenc
     compliance.draw(start=window.start, end=window.end, **draw)
     move(row, State.HELD, table=MOVES, booked_at=NOON)
     assert again(row).state == "held"
+
+
+def commit():
+    """What the database looks at when a transaction is committed, looked at now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_nothing_live_loses_its_draw(renter, alice, offer, licence):
+    made = make.reservation(renter, offer)
+
+    def put_back():
+        compliance.put_back(rental=made.public_id, until=NOON, at=NOON)
+        commit()
+
+    told = f"reservation {made.public_id} still rests on the licence"
+    with pytest.raises(IntegrityError, match=told), transaction.atomic():
+        put_back()
+    assert drawn(licence) == HOUR_US
+    brokerage.cancel(reservation=made, by=alice, at=NOON)
+    commit()
+    assert drawn(licence) == 0
 
 
 def spent(times):

@@ -81,6 +81,29 @@ BEGIN
 END $$;
 """
 
+#: At the commit, so that the row may move or rest on another decision after its draw went back.
+STAYS_DRAWN = """
+CREATE FUNCTION brokerage_licence_stays_drawn() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  resting uuid;
+BEGIN
+  SELECT r.public_id INTO resting
+  FROM compliance_licencedraw drawn
+    JOIN brokerage_reservation r ON r.public_id = drawn.rental
+    JOIN compliance_decision d ON d.id = r.decision_id
+  WHERE drawn.id = NEW.draw_id AND d.licence_id = drawn.licence_id
+    AND r.state IN ('held', 'confirmed', 'active');
+  IF FOUND THEN
+    RAISE EXCEPTION 'reservation % still rests on the licence that is given back', resting
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'reservation_licence_stays_drawn';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER reservation_licence_stays_drawn AFTER INSERT ON compliance_licencereturn
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION brokerage_licence_stays_drawn();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -88,4 +111,7 @@ class Migration(migrations.Migration):
         ("compliance", "0008_licences"),
     ]
 
-    operations = [migrations.RunSQL(FITS, BEFORE)]
+    operations = [
+        migrations.RunSQL(FITS, BEFORE),
+        migrations.RunSQL(STAYS_DRAWN, "DROP FUNCTION brokerage_licence_stays_drawn() CASCADE"),
+    ]
