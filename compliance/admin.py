@@ -1,6 +1,8 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.timezone import now
@@ -9,6 +11,7 @@ from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
 from .declaring import DeclaringAdmin
+from .licensing import LicensingAdmin, who
 from .models import (
     ChainLink,
     ChipAttestation,
@@ -18,12 +21,17 @@ from .models import (
     Decision,
     Director,
     EntryName,
+    Licence,
+    LicenceDraw,
+    LicenceEvent,
+    LicenceReturn,
     ListEntry,
     ListSnapshot,
     ListSource,
     OwnershipStake,
     Party,
     PolicyRule,
+    RuleApproval,
     Unsealed,
 )
 
@@ -137,19 +145,91 @@ class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
     search_fields = ("country",)
 
 
+class RuleApprovalInline(admin.TabularInline[RuleApproval, PolicyRule]):
+    model = RuleApproval
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("approver_label", "at")
+
+    def has_add_permission(self, request: HttpRequest, obj: PolicyRule | None = None) -> bool:
+        return False
+
+
 @admin.register(PolicyRule)
 class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
+    """Rules come by `manage.py load_reference`; two people approve each version here."""
+
     list_display = (
         "rule_id",
         "version",
         "outcome",
         "effective_from",
         "effective_to",
-        "approval",
+        "approved",
         "reason",
     )
-    list_filter = ("outcome", "approval")
+    list_filter = ("outcome",)
     search_fields = ("rule_id", "reason", "citation")
+    inlines = (RuleApprovalInline,)
+    actions = ("approve",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyRule]:
+        return super().get_queryset(request).prefetch_related("approvals")
+
+    @admin.display
+    def approved(self, rule: PolicyRule) -> str:
+        names = ", ".join(one.approver_label for one in rule.approvals.all())
+        if len(rule.approvals.all()) >= services.APPROVERS:
+            return f"by {names}"
+        return f"needs counsel; so far by {names}" if names else "needs counsel"
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("compliance.approve_policyrule")
+
+    @admin.action(description="Approve these versions", permissions=["approve"])
+    def approve(self, request: HttpRequest, rows: QuerySet[PolicyRule]) -> None:
+        for rule in rows:
+            try:
+                services.approve_rule(rule=rule, **who(request), at=now())
+            except ValidationError as refused:
+                self.message_user(request, " ".join(refused.messages), messages.ERROR)
+
+
+@admin.register(RuleApproval)
+class RuleApprovalAdmin(EvidenceAdmin[RuleApproval]):
+    list_display = ("rule", "approver_label", "at")
+    list_select_related = ("rule",)
+
+
+@admin.register(Licence)
+class LicenceAdmin(LicensingAdmin):
+    list_display = ("number", "authority", "party", "valid_from", "valid_to", "gpu_hours", "state")
+    list_filter = ("authority",)
+    list_select_related = ("party",)
+    search_fields = ("number", "party__legal_name", "granted_to")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Licence]:
+        return super().get_queryset(request).prefetch_related("events")
+
+
+@admin.register(LicenceEvent)
+class LicenceEventAdmin(EvidenceAdmin[LicenceEvent]):
+    list_display = ("licence", "act", "actor_label", "at", "reason")
+    list_filter = ("act",)
+    list_select_related = ("licence",)
+
+
+@admin.register(LicenceDraw)
+class LicenceDrawAdmin(EvidenceAdmin[LicenceDraw]):
+    list_display = ("licence", "rental", "gpus", "during", "gpu_us", "at")
+    list_select_related = ("licence",)
+    search_fields = ("rental", "licence__number")
+
+
+@admin.register(LicenceReturn)
+class LicenceReturnAdmin(EvidenceAdmin[LicenceReturn]):
+    list_display = ("draw", "until", "gpu_us", "at")
+    list_select_related = ("draw__licence",)
 
 
 @admin.register(Decision)

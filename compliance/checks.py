@@ -11,8 +11,12 @@ from django.utils.timezone import now
 
 @register(Tags.database)
 def rules_are_approved(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """In production, name the rules in force today that no two people have approved."""
-    from .services.rulebook import unapproved_rules
+    """In production, name the rules in force today that no two people have approved.
+
+    A warning and no more: an unapproved rule decides like any other, because leaving it out would
+    take away a refusal as easily as a permission.
+    """
+    from .services.approving import unapproved_rules
 
     if settings.DEBUG or not databases:
         return []
@@ -26,7 +30,7 @@ def rules_are_approved(databases: Sequence[str] | None = None, **_: Any) -> list
         Warning(
             f"{len(waiting)} policy rules in force are unapproved and need counsel:"
             f" {', '.join(waiting)}",
-            hint="Load them with approval and two different approvers once counsel has signed.",
+            hint="Two people approve each in the admin once counsel has signed.",
             id="compliance.W001",
         )
     ]

@@ -3,6 +3,10 @@
 A rule fires when its conditions are true. A restrictive rule whose conditions are unknown, because
 a fact is, withholds ALLOW: nothing is allowed on missing facts even where the allowing rule forgot
 to ask for them. When no rule fires the outcome is manual review.
+
+A rule with the outcome `allow_licence` says when a licence in the register stands in for the one
+that is required. On a day on which both fire the required licence is discharged, and whatever else
+fires still binds; on a day on which none is required it permits nothing.
 """
 
 import hashlib
@@ -16,9 +20,11 @@ from typing import Any
 
 from .conditions import Facts, MalformedRule, Test, parse
 
-ALLOW, REVIEW = "allow", "manual_review"
+ALLOW, LICENSED, REVIEW, UNLICENSED = "allow", "allow_licence", "manual_review", "licence_required"
 #: the most restrictive outcome wins
-SEVERITY = {ALLOW: 0, REVIEW: 1, "licence_required": 2, "deny_temporary": 3, "deny": 4}
+SEVERITY = {ALLOW: 0, LICENSED: 1, REVIEW: 2, UNLICENSED: 3, "deny_temporary": 4, "deny": 5}
+#: a rule with one of these that lacks facts withholds nothing
+PERMITTING = (ALLOW, LICENSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +174,19 @@ class Rulebook:
             truth = test(facts, law.groups.get)
             if truth:
                 fired.append(Fired(rule, day))
-            elif truth is None and rule.outcome != ALLOW:
+            elif truth is None and rule.outcome not in PERMITTING:
                 undecided.append(Fired(rule, day))
-        outcomes = [one.rule.outcome for one in fired]
+        outcomes = _discharged([one.rule.outcome for one in fired])
         if undecided or not outcomes:
             outcomes.append(REVIEW)
         worst = max(outcomes, key=_severity)
         return Verdict(worst, tuple(fired), tuple(undecided))
+
+
+def _discharged(outcomes: list[str]) -> list[str]:
+    """A licence takes the place of the one that is required, and does nothing else."""
+    spent = UNLICENSED if {LICENSED, UNLICENSED} <= set(outcomes) else LICENSED
+    return [outcome for outcome in outcomes if outcome != spent]
 
 
 def in_order(rules: Iterable[Rule]) -> list[Rule]:

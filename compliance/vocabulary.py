@@ -42,4 +42,6 @@ FACTS: dict[str, frozenset[str] | None] = {
     "chip_name": None,
     "chip_class": frozenset({"3A090.a", "3A090.b", "below", "near"}),
     "site_country": None,
+    #: whether a licence in force covers the whole rental and enough of it is left
+    "licence": frozenset({"none", "covers"}),
 }

@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from compliance.models import (
     ChipModel,
     Decision,
     Director,
+    Licence,
     ListSnapshot,
     ListSource,
     Outcome,
@@ -275,3 +276,30 @@ def director(party: Party, name: str = "Grete Holmquistsen", **facts: Any) -> Di
         "at": NOON,
     }
     return compliance.add_director(party=party, name=name, **{**known, **facts})
+
+
+#: who registers licences and who approves them
+REGISTRAR, SECOND = UUID(int=101), UUID(int=102)
+
+
+def licence(of: Party, *, approved: bool = True, **facts: Any) -> Licence:
+    """For H100s in Vietnam, from the first of November to the end of December, 100 GPU-hours."""
+    known: dict[str, Any] = {
+        "number": f"D{next(_number)}",
+        "authority": "BIS",
+        "eccn": "3A090.a",
+        "chip_classes": ["3A090.a"],
+        "site_countries": ["VN"],
+        "end_uses": ["inference"],
+        "valid_from": date(2026, 11, 1),
+        "valid_to": date(2026, 12, 31),
+        "gpu_hours": 100,
+        "evidence": "Letter no. 7.",
+    }
+    by = {"actor": REGISTRAR, "actor_label": "ada@example.test", "at": NOON}
+    made = compliance.register_licence(party=of, **{**known, **by, **facts})
+    if approved:
+        compliance.approve_licence(
+            licence=made, actor=SECOND, actor_label="ben@example.test", at=NOON
+        )
+    return made

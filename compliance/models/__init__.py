@@ -2,21 +2,21 @@
 
 from .chain import ChainLink, Content, Unsealed
 from .decisions import Decision, DecisionQuerySet
+from .licences import Licence, LicenceAct, LicenceDraw, LicenceEvent, LicenceReturn
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
 from .ownership import Director, OwnershipStake
 from .parties import EndUse, Party, PartyKind
 from .reference import (
-    Approval,
     ChipAttestation,
     ChipModel,
     CountryGroup,
     ExportClass,
     Outcome,
     PolicyRule,
+    RuleApproval,
 )
 
 __all__ = [
-    "Approval",
     "ChainLink",
     "ChipAttestation",
     "ChipModel",
@@ -28,6 +28,11 @@ __all__ = [
     "EndUse",
     "EntryName",
     "ExportClass",
+    "Licence",
+    "LicenceAct",
+    "LicenceDraw",
+    "LicenceEvent",
+    "LicenceReturn",
     "ListEntry",
     "ListEntryQuerySet",
     "ListSnapshot",
@@ -38,5 +43,6 @@ __all__ = [
     "Party",
     "PartyKind",
     "PolicyRule",
+    "RuleApproval",
     "Unsealed",
 ]

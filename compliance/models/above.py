@@ -1,4 +1,4 @@
-"""Everyone above a party, in one query: its owners, their owners, and its directors."""
+"""Everyone above a party and what it is licensed for, in one query."""
 
 import json
 from typing import Any
@@ -24,7 +24,15 @@ SELECT json_build_object(
       WHERE owned_id IN (SELECT id FROM above) AND until IS NULL) one),
   'directors', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT id, name, country
-       FROM compliance_director WHERE party_id = %(party)s AND until IS NULL) one)
+       FROM compliance_director WHERE party_id = %(party)s AND until IS NULL) one),
+  'licences', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, public_id, number, granted_to, chip_classes, site_countries, end_uses,
+            valid_from, valid_to, gpu_hours, gpus_at_once
+       FROM compliance_licence granted WHERE party_id = %(party)s
+        AND EXISTS (SELECT FROM compliance_licenceevent
+                     WHERE licence_id = granted.id AND act = 'approved')
+        AND NOT EXISTS (SELECT FROM compliance_licenceevent
+                         WHERE licence_id = granted.id AND act = 'revoked')) one)
 )::text
 """
 
@@ -32,9 +40,10 @@ Above = dict[str, list[dict[str, Any]]]
 
 
 def above(party_id: int | None) -> Above:
-    """`owners` (parties, however far up), `stakes` (of the party and of those) and `directors`.
+    """`owners` (parties, however far up), `stakes` (of the party and of those), `directors` and
+    `licences` (approved by two).
 
-    Only what has not ended.
+    Only what has not ended or been revoked.
     """
     with connection.cursor() as cursor:
         cursor.execute(QUERY, {"party": party_id})

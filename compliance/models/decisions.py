@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from marketplace.core.models import Record
 
 from .parties import Party
-from .reference import ChipModel, Outcome
+from .reference import PERMITTING, ChipModel, Outcome
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -25,6 +25,9 @@ class Decision(Record):
     site_country = models.CharField(max_length=2, blank=True)
     during = DateTimeRangeField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome)
+    licence = models.ForeignKey(
+        "compliance.Licence", models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     reasons = models.JSONField(
         help_text="facts, fired rules and best list matches, with scores; for staff only"
     )
@@ -45,7 +48,17 @@ class Decision(Record):
             models.CheckConstraint(
                 condition=Q(valid_until__gt=F("decided_at")), name="decision_valid_after_made"
             ),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.ALLOW_LICENCE, licence__isnull=False)
+                | (~Q(outcome=Outcome.ALLOW_LICENCE) & Q(licence__isnull=True)),
+                name="decision_names_its_licence",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.party}: {self.outcome} at {self.decided_at:%Y-%m-%d %H:%MZ}"
+
+    @property
+    def permits(self) -> bool:
+        """Whether anything may be held or run on it."""
+        return self.outcome in PERMITTING

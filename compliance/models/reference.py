@@ -94,15 +94,15 @@ class CountryGroup(Record):
 
 class Outcome(models.TextChoices):
     ALLOW = "allow"
+    ALLOW_LICENCE = "allow_licence", "allow under licence"
     MANUAL_REVIEW = "manual_review"
     LICENCE_REQUIRED = "licence_required"
     DENY_TEMPORARY = "deny_temporary"
     DENY = "deny"
 
 
-class Approval(models.TextChoices):
-    UNAPPROVED = "unapproved", "unapproved: needs counsel"
-    APPROVED = "approved", "approved by two people"
+#: the outcomes of a decision on which something may be held and run
+PERMITTING = (Outcome.ALLOW, Outcome.ALLOW_LICENCE)
 
 
 class PolicyRule(Record):
@@ -117,23 +117,14 @@ class PolicyRule(Record):
     reason = models.CharField(max_length=300)
     citation = models.CharField(max_length=300)
     verification = models.CharField(max_length=200, default="needs sign-off by counsel")
-    approval = models.CharField(max_length=16, choices=Approval, default=Approval.UNAPPROVED)
-    approved_by_1 = models.CharField(max_length=200, blank=True)
-    approved_by_2 = models.CharField(max_length=200, blank=True)
+    proposed_by = models.UUIDField(
+        null=True, blank=True, help_text="public id of whoever loaded it, if that was said"
+    )
 
     class Meta:
+        permissions = [("approve_policyrule", "Can approve a policy rule")]
         constraints = [
             models.UniqueConstraint("rule_id", "version", name="rule_version_once"),
-            models.CheckConstraint(
-                condition=Q(approval=Approval.UNAPPROVED, approved_by_1="", approved_by_2="")
-                | (
-                    Q(approval=Approval.APPROVED)
-                    & ~Q(approved_by_1="")
-                    & ~Q(approved_by_2="")
-                    & ~Q(approved_by_1=F("approved_by_2"))
-                ),
-                name="rule_approved_by_two",
-            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=Outcome.values), name="rule_outcome_known"
             ),
@@ -145,3 +136,20 @@ class PolicyRule(Record):
 
     def __str__(self) -> str:
         return f"{self.rule_id} v{self.version}"
+
+
+class RuleApproval(Record):
+    """One person's approval of one version of a rule; two make it approved. Append-only."""
+
+    rule = models.ForeignKey(PolicyRule, models.PROTECT, related_name="approvals")
+    approver = models.UUIDField()
+    approver_label = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("rule", "approver", name="rule_approved_once_by_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} by {self.approver_label}"

@@ -2,25 +2,29 @@
 
 from compliance.downloads import DownloadFailed
 
+from .approving import APPROVERS, approve_rule, unapproved_rules
 from .batch import screen_file
 from .changes import Changes, changes_of
 from .classifying import MalformedReference, attest_chip
 from .downloading import download_list
+from .drawing import LicenceSpent, draw, drawn_gpu_us, put_back
 from .exporting import export
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
+from .licences import approve_licence, register_licence, revoke_licence
 from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import amend_party, register_party
 from .reference import Loaded, chip_for, load_reference
 from .rehearsing import Case, Change, rehearse
 from .replaying import CannotReplay, replay
 from .rows import BadRow
-from .rulebook import rulebook, unapproved_rules
+from .rulebook import rulebook
 from .screening import Question, answers, preview, public_reason, screen, still_valid
 from .sealing import seal
 from .verifying import Anchor, verify
 
 __all__ = [
+    "APPROVERS",
     "Anchor",
     "BadRow",
     "CannotReplay",
@@ -28,6 +32,7 @@ __all__ = [
     "Change",
     "Changes",
     "DownloadFailed",
+    "LicenceSpent",
     "ListState",
     "ListsNotReady",
     "Loaded",
@@ -38,10 +43,14 @@ __all__ = [
     "add_stake",
     "amend_party",
     "answers",
+    "approve_licence",
+    "approve_rule",
     "attest_chip",
     "changes_of",
     "chip_for",
     "download_list",
+    "draw",
+    "drawn_gpu_us",
     "end_director",
     "end_stake",
     "export",
@@ -50,9 +59,12 @@ __all__ = [
     "load_reference",
     "preview",
     "public_reason",
+    "put_back",
+    "register_licence",
     "register_party",
     "rehearse",
     "replay",
+    "revoke_licence",
     "rulebook",
     "screen",
     "screen_file",

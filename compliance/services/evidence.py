@@ -10,7 +10,18 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from compliance import chain
-from compliance.models import ChainLink, Decision, ListSnapshot, PolicyRule, Unsealed
+from compliance.models import (
+    ChainLink,
+    Decision,
+    Licence,
+    LicenceDraw,
+    LicenceEvent,
+    LicenceReturn,
+    ListSnapshot,
+    PolicyRule,
+    RuleApproval,
+    Unsealed,
+)
 from marketplace.core.models import AuditEvent
 
 #: what `column::text` depends on
@@ -38,10 +49,25 @@ def rows_of(kind: str) -> QuerySet[Any]:
         "rule": PolicyRule.objects.all(),
         "snapshot": ListSnapshot.objects.all(),
         "act": AuditEvent.objects.filter(subject__startswith="compliance."),
+        "rule_approval": RuleApproval.objects.all(),
+        "licence": Licence.objects.all(),
+        "licence_event": LicenceEvent.objects.all(),
+        "licence_draw": LicenceDraw.objects.all(),
+        "licence_return": LicenceReturn.objects.all(),
     }[kind]
 
 
-KINDS = ("decision", "rule", "snapshot", "act")
+KINDS = (
+    "decision",
+    "rule",
+    "snapshot",
+    "act",
+    "rule_approval",
+    "licence",
+    "licence_event",
+    "licence_draw",
+    "licence_return",
+)
 
 
 def texts(named: Iterable[Named]) -> dict[tuple[str, UUID], str]:

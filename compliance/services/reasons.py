@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.licences import Licensed
 from compliance.matching import Answer, Match
 from compliance.policy import Fired, Verdict
 
@@ -43,6 +44,24 @@ def reasons(
             one.code: {"state": one.state, "expires": one.expires and one.expires.isoformat()}
             for one in lists
         },
+    }
+
+
+def licence_told(licensed: Licensed, gpus: int) -> dict[str, Any] | None:
+    """The licences that cover the rental and what was drawn on each, which a replay rests on."""
+    if not licensed.considered:
+        return None
+    return {
+        "gpus": gpus,
+        "considered": [
+            {
+                "licence": one.licence["public_id"],
+                "number": one.licence["number"],
+                "used": one.used._asdict(),
+                "enough": one.enough,
+            }
+            for one in licensed.considered
+        ],
     }
 
 

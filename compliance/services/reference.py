@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 
 from compliance.conditions import MalformedRule, groups_named
-from compliance.models import Approval, ChipModel, CountryGroup, PolicyRule
+from compliance.models import ChipModel, CountryGroup, PolicyRule
 from compliance.policy import Rule, compiled
 from marketplace.core import audit
 
@@ -26,12 +27,7 @@ FACTS_OF_RULE = (
     "reason",
     "citation",
     "verification",
-    "approval",
-    "approved_by_1",
-    "approved_by_2",
 )
-#: what a row that names no approvers says
-UNAPPROVED = {"approval": Approval.UNAPPROVED, "approved_by_1": "", "approved_by_2": ""}
 
 Correctable = TypeVar("Correctable", ChipModel, CountryGroup)
 
@@ -52,12 +48,19 @@ def chip_for(*, nvml_name: str) -> ChipModel | None:
     return found[0] if len(found) == 1 else None
 
 
-def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DATA) -> Loaded:
+def load_reference(
+    *,
+    at: datetime,
+    by: str = "load_reference",
+    proposer: UUID | None = None,
+    data: Path = DATA,
+) -> Loaded:
     """Bring the shipped reference data in; a second run changes nothing.
 
     Chips and groups are corrected in place, each correction in the audit trail. A rule that reads
-    otherwise becomes its next version. Rows that the files do not have are left alone. Raises
-    MalformedRule and MalformedReference; then nothing was written.
+    otherwise becomes its next version, which `proposer` (public id of a user) may not approve. Rows
+    that the files do not have are left alone. Raises MalformedRule and MalformedReference; then
+    nothing was written.
     """
     chips, thresholds, groups, rules = (
         json.loads((data / f"{name}.json").read_text())
@@ -71,7 +74,7 @@ def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DAT
         loaded.chips = _correct(ChipModel, ("name",), rows, at, by)
         key = ("group", "country", "effective_from")
         loaded.groups = _correct(CountryGroup, key, _memberships(groups), at, by)
-        loaded.rules = _supersede(rules)
+        loaded.rules = _supersede(rules, proposer)
     return loaded
 
 
@@ -90,20 +93,19 @@ def check_rules(rules: Iterable[dict[str, Any]], groups: set[str]) -> None:
     """Raise MalformedRule for the first row that says what no rule can say."""
     for row in rules:
         compiled(rule_of(row))
-        _check_approval(row)
+        _check_keys(row)
         if missing := groups_named(row["conditions"]) - groups:
             raise MalformedRule(
                 f"rule {row['rule_id']}: no country group {', '.join(sorted(missing))}"
             )
 
 
-def _check_approval(row: dict[str, Any]) -> None:
-    by = [row.get("approved_by_1", ""), row.get("approved_by_2", "")]
-    approved = row.get("approval", Approval.UNAPPROVED) == Approval.APPROVED
-    if approved and (not all(by) or by[0] == by[1]):
-        raise MalformedRule(f"rule {row['rule_id']}: approved needs two different approvers")
-    if not approved and any(by):
-        raise MalformedRule(f"rule {row['rule_id']}: has approvers and is not marked approved")
+def _check_keys(row: dict[str, Any]) -> None:
+    if unknown := row.keys() - {"rule_id", *FACTS_OF_RULE}:
+        raise MalformedRule(
+            f"rule {row['rule_id']}: a rule has no {', '.join(sorted(unknown))}; two people approve"
+            " it in the admin, not in a file"
+        )
 
 
 def rule_of(row: dict[str, Any]) -> Rule:
@@ -173,14 +175,13 @@ def _rewritten(row: ChipModel | CountryGroup, facts: dict[str, Any]) -> dict[str
     return {name: [str(old[name]), str(facts[name])] for name in changed}
 
 
-def _supersede(rows: Iterable[dict[str, Any]]) -> Counter[str]:
+def _supersede(rows: Iterable[dict[str, Any]], proposer: UUID | None) -> Counter[str]:
     newest = {rule.rule_id: rule for rule in PolicyRule.objects.order_by("version")}
     counts: Counter[str] = Counter()
     made = []
     for row in rows:
         rule = rule_of(row)
         facts = {
-            **UNAPPROVED,
             **row,
             "effective_from": rule.effective_from,
             "effective_to": rule.effective_to,
@@ -190,6 +191,7 @@ def _supersede(rows: Iterable[dict[str, Any]]) -> Counter[str]:
             counts["same"] += 1
             continue
         counts["changed" if held else "new"] += 1
-        made.append(PolicyRule(**facts, version=held.version + 1 if held else 1))
+        version = held.version + 1 if held else 1
+        made.append(PolicyRule(**facts, version=version, proposed_by=proposer))
     PolicyRule.objects.bulk_create(made)
     return counts

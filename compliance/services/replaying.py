@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from compliance.licences import Row, Used, Wanted
 from compliance.matching import Bands
 from compliance.models import ChipModel, Content, Decision, ListSnapshot, ListSource, Party
 from compliance.policy import Rulebook
 
 from .freshness import MISSING, ListState, state_at
-from .screening import Question, judge
+from .screening import Question, Usage, judge
 
 
 class CannotReplay(Exception):
@@ -37,6 +38,7 @@ def replay(*, decision: Decision) -> list[str]:
         question=_question(decision, book),
         lists=_lists(decision),
         at=decision.decided_at,
+        used=_used(decision),
     )
     found = judged.columns(book)
     stored = {name: getattr(decision, name) for name in found}
@@ -59,7 +61,22 @@ def _question(decision: Decision, book: Rulebook) -> Question | None:
         name = decision.chip.name
         chip = ChipModel(name=name, export_class=book.chips.get(name, ""))
     window = decision.during
-    return Question(chip, decision.site_country, window.lower, window.upper)
+    licence = decision.reasons.get("licence") or {}
+    gpus = licence.get("gpus", 1)
+    return Question(chip, decision.site_country, window.lower, window.upper, gpus)
+
+
+def _used(decision: Decision) -> Usage:
+    """What was drawn on each licence then is an input, kept with the decision."""
+    licence = decision.reasons.get("licence") or {"considered": []}
+    kept = {one["licence"]: Used(**one["used"]) for one in licence["considered"]}
+
+    def used(row: Row, wanted: Wanted) -> Used:
+        if row["public_id"] not in kept:
+            raise CannotReplay(f"what was drawn on licence {row['number']} was not kept")
+        return kept[row["public_id"]]
+
+    return used
 
 
 def _lists(decision: Decision) -> list[ListState]:

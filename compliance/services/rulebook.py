@@ -1,6 +1,4 @@
-from datetime import date
-
-from compliance.models import Approval, ChipModel, CountryGroup, PolicyRule
+from compliance.models import ChipModel, CountryGroup, PolicyRule
 from compliance.policy import Membership, Rule, Rulebook, in_order
 
 _held: Rulebook | None = None
@@ -35,12 +33,3 @@ def _read() -> Rulebook:
         [Membership(*row) for row in groups],
         dict(ChipModel.objects.values_list("name", "export_class")),
     )
-
-
-def unapproved_rules(*, day: date) -> list[str]:
-    """Ids of the rules in force on that day that no two people have approved."""
-    unapproved = set(
-        PolicyRule.objects.filter(approval=Approval.UNAPPROVED).values_list("rule_id", "version")
-    )
-    in_force = rulebook().in_force(day)
-    return sorted(rule.rule_id for rule in in_force if (rule.rule_id, rule.version) in unapproved)

@@ -1,30 +1,37 @@
 """May this party have this? Asked of the lists and the rules, answered by an appended decision."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from compliance import chain
 from compliance.countries import CODES
 from compliance.index import index_for
+from compliance.licences import Licensed, Row, Used, Wanted, ends, licence_for
 from compliance.matching import Bands, Index
 from compliance.models import ChipModel, Content, Decision, ExportClass, Outcome, Party, PartyKind
 from compliance.models.above import Above, above
+from compliance.models.reference import PERMITTING
 from compliance.policy import Rulebook, Verdict
 
+from .drawing import used
 from .freshness import FRESH, ListState, list_states, worst
-from .reasons import Asked, reasons
+from .reasons import Asked, licence_told, reasons
 from .rulebook import rulebook
 from .standing import Standing, standing, strongest
 
+#: what is drawn on a licence: as the database has it, or as an old decision kept it
+Usage = Callable[[Row, Wanted], Used]
 #: a decision is good for a day at most, so that everyone is screened daily
 LONGEST = timedelta(hours=24)
 PUBLIC = {
     Outcome.ALLOW: "available to your organisation",
+    Outcome.ALLOW_LICENCE: "available to your organisation",
     Outcome.MANUAL_REVIEW: "under review",
     Outcome.LICENCE_REQUIRED: "under review",
     Outcome.DENY_TEMPORARY: "not available at the moment",
@@ -33,6 +40,7 @@ PUBLIC = {
 #: the same before anybody has asked for anything
 PREVIEW = {
     Outcome.ALLOW: "available",
+    Outcome.ALLOW_LICENCE: "available",
     Outcome.MANUAL_REVIEW: "under review",
     Outcome.LICENCE_REQUIRED: "under review",
     Outcome.DENY_TEMPORARY: "not available",
@@ -42,16 +50,22 @@ PREVIEW = {
 
 @dataclass(frozen=True)
 class Question:
-    """A rental: which chip (None: not classified), in which country, from when until when."""
+    """A rental: which chip (None: not classified), in which country, from when until when.
+
+    How many GPUs, and the key under which they are drawn from a licence, matter only where one is
+    needed.
+    """
 
     chip: ChipModel | None
     site_country: str
     start: datetime
     end: datetime
+    gpus: int = 1
+    rental: UUID | None = None
 
 
 def screen(*, party: Party, question: Question | None, at: datetime) -> Decision:
-    """Decide and append the decision. Only outcome `allow` permits anything.
+    """Decide and append the decision. Only what `permits` lets anything be held or run.
 
     Without a question the party is judged on its own; that clears no rental. The party is read
     again from the database, so that the decision is about what is stored.
@@ -75,33 +89,62 @@ class Judged:
     question: Question | None
     at: datetime
     lists: Sequence[ListState]
+    party: Party
     party_content: str
     found: dict[str, str | None]
     asked: list[Asked]
     standing: Standing
+    licences: Sequence[Row]
+    used: Usage
 
-    def facts(self, book: Rulebook) -> dict[str, str | None]:
-        """All facts; what class a chip has stands in the book."""
-        return {**self.found, **_facts_of_rental(self.question, book)}
+    def weighed(self, book: Rulebook) -> tuple[dict[str, str | None], Licensed]:
+        """All facts, and the licence behind one of them; what class a chip has is in the book."""
+        facts = {**self.found, **_facts_of_rental(self.question, book)}
+        licensed = self._licensed(facts)
+        return {**facts, "licence": "covers" if licensed.chosen else "none"}, licensed
 
     def by(self, book: Rulebook) -> Verdict:
-        return book.decide(self.facts(book), _days(book, self.question, self.at))
+        facts, _ = self.weighed(book)
+        return book.decide(facts, _days(book, self.question, self.at))
 
     def columns(self, book: Rulebook) -> dict[str, Any]:
         """The columns of a decision that follow from what was found and nothing else."""
-        verdict = self.by(book)
-        told = reasons(verdict, self.facts(book), self.asked, self.lists)
+        facts, licensed = self.weighed(book)
+        verdict = book.decide(facts, _days(book, self.question, self.at))
+        licence = licensed.chosen if verdict.outcome == Outcome.ALLOW_LICENCE else None
+        told = reasons(verdict, facts, self.asked, self.lists)
         return {
             "party_hash": hashlib.sha256(self.party_content.encode()).digest(),
             "site_country": self.question.site_country if self.question else "",
             "outcome": verdict.outcome,
-            "reasons": {**told, "ownership": self.standing.told},
+            "licence_id": licence["id"] if licence else None,
+            "reasons": {
+                **told,
+                "ownership": self.standing.told,
+                "licence": licence_told(licensed, self.question.gpus if self.question else 0),
+            },
             "snapshots": _snapshots(self.lists),
             "ruleset_hash": book.hash,
             "scorer": Bands().scorer,
             "decided_at": self.at,
-            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at),
+            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at, licence),
         }
+
+    def _licensed(self, facts: dict[str, str | None]) -> Licensed:
+        if self.question is None or not self.licences:
+            return Licensed()
+        wanted = Wanted(
+            granted_to=self.party.legal_name,
+            chip_class=facts["chip_class"],
+            site_country=facts["site_country"],
+            end_use=facts["end_use"],
+            at=self.at,
+            start=max(self.question.start, self.at),
+            end=self.question.end,
+            gpus=self.question.gpus,
+            rental=self.question.rental,
+        )
+        return licence_for(wanted, self.licences, lambda row: self.used(row, wanted))
 
 
 def judge(
@@ -111,8 +154,10 @@ def judge(
     lists: Sequence[ListState],
     at: datetime,
     known: Above | None = None,
+    used: Usage = used,
 ) -> Judged:
-    """Find the facts; writes nothing. `known` is who stands above the party, if not who does now.
+    """Find the facts; writes nothing. `known` is who stands above the party, if not who does now,
+    and `used` says what of its licences is drawn, if not what is drawn now.
 
     Raises ValueError for a window that ends before it starts.
     """
@@ -126,7 +171,18 @@ def judge(
     found = {**_facts(party, lists), **stands.facts}
     found["name_match"] = strongest(own) if index else None
     asked = [*own, *stands.asked]
-    return Judged(question, at, lists, party.content(known), found, asked, stands)
+    return Judged(
+        question=question,
+        at=at,
+        lists=lists,
+        party=party,
+        party_content=party.content(known),
+        found=found,
+        asked=asked,
+        standing=stands,
+        licences=known.get("licences", []),
+        used=used,
+    )
 
 
 def _keep(*texts: str) -> None:
@@ -146,7 +202,7 @@ def still_valid(*, decision: Decision, at: datetime) -> bool:
     """
     lists = list_states(at=at)
     return (
-        decision.outcome == Outcome.ALLOW
+        decision.permits
         and decision.decided_at <= at < decision.valid_until
         and worst(lists) == FRESH
         and decision.snapshots == _snapshots(lists)
@@ -253,15 +309,17 @@ def _day(moment: datetime) -> date:
 
 
 def _valid_until(
-    outcome: str, lists: Sequence[ListState], book: Rulebook, at: datetime
+    outcome: str, lists: Sequence[ListState], book: Rulebook, at: datetime, licence: Row | None
 ) -> datetime:
-    """A day, but for an allowing decision never past a list's age or a change of the law."""
+    """A day, but for one that permits never past a list's age, a change of the law or a licence."""
     latest = at + LONGEST
-    if outcome != Outcome.ALLOW:
+    if outcome not in PERMITTING:
         return latest
+    if licence:
+        latest = min(latest, ends(licence))
     changes = book.changes(_day(at), _day(latest))
     midnights = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in changes]
-    return min(latest, *(one.expires for one in lists if one.expires), *midnights)
+    return min([latest, *(one.expires for one in lists if one.expires), *midnights])
 
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:

@@ -42,6 +42,8 @@ UNHELD = (
     State.CANCELLED,
     State.FAILED,
 )
+#: GPUs and money are set aside, and what a licence must cover is drawn
+SET_ASIDE = (State.HELD, State.CONFIRMED, State.ACTIVE)
 #: the broker still has a step to take
 OPEN = (State.REQUESTED, State.CLEARED)
 

@@ -7,7 +7,7 @@ from marketplace.core.sweeps import sweep
 
 from . import services
 from .models import Reservation, ReservationQuerySet
-from .states import State
+from .states import SET_ASIDE, State
 
 
 @shared_task(name="marketplace.brokerage.tasks.broker")
@@ -52,6 +52,6 @@ def end_due() -> None:
 def enforce_clearance() -> None:
     """Sweep: live and future reservations whose screening no longer stands."""
     _sweep(
-        Reservation.objects.filter(state__in=[State.HELD, State.CONFIRMED, State.ACTIVE]),
+        Reservation.objects.filter(state__in=SET_ASIDE),
         lambda row: services.enforce(reservation=row, at=now()),
     )

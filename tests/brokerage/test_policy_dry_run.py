@@ -98,8 +98,8 @@ def test_the_rules_of_today_change_nothing(
             "rule T900: no country group NOWHERE",
         ),
         (
-            json.dumps([rule(approval="approved", approved_by_1="a", approved_by_2="a")]),
-            "rule T900: approved needs two different approvers",
+            json.dumps([rule(approval="approved")]),
+            "rule T900: a rule has no approval; two people approve it in the admin",
         ),
     ],
 )

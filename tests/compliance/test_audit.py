@@ -10,11 +10,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils.timezone import now
+from psycopg.types.range import TimestamptzRange
 
 from compliance import services
-from compliance.models import ChainLink, Content, Decision, Unsealed
+from compliance.models import ChainLink, Content, Decision, PolicyRule, Unsealed
+from tests import make
 from tests.compliance import tamper, trail
-from tests.make import NOON
+from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_audit.py"
@@ -84,7 +86,7 @@ def test_one_changed_byte_is_found(column, tmp_path):
 
 def test_every_column_of_a_decision_is_tried():
     columns = {field.column for field in Decision._meta.fields}
-    assert columns == set(CHANGES) | {"id", "public_id"}
+    assert columns == set(CHANGES) | {"id", "public_id", "licence_id"}
 
 
 def test_another_key_makes_a_row_that_is_gone_and_one_that_was_put_in(tmp_path):
@@ -272,3 +274,39 @@ def test_content_that_was_altered_is_found():
         cursor.execute("ALTER TABLE compliance_content DROP CONSTRAINT content_named_by_hash")
     tamper.run("UPDATE compliance_content SET text = text || ' ' WHERE id = %s", kept.pk)
     assert faults() == [f"kept content {kept.sha256} reads otherwise than its hash"]
+
+
+OTHER_EVIDENCE = {
+    "decision": ("compliance_decision", "licence_id = (SELECT max(id) FROM compliance_licence)"),
+    "rule_approval": ("compliance_ruleapproval", "approver_label = 'carl'"),
+    "licence": ("compliance_licence", "gpu_hours = gpu_hours + 1"),
+    "licence_event": ("compliance_licenceevent", "actor_label = 'carl'"),
+    "licence_draw": ("compliance_licencedraw", "rental = gen_random_uuid()"),
+    "licence_return": ("compliance_licencereturn", "until = until + interval '1 microsecond'"),
+}
+
+
+def licensed():
+    """A licence drawn on and put back, and an approved rule; sealed."""
+    services.load_reference(at=NOON)
+    rule = PolicyRule.objects.get(rule_id="P001")
+    services.approve_rule(rule=rule, actor=make.SECOND, actor_label="ben", at=NOON)
+    party, window = make.party(), TimestamptzRange(NOON, NOON + HOUR)
+    granted, _ = make.licence(party), make.licence(party)
+    decision = make.decision(party, outcome="allow_licence", licence=granted, during=window)
+    rental = {"rental": make.BOOT, "at": NOON}
+    services.draw(decision=decision, gpus=1, start=NOON, end=NOON + HOUR, **rental)
+    services.put_back(until=NOON, **rental)
+    services.seal(at=NOON)
+
+
+@pytest.mark.parametrize("kind", OTHER_EVIDENCE)
+def test_licences_and_approvals_are_sealed(kind, tmp_path):
+    licensed()
+    table, change = OTHER_EVIDENCE[kind]
+    link = ChainLink.objects.filter(kind=kind).first()
+    tamper.run(f"UPDATE {table} SET {change} WHERE public_id = %s", link.subject)  # noqa: S608
+    fault = f"{link} reads otherwise than when it was sealed"
+    assert fault in faults()
+    code, told = externally(tmp_path)
+    assert (code, fault in told) == (1, True)

@@ -139,6 +139,44 @@ def test_the_most_restrictive_outcome_wins() -> None:
         assert outcome(*reversed(rules[: number + 1])) == name
 
 
+NEEDED = rule("N", YES, "licence_required")
+LICENSED = rule("L", {"fact": "licence", "is": "covers"}, "allow_licence")
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([NEEDED], "allow_licence"),
+        ([NEEDED, ALLOW], "allow_licence"),
+        ([NEEDED, rule("M", YES, "licence_required")], "allow_licence"),
+        ([ALLOW], "allow"),
+        ([], "manual_review"),
+        ([NEEDED, rule("R", YES, "manual_review")], "manual_review"),
+        ([NEEDED, rule("T", YES, "deny_temporary")], "deny_temporary"),
+        ([NEEDED, rule("D", YES, "deny")], "deny"),
+        ([NEEDED, rule("U", {"fact": "hq_country", "in_group": "NONE"}, "deny")], "manual_review"),
+    ],
+)
+def test_a_licence_discharges_what_requires_one_and_nothing_else(others, expected) -> None:
+    assert outcome(LICENSED, *others, licence="covers") == expected
+    assert outcome(LICENSED, *others, licence="none") == outcome(*others)
+
+
+def test_a_licence_counts_on_the_days_on_which_its_rule_does() -> None:
+    until = replace(LICENSED, effective_to=DAY)
+    later = date(2026, 11, 25)
+    assert outcome(NEEDED, until, licence="covers", days=[DAY]) == "allow_licence"
+    assert outcome(NEEDED, until, licence="covers", days=[DAY, later]) == "licence_required"
+    needed_later = replace(NEEDED, effective_from=later)
+    days = [DAY, later]
+    assert outcome(ALLOW, needed_later, LICENSED, licence="covers", days=days) == "allow_licence"
+
+
+def test_whether_it_is_licensed_being_unknown_withholds_nothing_else() -> None:
+    assert outcome(ALLOW, LICENSED, licence=None) == "allow"
+    assert outcome(ALLOW, NEEDED, LICENSED, licence=None) == "licence_required"
+
+
 def test_an_unknown_fact_never_allows_even_if_the_allowing_rule_forgot_it() -> None:
     embargo = rule("E", {"fact": "hq_country", "in_group": "EMBARGO"})
     assert outcome(ALLOW, embargo) == "allow"

@@ -3,16 +3,19 @@ import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, transaction
 
 from compliance import services
 from compliance.checks import rules_are_approved
 from compliance.conditions import MalformedRule
-from compliance.models import ChipModel, CountryGroup, PolicyRule
+from compliance.models import ChipModel, CountryGroup, PolicyRule, RuleApproval
 from compliance.services.reference import DATA
+from marketplace.accounts.models import User
 from marketplace.core.models import AuditEvent
 from tests.make import NOON
 
@@ -43,14 +46,14 @@ def by_id(rows: list[dict[str, Any]], rule_id: str) -> dict[str, Any]:
 
 def test_a_second_run_changes_nothing() -> None:
     first = services.load_reference(at=NOON)
-    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=35))
+    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=36))
     assert first.groups == Counter(new=199)
-    assert stored() == (39, 199, 35)
+    assert stored() == (39, 199, 36)
     second = services.load_reference(at=NOON)
     assert second.chips == Counter(same=39)
     assert second.groups == Counter(same=199)
-    assert second.rules == Counter(same=35)
-    assert stored() == (39, 199, 35)
+    assert second.rules == Counter(same=36)
+    assert stored() == (39, 199, 36)
     assert not AuditEvent.objects.exists()
 
 
@@ -58,7 +61,7 @@ def test_what_ships_is_marked_for_counsel_and_cites() -> None:
     services.load_reference(at=NOON)
     for rule in PolicyRule.objects.all():
         assert rule.verification.endswith("; needs sign-off by counsel")
-        assert rule.get_approval_display() == "unapproved: needs counsel"
+        assert not rule.approvals.exists()
         assert rule.citation
     assert not ChipModel.objects.filter(source="").exists()
     classes = Counter(ChipModel.objects.values_list("export_class", flat=True))
@@ -104,7 +107,7 @@ def test_a_changed_rule_is_its_next_version(tmp_path: Path) -> None:
         rows[0]["reason"] = "Said otherwise."
 
     loaded = services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", edit))
-    assert loaded.rules == Counter(same=34, changed=1)
+    assert loaded.rules == Counter(same=35, changed=1)
     versions = PolicyRule.objects.filter(rule_id="P001").order_by("version")
     assert [(rule.version, rule.reason) for rule in versions] == [
         (1, "A mandatory list is stale or missing: nothing new is cleared until it is imported."),
@@ -173,41 +176,95 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.splitlines() == [
         "chips: 39 new, 0 changed, 0 the same",
         "groups: 199 new, 0 changed, 0 the same",
-        "rules: 35 new, 0 changed, 0 the same",
+        "rules: 36 new, 0 changed, 0 the same",
     ]
 
 
 # --- approval
 
 
-def approved(by: tuple[str, str], rule_id: str = "P001") -> Any:
-    def edit(rows: list[dict[str, Any]]) -> None:
-        by_id(rows, rule_id).update(approval="approved", approved_by_1=by[0], approved_by_2=by[1])
-
-    return edit
+ADA, BEN, CARL = (UUID(int=number) for number in (1, 2, 3))
 
 
-def test_two_people_approve_a_rule_as_its_next_version(tmp_path: Path) -> None:
+def approve(rule: PolicyRule, actor: UUID) -> None:
+    services.approve_rule(rule=rule, actor=actor, actor_label=str(actor), at=NOON)
+
+
+def test_two_people_approve_a_version_of_a_rule() -> None:
     services.load_reference(at=NOON)
-    assert len(services.unapproved_rules(day=NOON.date())) == 33
-    data = edited(tmp_path, "policy_rules.json", approved(("ada", "ben")))
-    assert services.load_reference(at=NOON, data=data).rules == Counter(same=34, changed=1)
+    rule = PolicyRule.objects.get(rule_id="P001")
     waiting = services.unapproved_rules(day=NOON.date())
-    assert len(waiting) == 32
-    assert "P001" not in waiting
+    assert len(waiting) == 34
+    approve(rule, ADA)
+    assert services.unapproved_rules(day=NOON.date()) == waiting
+    approve(rule, BEN)
+    assert services.unapproved_rules(day=NOON.date()) == [one for one in waiting if one != "P001"]
 
 
-@pytest.mark.parametrize("by", [("ada", "ada"), ("ada", ""), ("", "")])
-def test_one_person_approves_nothing(tmp_path: Path, by: tuple[str, str]) -> None:
-    with pytest.raises(MalformedRule, match="rule P001: approved needs two different approvers"):
-        services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", approved(by)))
+def test_approving_changes_no_decision() -> None:
+    services.load_reference(at=NOON)
+    before = services.rulebook().hash
+    for actor in (ADA, BEN):
+        approve(PolicyRule.objects.get(rule_id="P001"), actor)
+    assert services.rulebook().hash == before
+
+
+def test_nobody_approves_twice() -> None:
+    services.load_reference(at=NOON)
+    rule = PolicyRule.objects.get(rule_id="P001")
+    approve(rule, ADA)
+    with pytest.raises(ValidationError, match="P001 v1: You have approved it already"):
+        approve(rule, ADA)
+    assert RuleApproval.objects.get().approver == ADA
+    assert "P001" in services.unapproved_rules(day=NOON.date())
+
+
+def test_whoever_proposed_a_rule_does_not_approve_it() -> None:
+    services.load_reference(at=NOON, proposer=CARL)
+    rule = PolicyRule.objects.get(rule_id="P001")
+    with pytest.raises(ValidationError, match="Whoever proposed a rule does not approve it"):
+        approve(rule, CARL)
+    with pytest.raises(IntegrityError, match="rule_approved_by_another"), transaction.atomic():
+        RuleApproval.objects.create(rule=rule, approver=CARL, approver_label="c", at=NOON)
+    assert not RuleApproval.objects.exists()
+
+
+def test_the_next_version_waits_for_two_people_again(tmp_path: Path) -> None:
+    services.load_reference(at=NOON)
+    for actor in (ADA, BEN):
+        approve(PolicyRule.objects.get(rule_id="P001"), actor)
+
+    def edit(rows: list[dict[str, Any]]) -> None:
+        rows[0]["reason"] = "Said otherwise."
+
+    services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", edit))
+    assert "P001" in services.unapproved_rules(day=NOON.date())
+
+
+def test_a_file_approves_nothing(tmp_path: Path) -> None:
+    def edit(rows: list[dict[str, Any]]) -> None:
+        rows[0]["approved_by_1"] = "ada"
+
+    with pytest.raises(MalformedRule, match="rule P001: a rule has no approved_by_1; two people"):
+        services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", edit))
     assert stored() == (0, 0, 0)
-    facts = {"rule_id": "T1", "effective_from": NOON.date(), "conditions": {}, "outcome": "deny"}
-    refused = pytest.raises(IntegrityError, match="rule_approved_by_two")
-    with refused, transaction.atomic():
-        PolicyRule.objects.create(
-            **facts, approval="approved", approved_by_1=by[0], approved_by_2=by[1]
-        )
+
+
+def test_an_approval_cannot_be_rewritten_or_taken_back() -> None:
+    services.load_reference(at=NOON)
+    approve(PolicyRule.objects.get(rule_id="P001"), ADA)
+    for act in (lambda rows: rows.update(approver=BEN), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="is forbidden"), transaction.atomic():
+            act(RuleApproval.objects.all())
+    assert RuleApproval.objects.get().approver == ADA
+
+
+def test_the_command_says_who_proposes(sally: User) -> None:
+    with pytest.raises(CommandError, match="nobody signs in as ghost"):
+        call_command("load_reference", "--proposed-by", "ghost@example.test")
+    assert stored() == (0, 0, 0)
+    call_command("load_reference", "--proposed-by", "Sally@example.test", verbosity=0)
+    assert set(PolicyRule.objects.values_list("proposed_by", flat=True)) == {sally.public_id}
 
 
 def test_production_is_warned_of_rules_nobody_approved(settings: Any) -> None:

@@ -5,11 +5,14 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 
+from compliance import services as compliance
 from compliance.models import Decision
 from marketplace.billing import services as billing
+from marketplace.brokerage import services as brokerage
 from marketplace.config import app_role
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
+from tests import make
 from tests.billing import stand_in, use
 from tests.make import HOUR, NOON
 
@@ -135,6 +138,20 @@ def test_a_whole_rental_runs_as_the_processes_role(market, harbour, alice, fake,
     assert ledger.seal(at=NOON).seq == 1
     assert ledger.verify() == []
     assert Decision.objects.exists()
+
+
+def test_a_licence_is_registered_and_drawn_on_as_the_processes_role(market, harbour, become):
+    become()
+    licence = make.licence(harbour.party)
+    make.funded(harbour)
+    offer = make.offer(machine=make.machine(country="VN"))
+    booked = make.reservation(harbour, offer, start=NOON + HOUR)
+    assert (booked.state, booked.decision.licence) == ("confirmed", licence)
+    assert compliance.drawn_gpu_us(licence=licence) == 3_600_000_000
+    brokerage.cancel(reservation=booked, by=None, at=NOON)
+    assert compliance.drawn_gpu_us(licence=licence) == 0
+    with pytest.raises(ProgrammingError, match="permission denied for table compliance_licence"):
+        run("SELECT 1 FROM compliance_licence FOR UPDATE")
 
 
 def test_granting_again_takes_back_what_is_too_much(become):

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from compliance import services as compliance
-from compliance.models import Decision, Outcome
+from compliance.models import Decision
 from marketplace.brokerage import matching
 from marketplace.brokerage.models import Assignment, Lease, Reservation
-from marketplace.brokerage.states import MOVES, LeaseState, State
+from marketplace.brokerage.states import MOVES, SET_ASIDE, LeaseState, State
 from marketplace.catalog.pricing import window_micro
 from marketplace.core.states import LostRace, move
 from marketplace.ledger import services as ledger
@@ -62,6 +62,8 @@ def question(reservation: Reservation) -> compliance.Question:
         site_country=offer.machine.site.country,
         start=reservation.during.lower,
         end=reservation.during.upper,
+        gpus=reservation.gpu_count,
+        rental=reservation.public_id,
     )
 
 
@@ -71,7 +73,7 @@ def screen(reservation: Reservation, at: datetime) -> Decision:
 
 def _clear(reservation: Reservation, at: datetime) -> None:
     decision = screen(reservation, at)
-    if decision.outcome == Outcome.ALLOW:
+    if decision.permits:
         move(reservation, State.CLEARED, table=MOVES, decision=decision)
     else:
         _refuse(reservation, compliance.public_reason(decision), decision=decision)
@@ -83,22 +85,35 @@ def _refuse(reservation: Reservation, reason: str, **also: Decision) -> None:
 
 def _hold(reservation: Reservation, at: datetime) -> None:
     decision = standing(reservation, at)
-    if decision.outcome != Outcome.ALLOW:
+    if not decision.permits:
         _refuse(reservation, "not available to your organisation", decision=decision)
         return
     try:
-        _hold_some(reservation, at)
+        _hold_some(reservation, decision, at)
     except _Taken:
         _refuse(reservation, "another renter took these GPUs for that window; choose another")
+    except compliance.LicenceSpent:
+        _spent(reservation, at)
     except ledger.InsufficientFunds:
         _refuse(reservation, "the wallet no longer covers the cost; top it up and ask again")
+
+
+def _spent(reservation: Reservation, at: datetime) -> None:
+    """Somebody else drew what was left of the licence: refuse as screening does now.
+
+    If it has room again by now the row stays as it is, for the sweep to try again.
+    """
+    decision = screen(reservation, at)
+    if not decision.permits:
+        _refuse(reservation, compliance.public_reason(decision), decision=decision)
 
 
 def standing(reservation: Reservation, at: datetime) -> Decision:
     """The decision that holds now: the one on the row, or a new one if that no longer stands.
 
-    A new one that allows it replaces the one on the row. One that does not is for the caller to
-    put there together with the move out: the database lets nothing be held on it.
+    A new one that allows it replaces the one on the row, and what is drawn on licences follows it.
+    One that does not is for the caller to put there together with the move out: the database lets
+    nothing be held on it. Raises NotCleared while others keep drawing what was left of a licence.
     """
     held = reservation.decision
     if (
@@ -109,16 +124,46 @@ def standing(reservation: Reservation, at: datetime) -> Decision:
         and compliance.still_valid(decision=held, at=at)
     ):
         return held
-    fresh = screen(reservation, at)
-    if fresh.outcome == Outcome.ALLOW:
-        Reservation.objects.filter(pk=reservation.pk, state=reservation.state).update(
-            decision=fresh
+    for _ in range(PICKS):
+        fresh = screen(reservation, at)
+        if not fresh.permits:
+            return fresh
+        try:
+            _rest_on(reservation, fresh)
+        except compliance.LicenceSpent:
+            continue
+        return fresh
+    raise NotCleared("not available to your organisation")
+
+
+def _rest_on(reservation: Reservation, fresh: Decision) -> None:
+    """Put the decision on the row; a rental that has begun draws on a licence from now on only."""
+    now, window = fresh.decided_at, reservation.during
+    begun = reservation.state in SET_ASIDE
+    if begun and window.upper <= now:
+        return  # nothing is left to draw; end_due closes it
+    with transaction.atomic():
+        row = Reservation.objects.select_for_update(no_key=True, of=("self",)).filter(
+            pk=reservation.pk, state=reservation.state
         )
-        reservation.decision = fresh
-    return fresh
+        if begun and row.first():
+            _draw(reservation, fresh, max(window.lower, now), now)
+        row.update(decision=fresh)
+    reservation.decision = fresh
 
 
-def _hold_some(reservation: Reservation, at: datetime) -> None:
+def _draw(reservation: Reservation, decision: Decision, start: datetime, at: datetime) -> None:
+    compliance.draw(
+        decision=decision,
+        rental=reservation.public_id,
+        gpus=reservation.gpu_count,
+        start=start,
+        end=reservation.during.upper,
+        at=at,
+    )
+
+
+def _hold_some(reservation: Reservation, decision: Decision, at: datetime) -> None:
     for _ in range(PICKS):
         free = free_gpus(
             offer=reservation.offer,
@@ -131,7 +176,7 @@ def _hold_some(reservation: Reservation, at: datetime) -> None:
         if picked is None:
             raise _Taken
         try:
-            _set_aside(reservation, picked, at)
+            _set_aside(reservation, decision, picked, at)
         except IntegrityError as error:
             if "lease_gpu_sold_once" not in str(error):
                 raise
@@ -140,8 +185,10 @@ def _hold_some(reservation: Reservation, at: datetime) -> None:
     raise _Taken
 
 
-def _set_aside(reservation: Reservation, gpu_ids: tuple[int, ...], at: datetime) -> None:
-    """GPUs first, in pk order, then money: every broker takes its locks in this order."""
+def _set_aside(
+    reservation: Reservation, decision: Decision, gpu_ids: tuple[int, ...], at: datetime
+) -> None:
+    """GPUs in pk order, then the licence, then money: every broker locks in this order."""
     with transaction.atomic():
         assignment = Assignment.objects.create(
             reservation=reservation, machine=reservation.offer.machine, created_at=at
@@ -150,6 +197,7 @@ def _set_aside(reservation: Reservation, gpu_ids: tuple[int, ...], at: datetime)
             Lease.objects.create(
                 assignment=assignment, gpu_id=gpu_id, during=reservation.during, created_at=at
             )
+        _draw(reservation, decision, reservation.during.lower, at)
         move(
             reservation,
             State.HELD,
@@ -180,7 +228,7 @@ def confirm(*, reservation: Reservation, at: datetime) -> None:
         raise HoldExpired("the hold ran out; ask again")
     if reservation.state == State.HELD:
         decision = standing(reservation, at)
-        if decision.outcome != Outcome.ALLOW:
+        if not decision.permits:
             cancel_uncleared(reservation, decision, at)
             raise NotCleared("not available to your organisation")
     with transaction.atomic():

@@ -19,7 +19,7 @@ def enforce(*, reservation: Reservation, at: datetime) -> None:
     other refusal ends it.
     """
     decision = standing(reservation, at)
-    if decision.outcome in (Outcome.ALLOW, Outcome.DENY_TEMPORARY):
+    if decision.permits or decision.outcome == Outcome.DENY_TEMPORARY:
         return
     if reservation.state == State.ACTIVE:
         end(reservation=reservation, reason=WITHDRAWN, at=at, decision=decision)

@@ -1,10 +1,11 @@
-"""Undoing: GPUs and money go back together or not at all."""
+"""Undoing: GPUs, what was drawn on a licence and money go back together or not at all."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
+from compliance import services as compliance
 from compliance.models import Decision
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
@@ -17,7 +18,7 @@ from marketplace.ledger import services as ledger
 def give_back(
     reservation: Reservation, to: State, *, reason: str, at: datetime, **also: Decision
 ) -> None:
-    """Leave a reservation that never ran: release its GPUs and the whole hold.
+    """Leave a reservation that never ran: release its GPUs, its licence and the whole hold.
 
     `also` is the decision that ended it, if one did: it goes in with the move, because nothing may
     be held on a decision that does not allow it.
@@ -28,6 +29,7 @@ def give_back(
             state=LeaseState.RELEASED
         )
         Assignment.objects.filter(reservation=reservation).update(generation=F("generation") + 1)
+        compliance.put_back(rental=reservation.public_id, until=reservation.during.lower, at=at)
         if reservation.hold is not None:
             ledger.release_hold(hold=reservation.hold)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import F, Q
 
+from compliance import services as compliance
 from compliance.models import Decision
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
@@ -144,6 +145,7 @@ def _finish_part(
             early = f"the workload ended with exit code {report.exit_code}"
             reason = early if end < reservation.during.upper else WINDOW_OVER
             move(reservation, State.ENDED, table=MOVES, ended_at=end, reason=reason)
+            compliance.put_back(rental=reservation.public_id, until=end, at=at)
     elif reservation.state == State.CONFIRMED:
         reason = f"the machine could not start it: {report.detail or 'no reason given'}"[:300]
         give_back(reservation, State.FAILED, reason=reason, at=at)
@@ -159,6 +161,8 @@ def _end_leases(leases: models.QuerySet[Lease], end: datetime) -> None:
 def end(*, reservation: Reservation, reason: str, at: datetime, **also: Decision) -> None:
     """End an active reservation now (or at its window's end, if that is past).
 
+    What it drew on a licence for the rest of its window goes back.
+
     `also` is the decision that ended it, if one did.
     """
     moment = min(at, reservation.during.upper)
@@ -169,6 +173,7 @@ def end(*, reservation: Reservation, reason: str, at: datetime, **also: Decision
             assignment__reservation=reservation, state=LeaseState.CONFIRMED
         ).update(state=LeaseState.RELEASED)
         Assignment.objects.filter(reservation=reservation).update(generation=F("generation") + 1)
+        compliance.put_back(rental=reservation.public_id, until=moment, at=at)
 
 
 def stop(*, reservation: Reservation, by: User | None, at: datetime) -> None:
