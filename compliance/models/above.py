@@ -1,4 +1,4 @@
-"""Everyone above a party, in one query: its owners, their owners, and its directors."""
+"""Everyone above a party and what cases granted it, in one query."""
 
 import json
 from typing import Any
@@ -24,17 +24,25 @@ SELECT json_build_object(
       WHERE owned_id IN (SELECT id FROM above) AND until IS NULL) one),
   'directors', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT id, name, country
-       FROM compliance_director WHERE party_id = %(party)s AND until IS NULL) one)
+       FROM compliance_director WHERE party_id = %(party)s AND until IS NULL) one),
+  'clearings', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, public_id, subject_sha256, source, entry_uid, entry_sha256, scorer, expires_at
+       FROM compliance_clearing WHERE party_id = %(party)s) one),
+  'reviews', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, public_id, facts_sha256, rule_id, rule_version, chip, site_country, expires_at
+       FROM compliance_reviewclearance WHERE party_id = %(party)s) one)
 )::text
 """
 
+#: what cases grant is bound to all else of a party's content, so it is no part of what it binds
+GRANTED = ("clearings", "reviews")
 Above = dict[str, list[dict[str, Any]]]
 
 
 def above(party_id: int | None) -> Above:
     """`owners` (parties, however far up), `stakes` (of the party and of those) and `directors`.
 
-    Only what has not ended.
+    Only what has not ended. `clearings` and `reviews` are all that cases ever granted the party.
     """
     with connection.cursor() as cursor:
         cursor.execute(QUERY, {"party": party_id})

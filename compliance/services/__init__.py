@@ -3,6 +3,34 @@
 from compliance.downloads import DownloadFailed
 
 from .batch import screen_file
+from .cases.asking import (
+    AnsweredAlready,
+    Upload,
+    answer_request,
+    ask_about_screening,
+    correspondence,
+    documents_of,
+    requests_to,
+    standing_of,
+)
+from .cases.deciding import (
+    SignedAlready,
+    approve_verdict,
+    likenesses,
+    propose_verdict,
+    reject_verdict,
+    reviews,
+)
+from .cases.documents import add_document
+from .cases.officers import NotAnOfficer
+from .cases.working import (
+    assign_case,
+    close_case,
+    escalate_case,
+    note_case,
+    pass_deadlines,
+    request_information,
+)
 from .changes import Changes, changes_of
 from .classifying import MalformedReference, attest_chip
 from .downloading import download_list
@@ -22,6 +50,7 @@ from .verifying import Anchor, verify
 
 __all__ = [
     "Anchor",
+    "AnsweredAlready",
     "BadRow",
     "CannotReplay",
     "Case",
@@ -32,31 +61,52 @@ __all__ = [
     "ListsNotReady",
     "Loaded",
     "MalformedReference",
+    "NotAnOfficer",
     "Question",
     "RefusedSnapshot",
+    "SignedAlready",
+    "Upload",
     "add_director",
+    "add_document",
     "add_stake",
     "amend_party",
+    "answer_request",
     "answers",
+    "approve_verdict",
+    "ask_about_screening",
+    "assign_case",
     "attest_chip",
     "changes_of",
     "chip_for",
+    "close_case",
+    "correspondence",
+    "documents_of",
     "download_list",
     "end_director",
     "end_stake",
+    "escalate_case",
     "export",
     "import_list",
+    "likenesses",
     "list_states",
     "load_reference",
+    "note_case",
+    "pass_deadlines",
     "preview",
+    "propose_verdict",
     "public_reason",
     "register_party",
     "rehearse",
+    "reject_verdict",
     "replay",
+    "request_information",
+    "requests_to",
+    "reviews",
     "rulebook",
     "screen",
     "screen_file",
     "seal",
+    "standing_of",
     "still_valid",
     "unapproved_rules",
     "verify",

@@ -10,7 +10,17 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from compliance import chain
-from compliance.models import ChainLink, Decision, ListSnapshot, PolicyRule, Unsealed
+from compliance.models import (
+    CaseDecision,
+    CaseEvent,
+    ChainLink,
+    Clearing,
+    Decision,
+    ListSnapshot,
+    PolicyRule,
+    ReviewClearance,
+    Unsealed,
+)
 from marketplace.core.models import AuditEvent
 
 #: what `column::text` depends on
@@ -30,7 +40,7 @@ class Named(Protocol):
 def rows_of(kind: str) -> QuerySet[Any]:
     """All rows of one kind; KeyError for a kind that nobody seals.
 
-    Acts on compliance's own nouns (an amended party, a corrected chip, later a case) are told from
+    Acts on compliance's own nouns (an amended party, a corrected chip) are told from
     other acts by their subject, so a new verb joins the chain without a change here.
     """
     return {
@@ -38,10 +48,14 @@ def rows_of(kind: str) -> QuerySet[Any]:
         "rule": PolicyRule.objects.all(),
         "snapshot": ListSnapshot.objects.all(),
         "act": AuditEvent.objects.filter(subject__startswith="compliance."),
+        "case_event": CaseEvent.objects.all(),
+        "case_decision": CaseDecision.objects.all(),
+        "clearing": Clearing.objects.all(),
+        "review": ReviewClearance.objects.all(),
     }[kind]
 
 
-KINDS = ("decision", "rule", "snapshot", "act")
+KINDS = ("decision", "rule", "snapshot", "act", "case_event", "case_decision", "clearing", "review")
 
 
 def texts(named: Iterable[Named]) -> dict[tuple[str, UUID], str]:

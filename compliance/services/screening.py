@@ -1,11 +1,12 @@
 """May this party have this? Asked of the lists and the rules, answered by an appended decision."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from compliance import chain
@@ -16,10 +17,13 @@ from compliance.models import ChipModel, Content, Decision, ExportClass, Outcome
 from compliance.models.above import Above, above
 from compliance.policy import Rulebook, Verdict
 
+from .cases.opening import follow
 from .freshness import FRESH, ListState, list_states, worst
+from .granted import Granted
+from .graph import plain
 from .reasons import Asked, reasons
 from .rulebook import rulebook
-from .standing import Standing, standing, strongest
+from .standing import Standing, standing, strongest, who
 
 #: a decision is good for a day at most, so that everyone is screened daily
 LONGEST = timedelta(hours=24)
@@ -53,6 +57,8 @@ class Question:
 def screen(*, party: Party, question: Question | None, at: datetime) -> Decision:
     """Decide and append the decision. Only outcome `allow` permits anything.
 
+    One that a person must look at opens a case with it, or adds to the one that is open.
+
     Without a question the party is judged on its own; that clears no rental. The party is read
     again from the database, so that the decision is about what is stored.
     """
@@ -60,12 +66,16 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     lists, book = list_states(at=at), rulebook()
     judged = judge(party=party, question=question, lists=lists, at=at)
     _keep(judged.party_content, book.content)
-    return Decision.objects.create(
+    made = Decision(
         party=party,
         chip=question.chip if question else None,
         during=DateTimeTZRange(question.start, question.end) if question else None,
         **judged.columns(book),
     )
+    with transaction.atomic():
+        made.save(force_insert=True)
+        follow(made)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +89,25 @@ class Judged:
     found: dict[str, str | None]
     asked: list[Asked]
     standing: Standing
+    granted: Granted
 
     def facts(self, book: Rulebook) -> dict[str, str | None]:
         """All facts; what class a chip has stands in the book."""
         return {**self.found, **_facts_of_rental(self.question, book)}
 
     def by(self, book: Rulebook) -> Verdict:
-        return book.decide(self.facts(book), _days(book, self.question, self.at))
+        days = _days(book, self.question, self.at)
+        return book.decide(self.facts(book), days, self.granted.reviewed(self.question).keys())
 
     def columns(self, book: Rulebook) -> dict[str, Any]:
         """The columns of a decision that follow from what was found and nothing else."""
         verdict = self.by(book)
-        told = reasons(verdict, self.facts(book), self.asked, self.lists)
+        reviewed = self.granted.reviewed(self.question)
+        told = reasons(verdict, self.facts(book), self.asked, self.lists, reviewed)
+        good_until = [grant.expires for one in self.asked for grant in one.cleared.values()]
+        good_until += [
+            reviewed[one.rule.rule_id, one.rule.version].expires for one in verdict.reviewed
+        ]
         return {
             "party_hash": hashlib.sha256(self.party_content.encode()).digest(),
             "site_country": self.question.site_country if self.question else "",
@@ -100,7 +117,7 @@ class Judged:
             "ruleset_hash": book.hash,
             "scorer": Bands().scorer,
             "decided_at": self.at,
-            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at),
+            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at, good_until),
         }
 
 
@@ -121,12 +138,14 @@ def judge(
     held = [one.snapshot for one in lists if one.snapshot]
     index = index_for(held) if held else None
     known = above(party.pk) if known is None else known
-    own = _compare(party, index)
-    stands = standing(party, known, own, index)
+    content = party.content(known)
+    granted = Granted.to(party, content, known, scorer=Bands().scorer, at=at)
+    own = granted.cleared(_compare(party, index))
+    stands = standing(party, known, own, index, granted)
     found = {**_facts(party, lists), **stands.facts}
     found["name_match"] = strongest(own) if index else None
     asked = [*own, *stands.asked]
-    return Judged(question, at, lists, party.content(known), found, asked, stands)
+    return Judged(question, at, lists, content, found, asked, stands, granted)
 
 
 def _keep(*texts: str) -> None:
@@ -190,10 +209,17 @@ def _compare(party: Party, index: Index | None) -> list[Asked]:
     if index is None:
         return []
     # the parent may be a firm or a person; the party's own names are of its own kind
-    names = [("legal_name", party.kind), ("native_name", party.kind), ("parent_name", "")]
+    parent = who([party.parent_name], "", party.parent_hq_country)
+    if plain(party.parent_name) == plain(party.legal_name):
+        parent = ""
+    names = [
+        ("legal_name", party.kind, ""),
+        ("native_name", party.kind, ""),
+        ("parent_name", "", parent),
+    ]
     return [
-        Asked(field, index.screen(getattr(party, field), kind=kind))
-        for field, kind in names
+        Asked(field, index.screen(getattr(party, field), kind=kind), whom)
+        for field, kind, whom in names
         if getattr(party, field) or field == "legal_name"
     ]
 
@@ -253,15 +279,20 @@ def _day(moment: datetime) -> date:
 
 
 def _valid_until(
-    outcome: str, lists: Sequence[ListState], book: Rulebook, at: datetime
+    outcome: str,
+    lists: Sequence[ListState],
+    book: Rulebook,
+    at: datetime,
+    grants: Iterable[datetime],
 ) -> datetime:
-    """A day, but for an allowing decision never past a list's age or a change of the law."""
+    """A day, but for an allowing decision never past a list's age, a change of the law, or the end
+    of a clearing or review that it rests on."""
     latest = at + LONGEST
     if outcome != Outcome.ALLOW:
         return latest
     changes = book.changes(_day(at), _day(latest))
     midnights = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in changes]
-    return min(latest, *(one.expires for one in lists if one.expires), *midnights)
+    return min(latest, *(one.expires for one in lists if one.expires), *midnights, *grants)
 
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:
