@@ -36,7 +36,8 @@ def kind_of(reasons: Reasons) -> str:
         return RENTAL
     if told & _OF_OWNERSHIP:
         return OWNERSHIP
-    return INFORMATION if about - told or not about else RED_FLAG
+    unknown = any(facts.get(name) is None for name in about)
+    return INFORMATION if unknown or not about else RED_FLAG
 
 
 def risk_of(outcome: str, reasons: Reasons) -> str:

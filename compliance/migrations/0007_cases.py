@@ -116,7 +116,22 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
-                ("state", models.CharField(max_length=16)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("assigned", "Assigned"),
+                            ("waiting", "waiting for information"),
+                            ("escalated", "Escalated"),
+                            ("proposed", "a verdict is proposed"),
+                            ("decided", "Decided"),
+                            ("closed", "Closed"),
+                        ],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -237,7 +252,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("opened", "Opened"),
-                            ("recurred", "new reasons"),
+                            ("recurred", "screened anew"),
                             ("asked", "the party asked"),
                             ("assigned", "Assigned"),
                             ("note", "Note"),

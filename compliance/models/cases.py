@@ -53,6 +53,7 @@ class Case(Record, Stateful):
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="cases")
     kind = models.CharField(max_length=16, choices=CaseKind)
+    state = models.CharField(max_length=16, choices=CaseState, default=CaseState.OPEN)
     risk = models.CharField(max_length=8, choices=Risk)
     decision = models.ForeignKey(
         Decision, models.PROTECT, related_name="+", help_text="the one that opened it"
@@ -99,7 +100,7 @@ class Case(Record, Stateful):
 
 class EventKind(models.TextChoices):
     OPENED = "opened"
-    RECURRED = "recurred", "new reasons"
+    RECURRED = "recurred", "screened anew"
     ASKED = "asked", "the party asked"
     ASSIGNED = "assigned"
     NOTE = "note"

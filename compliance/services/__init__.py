@@ -21,7 +21,7 @@ from .cases.deciding import (
     reject_verdict,
     reviews,
 )
-from .cases.documents import add_document
+from .cases.documents import FILE_ENDINGS, LARGEST_FILE, add_document
 from .cases.officers import NotAnOfficer
 from .cases.working import (
     assign_case,
@@ -49,6 +49,8 @@ from .sealing import seal
 from .verifying import Anchor, verify
 
 __all__ = [
+    "FILE_ENDINGS",
+    "LARGEST_FILE",
     "Anchor",
     "AnsweredAlready",
     "BadRow",

@@ -1,7 +1,8 @@
 """What a decision says of itself, for staff: facts, rules with citation, matches with scores."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ class Asked:
     answer: Answer
     who: str = ""
     subject: str = ""
-    cleared: Mapping[tuple[str, str], Grant] = field(default_factory=dict)
+    cleared: Mapping[tuple[str, str], Grant] = dataclasses.field(default_factory=dict)
 
     @property
     def matches(self) -> list[Match]:

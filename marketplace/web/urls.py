@@ -2,7 +2,7 @@ from django.urls import path
 
 from .provider import earnings, machines
 from .renter import keys, offers, reservations, reserving, wallet
-from .shared import health, organisation, signing
+from .shared import health, organisation, screening, signing
 
 urlpatterns = [
     path("", offers.home, name="home"),
@@ -11,6 +11,17 @@ urlpatterns = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("organisation/", organisation.organisation, name="organisation"),
+    path("organisation/screening/ask/", screening.ask, name="ask-screening"),
+    path(
+        "organisation/screening/requests/<uuid:asked>/answer/",
+        screening.answer,
+        name="answer-screening",
+    ),
+    path(
+        "organisation/screening/documents/<uuid:document>/",
+        screening.document,
+        name="screening-document",
+    ),
     path("offers/<uuid:offer>/", offers.offer, name="offer"),
     path("offers/<uuid:offer>/quote/", reserving.quote, name="quote"),
     path("offers/<uuid:offer>/reserve/", reserving.reserve, name="reserve"),

@@ -14,7 +14,7 @@ from marketplace.core.states import IllegalMove, move
 
 from .clearing import grant
 from .officers import APPROVE, WORK, Officer, refuse_own, require, signed
-from .opening import UPHOLD, note
+from .opening import UPHOLD, latest_decision, note
 from .working import live, words
 
 #: likenesses are none; a review that rules ask for is done; facts were corrected or evidence
@@ -33,29 +33,27 @@ class SignedAlready(Exception):
     """This officer has signed under this proposal already."""
 
 
-def latest_decision(case: Case) -> Decision:
-    """The newest decision that the case is about."""
-    event = case.events.filter(decision__isnull=False).select_related("decision").latest("pk")
-    assert event.decision is not None  # noqa: S101  filtered
-    return event.decision
-
-
 def likenesses(decision: Decision) -> list[dict[str, str]]:
     """Every likeness of the decision that counts and can be cleared: who, and which entry."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for one in decision.reasons["names"]:
         for match in one["matches"]:
             if "cleared" not in match and one.get("subject"):
                 key = f"{one['subject']} {match['source']} {match['uid']}"
-                found[key] = {
-                    "subject_sha256": one["subject"],
-                    "subject": one["field"],
-                    "source": match["source"],
-                    "entry_uid": match["uid"],
-                    "entry_sha256": match["entry_hash"],
-                    "scorer": decision.scorer,
-                }
+                # the party may bear the name in several fields: they are one likeness
+                found.setdefault(key, _likeness(one, match, decision.scorer))
     return list(found.values())
+
+
+def _likeness(name: dict[str, Any], match: dict[str, Any], scorer: str) -> dict[str, str]:
+    return {
+        "subject_sha256": name["subject"],
+        "subject": name["field"],
+        "source": match["source"],
+        "entry_uid": match["uid"],
+        "entry_sha256": match["entry_hash"],
+        "scorer": scorer,
+    }
 
 
 def reviews(decision: Decision, *, everywhere: bool = False) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from .officers import WORK, Officer, Person, require, signed
 from .opening import note
 from .working import live
 
-LARGEST = 10 * 2**20
+LARGEST_FILE = 10 * 2**20
 MOST = 30
 #: what a file of this type begins with
 BEGINNINGS = {
@@ -22,6 +22,7 @@ BEGINNINGS = {
     "image/jpeg": b"\xff\xd8\xff",
 }
 ENDINGS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
+FILE_ENDINGS = (*ENDINGS.values(), ".jpeg")
 
 
 def add_document(
@@ -39,8 +40,8 @@ def add_document(
 
 def checked(content: bytes) -> str:
     """The media type by what the file holds. Raises ValidationError."""
-    if len(content) > LARGEST:
-        raise ValidationError({"document": f"A file may have {LARGEST // 2**20} MB at most."})
+    if len(content) > LARGEST_FILE:
+        raise ValidationError({"document": f"A file may have {LARGEST_FILE // 2**20} MB at most."})
     for media_type, beginning in BEGINNINGS.items():
         if content.startswith(beginning):
             return media_type

@@ -102,9 +102,20 @@ def _upheld(decision: Decision, kind: str, keys: list[str]) -> bool:
     last = Case.objects.filter(party=decision.party_id, kind=kind).order_by("-pk").first()
     if last is None or last.proposal is None or last.proposal.detail["verdict"] != UPHOLD:
         return False
-    seen = last.events.filter(decision__isnull=False).latest("pk").decision
-    same = seen is not None and bytes(seen.party_hash) == bytes(decision.party_hash)
-    return same and set(keys) <= set(last.reasons)
+    return _seen_alike(last, decision) and set(keys) <= set(last.reasons)
+
+
+def latest_decision(case: Case) -> Decision:
+    """The newest decision that the case has heard of: what officers look at and decide on."""
+    event = case.events.filter(decision__isnull=False).select_related("decision__chip").latest("pk")
+    assert event.decision is not None  # noqa: S101  filtered
+    return event.decision
+
+
+def _seen_alike(case: Case, decision: Decision) -> bool:
+    """Whether the case knows the party as this decision does, by the same scorer."""
+    seen = latest_decision(case)
+    return (bytes(seen.party_hash), seen.scorer) == (bytes(decision.party_hash), decision.scorer)
 
 
 def _open(decision: Decision, kind: str, keys: list[str]) -> Case:
@@ -130,9 +141,12 @@ def _open(decision: Decision, kind: str, keys: list[str]) -> Case:
 
 
 def _recur(case: Case, decision: Decision, keys: list[str]) -> None:
-    """New reasons join the case and may make it more urgent; what is known already says nothing."""
+    """New reasons join the case and may make it more urgent, a changed party is noted too.
+
+    What is known already says nothing.
+    """
     new = [key for key in keys if key not in case.reasons]
-    if not new:
+    if not new and _seen_alike(case, decision):
         return
     case.reasons = [*case.reasons, *new]
     case.risk = casework.graver(case.risk, casework.risk_of(decision.outcome, decision.reasons))

@@ -48,7 +48,7 @@ def assign_case(*, case: Case, by: Officer, at: datetime) -> Case:
         row = live(case)
         row.assignee, row.assignee_label = by.public_id, by.get_username()
         row.save(update_fields=["assignee", "assignee_label"])
-        if row.state == CaseState.OPEN:
+        if row.state in (CaseState.OPEN, CaseState.ESCALATED):
             move(row, CaseState.ASSIGNED, table=MOVES)
         note(row, EventKind.ASSIGNED, at=at, **signed(by))
     return row
