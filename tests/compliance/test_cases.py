@@ -120,9 +120,8 @@ def test_the_same_reasons_again_add_nothing_and_new_ones_an_event():
 
 def test_an_amended_party_is_noted_so_that_officers_decide_on_the_party_as_it_is():
     case = opened()
-    services.amend_party(
-        party=case.party, by="staff", at=NOON, legal_name="Pelagik Dawn Systems Limited"
-    )
+    name = "Pelagik Dawn Systems Limited"
+    services.amend_party(party=case.party, by="staff", at=NOON, legal_name=name, parent_name=name)
     later = screen(case.party)
     screen(case.party)
     assert kinds(case) == ["opened", "recurred"]

@@ -90,8 +90,7 @@ def test_a_content_from_before_cases_replays():
     sha256 = hashlib.sha256(old.encode()).hexdigest()
     Content.objects.create(sha256=sha256, text=old)
     tamper.change(decision, "party_hash", f"decode('{sha256}', 'hex')")
-    [fault] = again(decision)
-    assert fault.startswith("party_hash: ")
+    assert again(decision) == []
 
 
 def test_what_was_altered_is_shown():

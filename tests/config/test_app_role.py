@@ -5,12 +5,14 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 
+from compliance import services as compliance
 from compliance.models import Decision
 from marketplace.billing import services as billing
 from marketplace.config import app_role
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from tests.billing import stand_in, use
+from tests.compliance import caseroom
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +137,16 @@ def test_a_whole_rental_runs_as_the_processes_role(market, harbour, alice, fake,
     assert ledger.seal(at=NOON).seq == 1
     assert ledger.verify() == []
     assert Decision.objects.exists()
+
+
+def test_a_case_is_decided_as_the_processes_role_and_never_removed(market, become):
+    become()
+    case = caseroom.decided()
+    assert case.clearings.exists()
+    assert compliance.screen(party=case.party, question=None, at=NOON).outcome == "allow"
+    for table in ("case", "caseevent", "casedecision", "casedocument", "clearing"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            run(f"DELETE FROM compliance_{table}")
 
 
 def test_granting_again_takes_back_what_is_too_much(become):
