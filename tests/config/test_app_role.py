@@ -146,7 +146,7 @@ def test_a_case_is_decided_as_the_processes_role_and_never_removed(market, becom
     assert compliance.screen(party=case.party, question=None, at=NOON).outcome == "allow"
     for table in ("case", "caseevent", "casedecision", "casedocument", "clearing"):
         with pytest.raises(ProgrammingError, match="permission denied"):
-            run(f"DELETE FROM compliance_{table}")
+            run(f"DELETE FROM compliance_{table}")  # noqa: S608
 
 
 def test_granting_again_takes_back_what_is_too_much(become):
