@@ -9,7 +9,10 @@ from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin
 
-from . import services
+from . import (
+    admin_cases,  # noqa: F401  registers the windows of cases
+    services,
+)
 from .declaring import DeclaringAdmin
 from .licensing import LicensingAdmin, who
 from .models import (

@@ -45,6 +45,16 @@ def groups_named(conditions: Any) -> set[str]:
     return named.union(*(groups_named(part) for part in conditions.values()))
 
 
+def facts_named(conditions: Any) -> set[str]:
+    """Every fact that (well-formed) conditions ask for."""
+    if isinstance(conditions, list):
+        return set().union(*(facts_named(part) for part in conditions))
+    if not isinstance(conditions, dict):
+        return set()
+    named = {conditions["fact"]} if "fact" in conditions else set()
+    return named.union(*(facts_named(part) for part in conditions.values()))
+
+
 def _condition(condition: Any, place: str) -> Test:
     if not isinstance(condition, dict):
         raise MalformedRule(f"{place}: expected an object, found {condition!r}")

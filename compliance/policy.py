@@ -7,12 +7,15 @@ to ask for them. When no rule fires the outcome is manual review.
 A rule with the outcome `allow_licence` says when a licence in the register stands in for the one
 that is required. On a day on which both fire the required licence is discharged, and whatever else
 fires still binds; on a day on which none is required it permits nothing.
+
+A rule that asks for a review counts no longer once the review is done: it then neither fires nor
+allows. Nothing else can be done with: another outcome, a rule that lacks facts, or no rule at all.
 """
 
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -25,6 +28,10 @@ ALLOW, LICENSED, REVIEW, UNLICENSED = "allow", "allow_licence", "manual_review",
 SEVERITY = {ALLOW: 0, LICENSED: 1, REVIEW: 2, UNLICENSED: 3, "deny_temporary": 4, "deny": 5}
 #: a rule with one of these that lacks facts withholds nothing
 PERMITTING = (ALLOW, LICENSED)
+
+
+#: a rule by its id and version
+Version = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,15 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`fired`: each rule once, with its first day; `undecided`: restrictive rules lacking facts."""
+    """`fired`: each rule once, with its first day; `undecided`: restrictive rules lacking facts.
+
+    `reviewed`: those that would have fired, had not a person looked already.
+    """
 
     outcome: str
     fired: tuple[Fired, ...]
     undecided: tuple[Fired, ...]
+    reviewed: tuple[Fired, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +165,31 @@ class Rulebook:
             {group: frozenset(countries) for group, countries in groups.items()},
         )
 
-    def decide(self, facts: Facts, days: Iterable[date]) -> Verdict:
+    def decide(
+        self, facts: Facts, days: Iterable[date], reviewed: Collection[Version] = ()
+    ) -> Verdict:
         """The most restrictive outcome over the given days.
 
-        A day on which no rule fires gives manual review. Raises MalformedRule.
+        A day on which no rule fires gives manual review. `reviewed` are rules whose review is done.
+        Raises MalformedRule.
         """
-        verdicts = [self._on(facts, day) for day in days]
+        verdicts = [self._on(facts, day, reviewed) for day in days]
         return Verdict(
             max((one.outcome for one in verdicts), key=_severity, default=REVIEW),
             _once(fired for one in verdicts for fired in one.fired),
             _once(fired for one in verdicts for fired in one.undecided),
+            _once(fired for one in verdicts for fired in one.reviewed),
         )
 
-    def _on(self, facts: Facts, day: date) -> Verdict:
-        fired, undecided = [], []
+    def _on(self, facts: Facts, day: date, reviewed: Collection[Version]) -> Verdict:
+        fired, undecided, done = [], [], []
         law = self.law(day)
         for rule, test in law.tests:
             # a group that nobody has loaded is None: unknown, not empty
             truth = test(facts, law.groups.get)
-            if truth:
+            if truth and rule.outcome == REVIEW and (rule.rule_id, rule.version) in reviewed:
+                done.append(Fired(rule, day))
+            elif truth:
                 fired.append(Fired(rule, day))
             elif truth is None and rule.outcome not in PERMITTING:
                 undecided.append(Fired(rule, day))
@@ -180,7 +197,7 @@ class Rulebook:
         if undecided or not outcomes:
             outcomes.append(REVIEW)
         worst = max(outcomes, key=_severity)
-        return Verdict(worst, tuple(fired), tuple(undecided))
+        return Verdict(worst, tuple(fired), tuple(undecided), tuple(done))
 
 
 def _discharged(outcomes: list[str]) -> list[str]:

@@ -35,3 +35,9 @@ def download_due() -> None:
 def seal_audit() -> None:
     """Sweep: evidence that has no link in the chain yet."""
     services.seal(at=now())
+
+
+@shared_task(name="compliance.tasks.pass_deadlines")
+def pass_deadlines() -> None:
+    """Sweep: cases that nobody has decided in time."""
+    services.pass_deadlines(at=now())

@@ -1,3 +1,6 @@
+import html
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpResponse
 from django.test import TransactionTestCase
 
 from compliance import services as compliance
@@ -36,6 +40,17 @@ TransactionTestCase._fixture_teardown = _flush_past_the_guards  # type: ignore[m
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture
+def said() -> Callable[[HttpResponse], str]:
+    """What a reader sees of a page: its text on one line."""
+
+    def text(answer: HttpResponse) -> str:
+        body = re.sub(r"<[^>]+>", " ", answer.content.decode())
+        return re.sub(r"\s+", " ", html.unescape(body))
+
+    return text
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def seal(kind: str, table: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compliance", "0005_ownership"),
+        ("compliance", "0007_cases"),
         ("core", "0002_append_only"),
     ]
 

@@ -1,7 +1,19 @@
 """The nouns of compliance, by room: parties, lists, the law as data, decisions and their chain."""
 
+from .cases import (
+    PUBLIC_EVENTS,
+    Case,
+    CaseDeadline,
+    CaseDecision,
+    CaseDocument,
+    CaseEvent,
+    CaseKind,
+    EventKind,
+    Risk,
+)
 from .chain import ChainLink, Content, Unsealed
 from .decisions import Decision, DecisionQuerySet
+from .grants import Clearing, ReviewClearance
 from .licences import Licence, LicenceAct, LicenceDraw, LicenceEvent, LicenceReturn
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
 from .ownership import Director, OwnershipStake
@@ -17,9 +29,18 @@ from .reference import (
 )
 
 __all__ = [
+    "PUBLIC_EVENTS",
+    "Approval",
+    "Case",
+    "CaseDeadline",
+    "CaseDecision",
+    "CaseDocument",
+    "CaseEvent",
+    "CaseKind",
     "ChainLink",
     "ChipAttestation",
     "ChipModel",
+    "Clearing",
     "Content",
     "CountryGroup",
     "Decision",
@@ -27,6 +48,7 @@ __all__ = [
     "Director",
     "EndUse",
     "EntryName",
+    "EventKind",
     "ExportClass",
     "Licence",
     "LicenceAct",
@@ -43,6 +65,8 @@ __all__ = [
     "Party",
     "PartyKind",
     "PolicyRule",
+    "ReviewClearance",
+    "Risk",
     "RuleApproval",
     "Unsealed",
 ]

@@ -1,4 +1,4 @@
-"""Everyone above a party and what it is licensed for, in one query."""
+"""Everyone above a party, what it is licensed for and what cases granted it, in one query."""
 
 import json
 from typing import Any
@@ -32,10 +32,18 @@ SELECT json_build_object(
         AND EXISTS (SELECT FROM compliance_licenceevent
                      WHERE licence_id = granted.id AND act = 'approved')
         AND NOT EXISTS (SELECT FROM compliance_licenceevent
-                         WHERE licence_id = granted.id AND act = 'revoked')) one)
+                         WHERE licence_id = granted.id AND act = 'revoked')) one),
+  'clearings', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, public_id, subject_sha256, source, entry_uid, entry_sha256, scorer, expires_at
+       FROM compliance_clearing WHERE party_id = %(party)s) one),
+  'reviews', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, public_id, facts_sha256, rule_id, rule_version, chip, site_country, expires_at
+       FROM compliance_reviewclearance WHERE party_id = %(party)s) one)
 )::text
 """
 
+#: what cases grant is bound to all else of a party's content, so it is no part of what it binds
+GRANTED = ("clearings", "reviews")
 Above = dict[str, list[dict[str, Any]]]
 
 
@@ -43,7 +51,8 @@ def above(party_id: int | None) -> Above:
     """`owners` (parties, however far up), `stakes` (of the party and of those), `directors` and
     `licences` (approved by two).
 
-    Only what has not ended or been revoked.
+    Only what has not ended or been revoked. `clearings` and `reviews` are all that cases ever
+    granted the party.
     """
     with connection.cursor() as cursor:
         cursor.execute(QUERY, {"party": party_id})

@@ -8,7 +8,7 @@ from django.db.models import Q
 from compliance.countries import validate_country
 from marketplace.core.models import Record
 
-from .above import Above, above
+from .above import GRANTED, Above, above
 
 
 class PartyKind(models.TextChoices):
@@ -71,6 +71,14 @@ class Party(Record):
         "end_use_statement",
     )
 
+    #: what decides whether a listed name is the party's; a change in any ends every clearing
+    NAME_FIELDS = ("kind", "legal_name", "native_name", "country", "registration_number")
+
+    @property
+    def name_content(self) -> str:
+        """Who the party is, as far as names are compared, as text."""
+        return json.dumps({name: getattr(self, name) for name in self.NAME_FIELDS}, sort_keys=True)
+
     def content(self, known: Above | None = None) -> str:
         """All that a decision about the party rests on, as text: its facts and everyone above."""
         own = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
@@ -80,6 +88,12 @@ class Party(Record):
     def content_hash(self) -> bytes:
         """SHA-256 over the content, so that a decision names exactly what it saw. One query."""
         return hashlib.sha256(self.content().encode()).digest()
+
+    @staticmethod
+    def facts_hash(content: str) -> str:
+        """SHA-256 over a content without what cases granted: what a review is bound to."""
+        facts = {name: value for name, value in json.loads(content).items() if name not in GRANTED}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     @classmethod
     def from_content(cls, text: str) -> tuple[Self, Above]:

@@ -11,7 +11,10 @@ from django.db.models.functions import Cast
 
 from compliance import chain
 from compliance.models import (
+    CaseDecision,
+    CaseEvent,
     ChainLink,
+    Clearing,
     Decision,
     Licence,
     LicenceDraw,
@@ -19,6 +22,7 @@ from compliance.models import (
     LicenceReturn,
     ListSnapshot,
     PolicyRule,
+    ReviewClearance,
     RuleApproval,
     Unsealed,
 )
@@ -41,7 +45,7 @@ class Named(Protocol):
 def rows_of(kind: str) -> QuerySet[Any]:
     """All rows of one kind; KeyError for a kind that nobody seals.
 
-    Acts on compliance's own nouns (an amended party, a corrected chip, later a case) are told from
+    Acts on compliance's own nouns (an amended party, a corrected chip) are told from
     other acts by their subject, so a new verb joins the chain without a change here.
     """
     return {
@@ -54,6 +58,10 @@ def rows_of(kind: str) -> QuerySet[Any]:
         "licence_event": LicenceEvent.objects.all(),
         "licence_draw": LicenceDraw.objects.all(),
         "licence_return": LicenceReturn.objects.all(),
+        "case_event": CaseEvent.objects.all(),
+        "case_decision": CaseDecision.objects.all(),
+        "clearing": Clearing.objects.all(),
+        "review": ReviewClearance.objects.all(),
     }[kind]
 
 
@@ -67,6 +75,10 @@ KINDS = (
     "licence_event",
     "licence_draw",
     "licence_return",
+    "case_event",
+    "case_decision",
+    "clearing",
+    "review",
 )
 
 

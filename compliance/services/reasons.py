@@ -1,22 +1,59 @@
 """What a decision says of itself, for staff: facts, rules with citation, matches with scores."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from compliance.conditions import facts_named
 from compliance.licences import Licensed
-from compliance.matching import Answer, Match
-from compliance.policy import Fired, Verdict
+from compliance.matching import NONE, POSSIBLE, UNSCREENABLE, Answer, Match
+from compliance.matching.index import BEST
+from compliance.policy import Fired, Verdict, Version
 
 from .freshness import ListState
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """A clearing or a review that counts, and the first moment at which it does no longer."""
+
+    public_id: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One of the party's names with the field it stands in, and what the lists say to it."""
+    """One of the party's names with the field it stands in, and what the lists say to it.
+
+    `who` tells the one asked from others of the party (empty: the party itself), `subject` is a
+    hash of that and of the party's own names; `cleared` are entries, by list and uid, of which a
+    case found that they are somebody else.
+    """
 
     field: str
     answer: Answer
+    who: str = ""
+    subject: str = ""
+    cleared: Mapping[tuple[str, str], Grant] = dataclasses.field(default_factory=dict)
+
+    @property
+    def matches(self) -> list[Match]:
+        """Those that count."""
+        found = self.answer.matches
+        return [one for one in found if (one.listed.source, one.listed.uid) not in self.cleared]
+
+    @property
+    def band(self) -> str:
+        """The answer's band by the matches that count."""
+        if not self.cleared:
+            return self.answer.band
+        if left := self.matches:
+            return left[0].band
+        if len(self.answer.matches) >= BEST:
+            return POSSIBLE  # more entries may be like it than an answer holds
+        return UNSCREENABLE if self.answer.problem else NONE
 
 
 def reasons(
@@ -24,6 +61,7 @@ def reasons(
     facts: Mapping[str, str | None],
     asked: Sequence[Asked],
     lists: Sequence[ListState],
+    reviewed: Mapping[Version, Grant],
 ) -> dict[str, Any]:
     """The JSON kept with the decision; its keys only ever grow."""
     return {
@@ -31,12 +69,17 @@ def reasons(
         "facts": dict(facts),
         "rules": [_told(fired) for fired in verdict.fired],
         "undecided": [_told(fired) for fired in verdict.undecided],
+        "reviewed": [
+            {**_told(one), "review": reviewed[one.rule.rule_id, one.rule.version].public_id}
+            for one in verdict.reviewed
+        ],
         "names": [
             {
                 "field": one.field,
-                "band": one.answer.band,
+                "subject": one.subject,
+                "band": one.band,
                 "problem": one.answer.problem,
-                "matches": [_matched(match) for match in one.answer.matches],
+                "matches": [_matched(match, one) for match in one.answer.matches],
             }
             for one in asked
         ],
@@ -65,8 +108,10 @@ def licence_told(licensed: Licensed, gpus: int) -> dict[str, Any] | None:
     }
 
 
-def _matched(match: Match) -> dict[str, Any]:
+def _matched(match: Match, asked: Asked) -> dict[str, Any]:
+    grant = asked.cleared.get((match.listed.source, match.listed.uid))
     return {
+        **({"cleared": grant.public_id} if grant else {}),
         "score": match.score,
         "source": match.listed.source,
         "uid": match.listed.uid,
@@ -85,6 +130,7 @@ def _told(fired: Fired) -> dict[str, Any]:
         "reason": fired.rule.reason,
         "citation": fired.rule.citation,
         "on": fired.day.isoformat(),
+        "facts": sorted(facts_named(fired.rule.conditions)),
     }
 
 
@@ -95,7 +141,7 @@ def _sentence(verdict: Verdict, asked: Sequence[Asked]) -> str:
         lacking = ", ".join(one.rule.rule_id for one in verdict.undecided)
         why = [f"Facts are missing that these rules ask for: {lacking}."]
     best = max(
-        (match for one in asked for match in one.answer.matches),
+        (match for one in asked for match in one.matches),
         key=lambda match: match.score,
         default=None,
     )

@@ -1,12 +1,13 @@
 """May this party have this? Asked of the lists and the rules, answered by an appended decision."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from compliance import chain
@@ -19,11 +20,14 @@ from compliance.models.above import Above, above
 from compliance.models.reference import PERMITTING
 from compliance.policy import Rulebook, Verdict
 
+from .cases.opening import follow
 from .drawing import used
 from .freshness import FRESH, ListState, list_states, worst
+from .granted import Granted
+from .graph import plain
 from .reasons import Asked, licence_told, reasons
 from .rulebook import rulebook
-from .standing import Standing, standing, strongest
+from .standing import Standing, standing, strongest, who
 
 #: what is drawn on a licence: as the database has it, or as an old decision kept it
 Usage = Callable[[Row, Wanted], Used]
@@ -67,6 +71,8 @@ class Question:
 def screen(*, party: Party, question: Question | None, at: datetime) -> Decision:
     """Decide and append the decision. Only what `permits` lets anything be held or run.
 
+    One that a person must look at opens a case with it, or adds to the one that is open.
+
     Without a question the party is judged on its own; that clears no rental. The party is read
     again from the database, so that the decision is about what is stored.
     """
@@ -74,12 +80,16 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     lists, book = list_states(at=at), rulebook()
     judged = judge(party=party, question=question, lists=lists, at=at)
     _keep(judged.party_content, book.content)
-    return Decision.objects.create(
+    made = Decision(
         party=party,
         chip=question.chip if question else None,
         during=DateTimeTZRange(question.start, question.end) if question else None,
         **judged.columns(book),
     )
+    with transaction.atomic():
+        made.save(force_insert=True)
+        follow(made)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class Judged:
     found: dict[str, str | None]
     asked: list[Asked]
     standing: Standing
+    granted: Granted
     licences: Sequence[Row]
     used: Usage
 
@@ -105,14 +116,21 @@ class Judged:
 
     def by(self, book: Rulebook) -> Verdict:
         facts, _ = self.weighed(book)
-        return book.decide(facts, _days(book, self.question, self.at))
+        return self._verdict(book, facts)
 
     def columns(self, book: Rulebook) -> dict[str, Any]:
         """The columns of a decision that follow from what was found and nothing else."""
         facts, licensed = self.weighed(book)
-        verdict = book.decide(facts, _days(book, self.question, self.at))
+        verdict = self._verdict(book, facts)
         licence = licensed.chosen if verdict.outcome == Outcome.ALLOW_LICENCE else None
-        told = reasons(verdict, facts, self.asked, self.lists)
+        reviewed = self.granted.reviewed(self.question)
+        told = reasons(verdict, facts, self.asked, self.lists, reviewed)
+        good_until = [grant.expires for one in self.asked for grant in one.cleared.values()]
+        good_until += [
+            reviewed[one.rule.rule_id, one.rule.version].expires for one in verdict.reviewed
+        ]
+        if licence:
+            good_until.append(ends(licence))
         return {
             "party_hash": hashlib.sha256(self.party_content.encode()).digest(),
             "site_country": self.question.site_country if self.question else "",
@@ -127,8 +145,12 @@ class Judged:
             "ruleset_hash": book.hash,
             "scorer": Bands().scorer,
             "decided_at": self.at,
-            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at, licence),
+            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at, good_until),
         }
+
+    def _verdict(self, book: Rulebook, facts: dict[str, str | None]) -> Verdict:
+        days = _days(book, self.question, self.at)
+        return book.decide(facts, days, self.granted.reviewed(self.question).keys())
 
     def _licensed(self, facts: dict[str, str | None]) -> Licensed:
         if self.question is None or not self.licences:
@@ -166,8 +188,10 @@ def judge(
     held = [one.snapshot for one in lists if one.snapshot]
     index = index_for(held) if held else None
     known = above(party.pk) if known is None else known
-    own = _compare(party, index)
-    stands = standing(party, known, own, index)
+    content = party.content(known)
+    granted = Granted.to(party, content, known, scorer=Bands().scorer, at=at)
+    own = granted.cleared(_compare(party, index))
+    stands = standing(party, known, own, index, granted)
     found = {**_facts(party, lists), **stands.facts}
     found["name_match"] = strongest(own) if index else None
     asked = [*own, *stands.asked]
@@ -176,10 +200,11 @@ def judge(
         at=at,
         lists=lists,
         party=party,
-        party_content=party.content(known),
+        party_content=content,
         found=found,
         asked=asked,
         standing=stands,
+        granted=granted,
         licences=known.get("licences", []),
         used=used,
     )
@@ -246,10 +271,17 @@ def _compare(party: Party, index: Index | None) -> list[Asked]:
     if index is None:
         return []
     # the parent may be a firm or a person; the party's own names are of its own kind
-    names = [("legal_name", party.kind), ("native_name", party.kind), ("parent_name", "")]
+    parent = who([party.parent_name], "", party.parent_hq_country)
+    if plain(party.parent_name) == plain(party.legal_name):
+        parent = ""
+    names = [
+        ("legal_name", party.kind, ""),
+        ("native_name", party.kind, ""),
+        ("parent_name", "", parent),
+    ]
     return [
-        Asked(field, index.screen(getattr(party, field), kind=kind))
-        for field, kind in names
+        Asked(field, index.screen(getattr(party, field), kind=kind), whom)
+        for field, kind, whom in names
         if getattr(party, field) or field == "legal_name"
     ]
 
@@ -309,17 +341,20 @@ def _day(moment: datetime) -> date:
 
 
 def _valid_until(
-    outcome: str, lists: Sequence[ListState], book: Rulebook, at: datetime, licence: Row | None
+    outcome: str,
+    lists: Sequence[ListState],
+    book: Rulebook,
+    at: datetime,
+    grants: Iterable[datetime],
 ) -> datetime:
-    """A day, but for one that permits never past a list's age, a change of the law or a licence."""
+    """A day, but for one that permits never past a list's age, a change of the law, or the end of
+    a licence, clearing or review that it rests on."""
     latest = at + LONGEST
     if outcome not in PERMITTING:
         return latest
-    if licence:
-        latest = min(latest, ends(licence))
     changes = book.changes(_day(at), _day(latest))
     midnights = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in changes]
-    return min([latest, *(one.expires for one in lists if one.expires), *midnights])
+    return min([latest, *(one.expires for one in lists if one.expires), *midnights, *grants])
 
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:

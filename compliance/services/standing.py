@@ -1,15 +1,17 @@
 """What the lists say to everyone above a party, and what that makes of the party itself."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.matching import MATCH, NONE, UNSCREENABLE, Answer, Index, Listed
+from compliance.matching import MATCH, NONE, UNSCREENABLE, Index, Listed
 from compliance.models import ListEntry, Party, PartyKind
 from compliance.models.above import Above
 from compliance.ownership import Control, Holding, control, holding
 from compliance.programmes import OWNERSHIP, programmes
 
+from .granted import Granted
 from .graph import ITSELF, Someone, edges, everyone, holders, line
 from .reasons import Asked
 
@@ -27,11 +29,13 @@ class Standing:
 
 def strongest(asked: Iterable[Asked]) -> str:
     """The band that binds most; `none` where no name was asked."""
-    bands = {one.answer.band for one in asked}
+    bands = {one.band for one in asked}
     return next((band for band in (MATCH, UNSCREENABLE, "possible") if band in bands), NONE)
 
 
-def standing(party: Party, above: Above, own: Sequence[Asked], index: Index | None) -> Standing:
+def standing(
+    party: Party, above: Above, own: Sequence[Asked], index: Index | None, granted: Granted
+) -> Standing:
     """Screen owners and directors (no index: no lists, nothing known) and follow the shares.
 
     `own` are the answers for the party's own names.
@@ -39,8 +43,10 @@ def standing(party: Party, above: Above, own: Sequence[Asked], index: Index | No
     people = everyone(party, above)
     shares = edges(people, above)
     ruled = control(shares, holders(people), ITSELF)
-    owners = {key: _owner(one, index) for key, one in people.items() if key != ITSELF}
-    directors = _directors(above, index)
+    owners = {
+        key: granted.cleared(_owner(one, index)) for key, one in people.items() if key != ITSELF
+    }
+    directors = granted.cleared(_directors(above, index))
     every = [one for asked in owners.values() for one in asked]
     of_entries = _of_entries([*own, *every])
     listed = {key: _listed_as(asked, of_entries) for key, asked in owners.items()}
@@ -64,19 +70,29 @@ def standing(party: Party, above: Above, own: Sequence[Asked], index: Index | No
 
 def _owner(one: Someone, index: Index | None) -> list[Asked]:
     field = f"owner {one.names[0]}"
-    return [Asked(field, index.screen(name, kind=one.kind)) for name in one.names if index]
+    told = who(one.names, one.kind, one.hq)
+    return [Asked(field, index.screen(name, kind=one.kind), told) for name in one.names if index]
+
+
+def who(names: Sequence[str], kind: str, country: str) -> str:
+    """Someone who is not the party itself, as far as names are compared, as text."""
+    return json.dumps([names, kind, country])
 
 
 def _directors(above: Above, index: Index | None) -> list[Asked]:
     return [
-        Asked(f"director {one['name']}", index.screen(one["name"], kind=PartyKind.PERSON))
+        Asked(
+            f"director {one['name']}",
+            index.screen(one["name"], kind=PartyKind.PERSON),
+            who([one["name"]], PartyKind.PERSON, one["country"]),
+        )
         for one in above["directors"]
         if index
     ]
 
 
-def _matched(answer: Answer) -> list[Listed]:
-    return [match.listed for match in answer.matches if match.band == MATCH]
+def _matched(asked: Asked) -> list[Listed]:
+    return [match.listed for match in asked.matches if match.band == MATCH]
 
 
 def _entry(listed: Listed) -> Entry:
@@ -85,7 +101,7 @@ def _entry(listed: Listed) -> Entry:
 
 def _of_entries(asked: Iterable[Asked]) -> dict[Entry, frozenset[str]]:
     """The programmes of every matched entry as it was matched; no query when there is none."""
-    wanted = {_entry(listed) for one in asked for listed in _matched(one.answer)}
+    wanted = {_entry(listed) for one in asked for listed in _matched(one)}
     if not wanted:
         return {}
     rows = ListEntry.objects.filter(
@@ -99,7 +115,7 @@ def _of_entries(asked: Iterable[Asked]) -> dict[Entry, frozenset[str]]:
 def _listed_as(
     asked: Iterable[Asked], of_entries: Mapping[Entry, frozenset[str]]
 ) -> frozenset[str]:
-    found = [of_entries[_entry(listed)] for one in asked for listed in _matched(one.answer)]
+    found = [of_entries[_entry(listed)] for one in asked for listed in _matched(one)]
     return frozenset().union(*found)
 
 

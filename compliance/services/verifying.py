@@ -23,6 +23,13 @@ FROM compliance_decision d CROSS JOIN LATERAL (
 ) AS named (what, hash)
 WHERE NOT EXISTS (SELECT FROM compliance_content c WHERE c.sha256 = named.hash) ORDER BY 1
 """
+LOST_DOCUMENT = """
+SELECT 'document ' || (e.detail ->> 'document') || ' of a case is not kept as it came'
+FROM compliance_caseevent e WHERE e.kind = 'document' AND NOT EXISTS (
+  SELECT FROM compliance_casedocument d
+  WHERE d.case_id = e.case_id AND encode(sha256(d.content), 'hex') = e.detail ->> 'sha256'
+) ORDER BY 1
+"""
 
 
 class Anchor(NamedTuple):
@@ -42,7 +49,7 @@ def verify(*, at: datetime, anchor: Anchor | None = None) -> Iterator[str]:
         yield from _unlinked(kind, at)
     yield from _taken_while_waiting()
     with connection.cursor() as cursor:
-        for query in (ALTERED_CONTENT, LOST_CONTENT):
+        for query in (ALTERED_CONTENT, LOST_CONTENT, LOST_DOCUMENT):
             cursor.execute(query)
             yield from (sentence for (sentence,) in cursor.fetchall())
     if anchor and not ChainLink.objects.filter(seq=anchor.seq, sha256=anchor.sha256).exists():

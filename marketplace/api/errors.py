@@ -10,6 +10,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as rest
 
+from compliance.services import AnsweredAlready
 from marketplace.accounts.services import NotPermitted
 from marketplace.brokerage.services import (
     HoldExpired,
@@ -87,6 +88,7 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     NotARenter: Kind(403, "not-a-renter", "The organisation does not rent"),
     NotCleared: Kind(403, "not-available", "This is not available to your organisation"),
     HoldExpired: Kind(409, "hold-expired", "The hold ran out"),
+    AnsweredAlready: Kind(409, "answered-already", "This was answered already"),
     IllegalMove: Kind(409, "wrong-state", "This is not possible now", CHANGED),
     LostRace: Kind(409, "wrong-state", "This is not possible now", CHANGED),
 }

@@ -9,6 +9,7 @@ from . import (
     organisation,
     quotes,
     reservations,
+    screening,
     usage,
     wallet,
 )
@@ -21,6 +22,13 @@ schema = cache_page(300)(document.Document.as_view())
 urlpatterns = [
     path("schema", schema, name="schema"),
     path("organisation", organisation.Who.as_view(), name="organisation"),
+    path("organisation/screening", screening.Screening.as_view(), name="screening"),
+    path("organisation/screening/ask", screening.Ask.as_view(), name="ask-screening"),
+    path(
+        "organisation/screening/requests/<uuid:public_id>/answer",
+        screening.Answer.as_view(),
+        name="answer-screening",
+    ),
     path("api-keys", api_keys.ApiKeys.as_view(), name="api-keys"),
     path("api-keys/<uuid:public_id>", api_keys.OneApiKey.as_view(), name="api-key"),
     path("offers", offers.Offers.as_view(), name="offers"),

@@ -64,6 +64,9 @@ if _unknown := set(LIST_DOWNLOADS) - set(LIST_ADDRESSES):
         f" {', '.join(sorted(LIST_ADDRESSES))}"
     )
 
+#: how long a case's finding that a listed party is somebody else, or that a review is done, counts
+CLEARING_DAYS = env.integer("CLEARING_DAYS", 365, least=1, most=3650)
+
 # --- Stripe
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
@@ -276,6 +279,10 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["seal_audit"] = {
     "task": "compliance.tasks.seal_audit",
     "schedule": SWEEP_SECONDS,
+}
+CELERY_BEAT_SCHEDULE["pass_deadlines"] = {
+    "task": "compliance.tasks.pass_deadlines",
+    "schedule": SWEEP_SECONDS * 6,
 }
 CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
     "task": "compliance.tasks.download_due",

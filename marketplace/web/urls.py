@@ -2,7 +2,7 @@ from django.urls import path
 
 from .provider import earnings, machines
 from .renter import keys, offers, reservations, reserving, wallet
-from .shared import health, joining, members, organisation, signing
+from .shared import health, joining, members, organisation, screening, signing
 
 urlpatterns = [
     path("", offers.home, name="home"),
@@ -16,6 +16,17 @@ urlpatterns = [
     path("members/<uuid:membership>/remove/", members.remove, name="remove-member"),
     path("invitations/<uuid:invitation>/withdraw/", members.withdraw, name="withdraw-invitation"),
     path("join/<str:secret>/", joining.join, name="join"),
+    path("organisation/screening/ask/", screening.ask, name="ask-screening"),
+    path(
+        "organisation/screening/requests/<uuid:asked>/answer/",
+        screening.answer,
+        name="answer-screening",
+    ),
+    path(
+        "organisation/screening/documents/<uuid:document>/",
+        screening.document,
+        name="screening-document",
+    ),
     path("offers/<uuid:offer>/", offers.offer, name="offer"),
     path("offers/<uuid:offer>/quote/", reserving.quote, name="quote"),
     path("offers/<uuid:offer>/reserve/", reserving.reserve, name="reserve"),

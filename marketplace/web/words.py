@@ -103,8 +103,9 @@ OFFER: dict[str, Words] = {
     OfferState.WITHDRAWN: Words("idle", "no", "Withdrawn"),
 }
 
-#: what screening would say, before anybody has asked
+#: what screening says of an organisation, or would say of an offer before anybody has asked
 STANDING: dict[str, Words] = {
+    "cleared": Words("good", "ok", "Cleared"),
     "available": Words("good", "ok", "Available"),
     "under review": Words("warn", "half", "Under review"),
     "not available": Words("idle", "no", "Not available"),

@@ -1,8 +1,13 @@
 """What only a database administrator can do: change evidence with its guards switched off."""
 
+from uuid import UUID
+
 from django.db import connection
 
 from compliance.models import ChainLink, Decision
+from marketplace.core.models import Record
+
+NOBODY = UUID(int=0)
 
 
 def run(query: str, *values: object) -> None:
@@ -14,23 +19,23 @@ def run(query: str, *values: object) -> None:
         cursor.execute("SET session_replication_role = origin")
 
 
-def change(decision: Decision, column: str, to: str) -> None:
+def change(row: Record, column: str, to: str) -> None:
     """`to` is an SQL expression."""
-    run(f"UPDATE compliance_decision SET {column} = {to} WHERE id = %s", decision.pk)  # noqa: S608
+    table = row._meta.db_table
+    run(f"UPDATE {table} SET {column} = {to} WHERE id = %s", row.pk)  # noqa: S608
 
 
-def remove(decision: Decision) -> None:
-    run("DELETE FROM compliance_decision WHERE id = %s", decision.pk)
+def remove(row: Record) -> None:
+    run(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk)  # noqa: S608
 
 
-def insert(like: Decision) -> None:
-    """A decision nobody made, otherwise the copy of another."""
-    columns = ", ".join(
-        field.column for field in Decision._meta.fields if field.name not in ("id", "public_id")
-    )
+def insert(like: Record, **other: str) -> None:
+    """A row nobody made, otherwise the copy of another; `other` are SQL expressions by column."""
+    columns = [field.column for field in like._meta.fields if field.name not in ("id", "public_id")]
+    values = ", ".join(other.get(column, column) for column in columns)
     run(
-        f"INSERT INTO compliance_decision (public_id, {columns})"  # noqa: S608
-        f" SELECT gen_random_uuid(), {columns} FROM compliance_decision WHERE id = %s",
+        f"INSERT INTO {like._meta.db_table} (public_id, {', '.join(columns)})"  # noqa: S608
+        f" SELECT gen_random_uuid(), {values} FROM {like._meta.db_table} WHERE id = %s",
         like.pk,
     )
 
@@ -44,6 +49,12 @@ def swap(one: Decision, other: Decision) -> None:
         " WHERE d.id IN (%s, %s)",
         one.pk, other.pk, one.pk, other.pk,
     )  # fmt: skip
+
+
+def swap_keys(one: Record, other: Record) -> None:
+    """Each takes the other's public id: the two rows have changed places in the chain."""
+    for row, key in ((one, NOBODY), (other, one.public_id), (one, other.public_id)):
+        change(row, "public_id", f"'{key}'")
 
 
 def swap_links(one: ChainLink, other: ChainLink) -> None:

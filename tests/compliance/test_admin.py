@@ -7,11 +7,20 @@ from django.test import Client
 from psycopg.types.range import TimestamptzRange
 
 from compliance import services
-from compliance.models import ChipModel, Director, Licence, OwnershipStake, Party, PolicyRule
+from compliance.models import (
+    Case,
+    CaseDeadline,
+    ChipModel,
+    Director,
+    Licence,
+    OwnershipStake,
+    Party,
+    PolicyRule,
+)
 from marketplace.accounts.models import User
 from marketplace.core.models import AuditEvent
 from tests import make
-from tests.compliance import ofac
+from tests.compliance import caseroom, ofac
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +51,11 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     party = make.party()
     make.stake(party, "Somebody Ltd", 100)
     make.director(party)
+    case = caseroom.assigned()
+    services.add_document(case=case, by=caseroom.officer(), name="a", content=caseroom.PDF, at=NOON)
+    caseroom.decided(case)
+    reviewed = Case.objects.get(decision=caseroom.screen(make.party(), chip="A10"))
+    caseroom.decided(reviewed, "reviewed")
     services.attest_chip(
         chip=ChipModel.objects.get(name="A10"),
         export_class="below",
@@ -52,7 +66,6 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
         at=NOON,
     )
     _draw_on_a_licence(party)
-    services.screen(party=party, question=None, at=NOON)
     services.seal(at=NOON)
     services.screen(party=party, question=None, at=NOON)
     assert admin.site.is_registered(model)
@@ -63,7 +76,7 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     if model is not Licence:
         assert staff.get(f"{place}add/").status_code == 403
     assert staff.post(f"{place}{row.pk}/delete/", {"post": "yes"}).status_code == 403
-    if model is not Party:
+    if model not in (Party, CaseDeadline):
         assert staff.post(f"{place}{row.pk}/change/", {}).status_code == 403
     assert model._default_manager.filter(pk=row.pk).exists()
 
@@ -165,3 +178,15 @@ def test_who_is_not_staff_declares_nothing(client: Client, charlie: User) -> Non
     answer = client.post(f"/admin/compliance/party/{party.pk}/add-stake/", STAKE)
     assert answer.status_code == 302
     assert not OwnershipStake.objects.exists()
+
+
+def test_officers_change_how_long_a_risk_may_take(staff: Client) -> None:
+    services.load_reference(at=NOON)
+    ofac.import_sample()
+    caseroom.opened()
+    row = CaseDeadline.objects.get()
+    place = f"/admin/compliance/casedeadline/{row.pk}/change/"
+    assert staff.post(place, {"hours": "0"}).status_code == 200
+    assert staff.post(place, {"hours": "8", "risk": "low"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.risk, row.hours) == ("medium", 8)

@@ -13,9 +13,22 @@ from django.utils.timezone import now
 from psycopg.types.range import TimestamptzRange
 
 from compliance import services
-from compliance.models import ChainLink, Content, Decision, PolicyRule, Unsealed
+from compliance.models import (
+    Case,
+    CaseDecision,
+    CaseEvent,
+    ChainLink,
+    Clearing,
+    Content,
+    Decision,
+    PolicyRule,
+    ReviewClearance,
+    Unsealed,
+)
+from compliance.services.evidence import KINDS
+from marketplace.core.models import Record
 from tests import make
-from tests.compliance import tamper, trail
+from tests.compliance import caseroom, tamper, trail
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -310,3 +323,79 @@ def test_licences_and_approvals_are_sealed(kind, tmp_path):
     assert fault in faults()
     code, told = externally(tmp_path)
     assert (code, fault in told) == (1, True)
+
+
+def cased() -> dict[str, list[Record]]:
+    """Two decided cases and all that they left, sealed: by kind of evidence, two rows of each."""
+    caseroom.ready()
+    for name in ("Pelagik Dawn Systems Ltd", "Peladawn"):
+        caseroom.decided(caseroom.opened(name))
+        party = make.party(name + " Test Ltd")
+        decision = caseroom.screen(party, chip="A10")
+        case = Case.objects.get(decision=decision)
+        caseroom.decided(case, "reviewed")
+    services.seal(at=now())
+    models = {"case_event": CaseEvent, "case_decision": CaseDecision}
+    models |= {"clearing": Clearing, "review": ReviewClearance}
+    return {kind: list(model.objects.order_by("pk")[:2]) for kind, model in models.items()}
+
+
+#: kind, a column, another value of it, and what else a copied row needs to be let in
+CASED = {
+    "case_event": ("text", "text || '.'", {}),
+    "case_decision": ("reason", "reason || '.'", {"actor": "gen_random_uuid()"}),
+    "clearing": ("entry_uid", "'990002'", {}),
+    "review": ("rule_version", "rule_version + 1", {}),
+}
+
+
+@pytest.mark.parametrize("kind", CASED)
+@pytest.mark.parametrize("how", ["changed", "removed", "swapped", "inserted"])
+def test_the_same_is_found_in_what_cases_left(kind, how, tmp_path):
+    column, value, more = CASED[kind]
+    one, other = cased()[kind]
+    assert faults() == []
+    links = [ChainLink.objects.get(subject=row.public_id) for row in (one, other)]
+    named = [f"link {link.seq}: {kind} {link.subject}" for link in links]
+    if how == "changed":
+        tamper.change(one, column, value)
+        told = [f"{named[0]} reads otherwise than when it was sealed"]
+    elif how == "removed":
+        tamper.remove(one)
+        told = [f"{named[0]} is sealed, but the row is gone"]
+    elif how == "swapped":
+        tamper.swap_keys(one, other)
+        told = [f"{link} reads otherwise than when it was sealed" for link in named]
+    else:
+        tamper.insert(one, **more)
+        odd = type(one).objects.order_by("-pk").first()
+        told = [f"{kind} {odd.public_id} was put in past the chain"]
+    assert [fault.partition(": no link")[0] for fault in faults()] == told
+    assert externally(tmp_path) == (1, told)
+
+
+def test_every_kind_is_in_the_chain_and_verifies(tmp_path):
+    cased()
+    licensed()
+    kinds = set(ChainLink.objects.values_list("kind", flat=True))
+    assert kinds == set(KINDS) - {"act"}
+    assert faults() == []
+    assert externally(tmp_path) == (0, [FINE])
+
+
+def test_a_document_that_was_altered_or_is_gone_is_found():
+    caseroom.ready()
+    case, by = caseroom.assigned(), caseroom.officer()
+    kept = services.add_document(case=case, by=by, name="a", content=caseroom.PDF, at=now())
+    services.seal(at=now())
+    assert faults() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE compliance_casedocument DROP CONSTRAINT case_document_named_by_hash"
+        )
+    tamper.change(kept, "content", "content || '\\x00'")
+    fault = f"document {kept.public_id} of a case is not kept as it came"
+    assert faults() == [fault]
+    tamper.remove(kept)
+    assert faults() == [fault]

@@ -1,5 +1,7 @@
 """An old decision comes out the same from what it names, whatever is in force by now."""
 
+import hashlib
+import json
 from datetime import timedelta
 
 import pytest
@@ -79,6 +81,16 @@ def test_one_without_a_question_or_a_list_or_on_a_stale_list_replays():
         "stale",
     )
     assert again(without) == again(stale) == []
+
+
+def test_a_content_from_before_cases_replays():
+    decision = trail.laid()[0]
+    content = json.loads(Content.objects.get(sha256=bytes(decision.party_hash).hex()).text)
+    old = json.dumps({key: content[key] for key in content if key not in ("clearings", "reviews")})
+    sha256 = hashlib.sha256(old.encode()).hexdigest()
+    Content.objects.create(sha256=sha256, text=old)
+    tamper.change(decision, "party_hash", f"decode('{sha256}', 'hex')")
+    assert again(decision) == []
 
 
 def test_what_was_altered_is_shown():

@@ -23,6 +23,7 @@ EDITABLE = {
     "accounts.Membership",
     "catalog.Site",
     "catalog.Machine",
+    "compliance.CaseDeadline",
     "compliance.Party",
 }
 WINDOWS = pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from tests import make
 from tests.billing import stand_in, use
+from tests.compliance import caseroom
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,16 @@ def test_a_licence_is_registered_and_drawn_on_as_the_processes_role(market, harb
     assert compliance.drawn_gpu_us(licence=licence) == 0
     with pytest.raises(ProgrammingError, match="permission denied for table compliance_licence"):
         run("SELECT 1 FROM compliance_licence FOR UPDATE")
+
+
+def test_a_case_is_decided_as_the_processes_role_and_never_removed(market, become):
+    become()
+    case = caseroom.decided()
+    assert case.clearings.exists()
+    assert compliance.screen(party=case.party, question=None, at=NOON).outcome == "allow"
+    for table in ("case", "caseevent", "casedecision", "casedocument", "clearing"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            run(f"DELETE FROM compliance_{table}")  # noqa: S608
 
 
 def test_granting_again_takes_back_what_is_too_much(become):

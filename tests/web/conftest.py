@@ -1,5 +1,3 @@
-import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,17 +9,6 @@ from compliance import services as compliance
 from marketplace.accounts.models import Membership
 from tests import make
 from tests.conftest import SAMPLE_LIST
-
-
-def _said(answer):
-    body = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return re.sub(r"\s+", " ", html.unescape(body))
-
-
-@pytest.fixture
-def said():
-    """What a reader sees of a page: its text on one line."""
-    return _said
 
 
 @pytest.fixture

@@ -2,11 +2,17 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
+from compliance import services as compliance
 from compliance.countries import validate_country
 from compliance.models import EndUse
 from marketplace.accounts.models import Role
 from marketplace.web.forms import Dressed, StyledForm
+
+#: with one answer
+MOST_FILES = 5
 
 
 class SignInForm(Dressed, AuthenticationForm):
@@ -109,3 +115,51 @@ class PartyForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What runs, for whom, and who may use the results.",
     )
+
+
+class AskForm(StyledForm):
+    text = forms.CharField(
+        max_length=4000,
+        label="Ask for a review",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What a person should know who looks at your organisation.",
+    )
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files of a case; what they hold is checked by compliance."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        accept = ",".join(compliance.FILE_ENDINGS)
+        super().__init__(widget=FilesInput(attrs={"accept": accept}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files: list[UploadedFile[Any]] = [
+            super(FilesField, self).clean(one, initial) for one in data or [] if one
+        ]
+        if len(files) > MOST_FILES:
+            raise ValidationError(f"Send {MOST_FILES} files at most.")
+        for one in files:
+            if (one.size or 0) > compliance.LARGEST_FILE:
+                raise ValidationError(f"{one.name} is too large.")
+        return files
+
+
+class AnswerForm(StyledForm):
+    text = forms.CharField(
+        max_length=4000, label="Your answer", widget=forms.Textarea(attrs={"rows": 3})
+    )
+    document = FilesField(
+        required=False,
+        label="Documents",
+        help_text=f"PDF, PNG or JPEG, up to {MOST_FILES} files of "
+        f"{compliance.LARGEST_FILE // 2**20} MB.",
+    )
+
+    def uploads(self) -> list[compliance.Upload]:
+        files: list[UploadedFile[Any]] = self.cleaned_data["document"]
+        return [compliance.Upload(one.name or "", one.read()) for one in files]
