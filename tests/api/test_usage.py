@@ -23,7 +23,7 @@ def run(made, *slices):
         make.segment(assignment, begin + minutes(start), begin + minutes(end))
         for start, end in slices
     ]
-    metering.accept(machine=assignment.machine, segments=segments, at=begin + minutes(10))
+    make.accept(machine=assignment.machine, segments=segments, at=begin + minutes(10))
     for until in (5, 10):
         metering.seal(reservation=made, at=begin + minutes(until))
 

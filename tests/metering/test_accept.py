@@ -29,7 +29,7 @@ def assignment(running):
 
 
 def send(assignment, *segments, at=NOON + 2 * HOUR):
-    return metering.accept(machine=assignment.machine, segments=segments, at=at)
+    return make.accept(machine=assignment.machine, segments=segments, at=at)
 
 
 def minutes(assignment, begin, end, **facts):
@@ -129,7 +129,7 @@ def test_a_sequence_number_is_not_used_twice(running, assignment):
 def test_another_machine_cannot_send_for_an_assignment(running, assignment):
     stranger = make.machine()
     claim = minutes(assignment, 0, 5)
-    assert metering.accept(machine=stranger, segments=[claim], at=NOON + HOUR) == []
+    assert make.accept(machine=stranger, segments=[claim], at=NOON + HOUR) == []
     assert not Segment.objects.exists()
 
 
