@@ -10,14 +10,18 @@ from django.db import migrations, models
 
 from marketplace.core.append_only import append_only
 
+#: sealed usage, within the lease as it stands now, less what rulings take out
 BILLED = """
 CREATE FUNCTION metering_billed(bigint) RETURNS tstzmultirange
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT coalesce(
-      (SELECT range_agg(u.during) FROM metering_usage u WHERE u.lease_id = $1), '{}')
-    - coalesce(
-      (SELECT range_agg(r.during) FROM metering_outageruling r
-       JOIN brokerage_lease l ON l.assignment_id = r.assignment_id WHERE l.id = $1), '{}')
+  SELECT coalesce((SELECT range_agg(u.during) FROM metering_usage u WHERE u.lease_id = l.id), '{}')
+    * tstzmultirange(tstzrange(b.begin, greatest(b.begin, b.finish)))
+    - coalesce((SELECT range_agg(r.during) FROM metering_outageruling r
+                WHERE r.assignment_id = l.assignment_id), '{}')
+  FROM brokerage_lease l, LATERAL (SELECT
+    greatest(l.started_at, lower(l.during)) AS begin,
+    least(l.ended_at, upper(l.during)) AS finish) b
+  WHERE l.id = $1
 $$;
 CREATE FUNCTION metering_billed_ms(bigint) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$

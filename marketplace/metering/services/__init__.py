@@ -2,7 +2,7 @@
 
 from .accepting import SegmentConflict, SegmentIn, SegmentNotSigned, accept, signer
 from .closing import close
-from .ruling import BadRuling, record_own_outage, rule_outage
+from .ruling import BadRuling, record_own_outage, require_outage, require_ruling, rule_outage
 from .sealing import covered_ms, interval, is_complete, seal
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "interval",
     "is_complete",
     "record_own_outage",
+    "require_outage",
+    "require_ruling",
     "rule_outage",
     "seal",
     "signer",

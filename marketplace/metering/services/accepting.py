@@ -17,7 +17,7 @@ from marketplace.catalog.models import Machine
 from marketplace.metering import placing
 from marketplace.metering.models import Segment, Signer
 
-from .chaining import extend
+from .chaining import extend, gpus_of
 
 log = logging.getLogger(__name__)
 FORKED = "it follows on a segment that another one follows already"
@@ -93,6 +93,7 @@ def accept(
         rows = (
             owned.filter(public_id__in=names)
             .select_related("reservation")
+            .prefetch_related("leases__gpu")
             .select_for_update(no_key=True, of=("self",))
             .order_by("pk")
         )
@@ -201,7 +202,7 @@ def _doubt(assignment: Assignment, segment: SegmentIn, at: datetime) -> str:
         end=segment.end,
         mono_ms=segment.mono_ms,
         gpu_uuids=segment.gpu_uuids,
-        leased=set(assignment.leases.values_list("gpu__uuid", flat=True)),
+        leased=gpus_of(assignment),
         window=(window.lower, window.upper),
         received_at=at,
     )

@@ -97,6 +97,11 @@ def _judged(
     return Link(segment=segment, counted=TimestamptzRange(*time) if time else None)
 
 
+def gpus_of(assignment: Assignment) -> set[str]:
+    """UUIDs of the leased GPUs; the caller has them loaded."""
+    return {lease.gpu.uuid for lease in assignment.leases.all()}
+
+
 def _report_other_gpus(
     assignment: Assignment, segment: Segment, before: Segment | None, at: datetime
 ) -> None:
@@ -104,7 +109,7 @@ def _report_other_gpus(
     said = segment.gpu_uuids
     if before is not None and before.gpu_uuids == said:
         return
-    if set(said) != set(assignment.leases.values_list("gpu__uuid", flat=True)):
+    if set(said) != gpus_of(assignment):
         gpus = ", ".join(said)
         log.error("%s runs on GPUs that are not leased: %s", assignment, gpus)
         trail(verb="ran on GPUs not leased", subject=assignment, by=None, at=at, gpus=gpus)

@@ -7,7 +7,7 @@ from psycopg.types.range import TimestamptzRange
 
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
-from marketplace.brokerage.models import Assignment
+from marketplace.brokerage.models import Assignment, Reservation
 from marketplace.metering.models import OutageRuling, OwnOutage
 
 MAX_REASON = 500
@@ -30,12 +30,10 @@ def rule_outage(
 
     What was charged for it is given back when billing next looks. Raises BadRuling.
     """
-    _require_span(start, end, at)
-    window = assignment.reservation.during
-    if end <= window.lower or start >= window.upper:
-        raise BadRuling("the time lies outside the reservation")
-    _require_reason(reason)
+    require_ruling(assignment=assignment, start=start, end=end, reason=reason, at=at)
     with transaction.atomic():
+        # whoever makes a statement of the reservation holds it too
+        Reservation.objects.select_for_update(no_key=True).get(pk=assignment.reservation_id)
         ruling = OutageRuling.objects.create(
             assignment=assignment,
             during=TimestamptzRange(start, end),
@@ -48,12 +46,21 @@ def rule_outage(
     return ruling
 
 
+def require_ruling(
+    *, assignment: Assignment, start: datetime, end: datetime, reason: str, at: datetime
+) -> None:
+    """Raises BadRuling when rule_outage would."""
+    require_outage(start=start, end=end, reason=reason, at=at)
+    window = assignment.reservation.during
+    if end <= window.lower or start >= window.upper:
+        raise BadRuling("the time lies outside the reservation")
+
+
 def record_own_outage(
     *, start: datetime, end: datetime, reason: str, by: User, at: datetime
 ) -> OwnOutage:
     """Note that the marketplace took no usage in [start, end). Raises BadRuling."""
-    _require_span(start, end, at)
-    _require_reason(reason)
+    require_outage(start=start, end=end, reason=reason, at=at)
     with transaction.atomic():
         outage = OwnOutage.objects.create(
             during=TimestamptzRange(start, end),
@@ -66,13 +73,11 @@ def record_own_outage(
     return outage
 
 
-def _require_span(start: datetime, end: datetime, at: datetime) -> None:
+def require_outage(*, start: datetime, end: datetime, reason: str, at: datetime) -> None:
+    """Raises BadRuling when record_own_outage would."""
     if end <= start:
         raise BadRuling("it must end after it starts")
     if end > at:
         raise BadRuling("it cannot reach into the future")
-
-
-def _require_reason(reason: str) -> None:
     if not 0 < len(reason.strip()) <= MAX_REASON:
         raise BadRuling(f"give the reason in 1 to {MAX_REASON} characters; it is kept for ever")
