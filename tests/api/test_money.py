@@ -108,6 +108,7 @@ def test_an_invoice_lists_what_each_gpu_cost(api, harbour, market):
         "total_micro": 2_400_000,
         "currency": "USD",
         "issued_at": "2026-11-24T13:30:00Z",
+        "usage_statement_sha256": made.statements.get().hexdigest,
         "lines": [
             {
                 "lease": str(line.lease.public_id),

@@ -7,38 +7,10 @@ from marketplace.metering import services as metering
 from marketplace.metering.models import Segment, Usage
 from tests import make
 from tests.make import HOUR, NOON
+from tests.metering.reporting import MINUTE, minutes, sealed_ms, send
 from tests.race import together
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def running(market, harbour):
-    """A two-GPU lease [12:00, 13:00) that runs since 12:00."""
-    make.funded(harbour)
-    made = make.reservation(harbour, make.offer(gpus=2), gpus=2)
-    make.started(made)
-    return made
-
-
-@pytest.fixture
-def assignment(running):
-    return running.assignments.get()
-
-
-def send(assignment, *segments, at=NOON + 2 * HOUR):
-    return make.accept(machine=assignment.machine, segments=segments, at=at)
-
-
-def minutes(assignment, begin, end, **facts):
-    return make.segment(assignment, NOON + begin * MINUTE, NOON + end * MINUTE, **facts)
-
-
-def sealed_ms(reservation, at=NOON + 2 * HOUR):
-    metering.seal(reservation=reservation, at=at)
-    leases = [lease for part in reservation.assignments.all() for lease in part.leases.all()]
-    return [metering.covered_ms(lease=lease) for lease in leases]
 
 
 def test_usage_is_the_union_of_segments_for_each_gpu(running, assignment):

@@ -15,6 +15,7 @@ from compliance import services as compliance
 from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.billing import services as billing
+from marketplace.billing.models import UsageStatement
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.services import HoldExpired, NotCleared
@@ -75,7 +76,9 @@ def _show(
         "words": RESERVATION[row.state],
         "screening": compliance.public_reason(row.decision) if row.decision else "",
         "invoice": getattr(row, "invoice", None),
-        "statement": billing.latest_statement(reservation=row),
+        "statement": billing.latest_statement(reservation=row)
+        if row.state == State.SETTLED
+        else None,
         "look_again": look_again,
         "refusal": refusal,
         **_acts(principal, row),
@@ -86,12 +89,16 @@ def _show(
     return answer
 
 
+def _statement(row: Reservation) -> UsageStatement | None:
+    return billing.latest_statement(reservation=row) if row.state == State.SETTLED else None
+
+
 @require_safe
 @member()
 def statement(request: HttpRequest, principal: Principal, reservation: UUID) -> HttpResponse:
     """The usage statement as a file; there is none before the reservation is settled."""
     row = get_object_or_404(_mine(principal), public_id=reservation)
-    made = billing.latest_statement(reservation=row)
+    made = _statement(row)
     if made is None:
         raise Http404
     name, content = billing.statement_file(statement=made)
