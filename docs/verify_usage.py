@@ -168,7 +168,7 @@ def billed_ms(used, lease, rulings):
 
 
 def agree(where, told, found, unit):
-    require(told == found, f"{where} says {told} {unit}, its evidence says {found}")
+    require(told == found, f"{where} says {told} {unit}, its evidence says {found} {unit}")
 
 
 def check_lease(lease, chains, statement):
