@@ -1,7 +1,13 @@
 """Rulings on outages: time goes out of billing, money goes back, nothing is edited."""
 
+from datetime import timedelta
+from itertools import pairwise
+
 import pytest
+from django.db import transaction
 from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from marketplace.billing import services, tasks
 from marketplace.billing.models import Charge, Invoice, Rerating
@@ -18,6 +24,7 @@ from tests.race import together
 
 pytestmark = pytest.mark.django_db
 FUNDS = 100_000_000
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -191,3 +198,37 @@ def test_staff_rule_in_the_admin_and_others_cannot(client, settled, sally, alice
     assert (row.ruled_by, row.during.upper - row.during.lower) == (sally, 3 * MINUTE)
     change = f"/admin/metering/outageruling/{row.pk}/change/"
     assert client.post(change, {**form, "reason": "other"}).status_code == 403
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_whatever_comes_when_the_sum_of_all_charges_is_what_is_due(market, harbour, sally, data):
+    """Segments shuffled and doubled, rulings in between, charged after any of them."""
+    price = data.draw(st.integers(1, 10_000_000))
+    cuts = data.draw(st.lists(st.integers(1, 3_599), min_size=1, max_size=6, unique=True))
+    out = sorted(data.draw(st.lists(st.integers(0, 3_600), min_size=2, max_size=2, unique=True)))
+    with transaction.atomic():
+        made = use.running(harbour, gpus=1, price_micro=price)
+        assignment = made.assignments.get()
+        parts = [
+            make.segment(assignment, NOON + a * SECOND, NOON + b * SECOND)
+            for a, b in pairwise([0, *sorted(cuts), 3_600])
+        ]
+        acts = data.draw(st.permutations([*parts, data.draw(st.sampled_from(parts)), "rule"]))
+        for act in acts:
+            if act == "rule":
+                span = [edge / 60 for edge in out]
+                services.rerate(ruling=rule(made, sally, *span), at=NOON + 2 * HOUR)
+            else:
+                make.accept(machine=assignment.machine, segments=[act], at=NOON + 2 * HOUR)
+                metering.seal(reservation=made, at=NOON + 2 * HOUR)
+            if data.draw(st.booleans()):
+                services.charge(reservation=made, at=NOON + 2 * HOUR)
+        services.charge(reservation=made, at=NOON + 2 * HOUR)
+        due = price * (3_600 - out[1] + out[0]) // 3_600
+        assert sum(row.amount_micro for row in Charge.objects.all()) == due
+        assert wallet(made)[0] == FUNDS - due
+        assert ledger.verify() == []
+        transaction.set_rollback(True)

@@ -93,5 +93,5 @@ def _capture(reservation: Reservation, lease: Lease, amount: int) -> ledger.Capt
     """
     assert reservation.hold is not None  # noqa: S101  the database's constraint says so
     if amount > 0 and lease.charges.filter(amount_micro__lt=0).exists():
-        amount = min(amount, Hold.objects.get(pk=reservation.hold_id).amount)
+        amount = min(amount, Hold.objects.get(pk=reservation.hold.pk).amount)
     return ledger.Capture(reservation.hold, amount) if amount > 0 else None

@@ -59,9 +59,18 @@ def _seal_lease(lease: Lease, at: datetime) -> None:
     bounds = interval(lease, at)
     if bounds is None:
         return
-    facts = {"assignment": lease.assignment_id, "lease": lease.pk, "at": at}
+    begin, finish = bounds
     with connection.cursor() as cursor:
-        cursor.execute(UNSEALED, {"begin": bounds[0], "finish": bounds[1], **facts})
+        cursor.execute(
+            UNSEALED,
+            {
+                "begin": begin,
+                "finish": finish,
+                "assignment": lease.assignment_id,
+                "lease": lease.pk,
+                "at": at,
+            },
+        )
 
 
 def covered_ms(*, lease: Lease) -> int:
