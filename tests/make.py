@@ -2,12 +2,16 @@
 
 import hashlib
 import itertools
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.types.range import TimestamptzRange
 
+from agents.protocol import evidence
 from compliance import services as compliance
 from compliance.models import (
     ChipModel,
@@ -26,7 +30,6 @@ from marketplace.brokerage.models import Assignment, Reservation
 from marketplace.brokerage.services import Ask
 from marketplace.catalog.models import Gpu, Machine, Offer, Site
 from marketplace.catalog.states import MachineState
-from marketplace.core import idempotency
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind
 from marketplace.metering import services as metering
@@ -196,20 +199,45 @@ def observation(of: Assignment, state: str, **facts: Any) -> brokerage.Observati
 
 
 BOOT = UUID(int=1)
+#: of the node that signs segments in tests
+NODE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+_heads: dict[UUID, str] = {}
 
 
 def segment(of: Assignment, start: datetime, end: datetime, **facts: Any) -> metering.SegmentIn:
-    """What a node reports about [start, end); the digest follows from the content."""
+    """What a node signs about [start, end); it follows on the last one made of the assignment."""
     known = {
         "boot_id": BOOT,
         "seq": next(_number),
-        "mono_ms": (end - start) // timedelta(milliseconds=1),
+        "mono_from_ms": max(0, (start - NOON + timedelta(days=9000)) // timedelta(milliseconds=1)),
+        "mono_ms": max(0, (end - start) // timedelta(milliseconds=1)),
         "gpu_uuids": tuple(lease.gpu.uuid for lease in of.leases.select_related("gpu")),
+        "verified_since": start,
         "energy_mj": 0,
         "final": False,
+        "prev": _heads.get(of.public_id, evidence.GENESIS),
     }
     content = {**known, **facts, "assignment": of.public_id, "start": start, "end": end}
-    return metering.SegmentIn(**content, digest=idempotency.digest(content))
+    made = signed(metering.SegmentIn(**content, signature=""))
+    _heads[of.public_id] = made.digest.hex()
+    return made
+
+
+def signed(unsigned: metering.SegmentIn, **changes: Any) -> metering.SegmentIn:
+    """The same segment, changed, under a signature that fits."""
+    changed = replace(unsigned, **changes)
+    return replace(changed, signature=evidence.sign(changed.facts, NODE_KEY))
+
+
+def accept(*, machine: Machine, segments: Sequence[metering.SegmentIn], at: datetime) -> list[int]:
+    """Let the node of tests bring segments in for this machine."""
+    signer = metering.signer(
+        node=UUID(int=7),
+        machine=machine,
+        public_key=NODE_KEY.public_key().public_bytes_raw(),
+        enrolled_at=NOON,
+    )
+    return metering.accept(machine=machine, signer=signer, segments=segments, at=at)
 
 
 def bare_reservation(renter: Organisation, of: Offer, **facts: Any) -> Reservation:

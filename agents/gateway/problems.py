@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from agents.protocol.messages import Message, Problem
 from agents.protocol.signing import BadSignature, ClockSkew
 from marketplace.catalog.services import DuplicateGpu, SimulatedRefused
-from marketplace.metering.services import SegmentConflict
+from marketplace.metering.services import SegmentConflict, SegmentNotSigned
 
 from .authentication import Replayed
 from .reading import Invalid, Malformed, TooLarge
@@ -50,6 +50,7 @@ KINDS: dict[type[Exception], Kind] = {
     BadInventory: Kind(422, "bad-inventory", "The inventory contradicts itself"),
     SimulatedRefused: Kind(409, "simulated-refused", "Simulated GPUs are not taken"),
     DuplicateGpu: Kind(409, "duplicate-gpu", "A GPU is already on another machine"),
+    SegmentNotSigned: Kind(422, "segment-not-signed", "A segment is not signed by its node"),
     SegmentConflict: Kind(409, "segment-conflict", "A sequence number was used twice"),
     TooOften: Kind(
         429,

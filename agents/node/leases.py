@@ -50,6 +50,8 @@ class Leases:
                 self._ended(fact, meter.last(fact), None, "it ended while the agent was away")
             else:
                 log.info("assignment %s still runs; taking care of it", fact.assignment)
+                # while nobody looked, nobody verified
+                self.facts[fact.assignment] = _changed(fact, verified_since=self._sound_since(fact))
 
     def step(self) -> None:
         """Do everything that is due now. A full disk delays notes, never a stop."""
@@ -168,6 +170,7 @@ class Leases:
                 started_at=started_at,
                 metered_to=started_at,
                 metered_mono_ms=max(0, self.clock.mono_ms(started_at)),
+                verified_since=self._sound_since(desired),
                 energy_mj=meter.of(desired.gpu_uuids, self.energy()),
             )
         )
@@ -213,6 +216,10 @@ class Leases:
         )
         self._write(ended, segment)
         self.news = True
+
+    def _sound_since(self, one: Fact | Desired) -> datetime | None:
+        """From when on its GPUs are known to answer: now, or not yet."""
+        return self.clock.now() if meter.sound(one.gpu_uuids, self.energy()) else None
 
     def _cut(self, fact: Fact, at: datetime, *, final: bool = False) -> tuple[Fact, SegmentReport]:
         mono_ms, energy = self.clock.mono_ms(at), self.energy()

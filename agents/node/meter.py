@@ -22,23 +22,29 @@ def cut(
     """Close the slice that ends now, or at the end of the window if that is past.
 
     `mono_ms` and `energy_mj` are the monotonic clock and the energy counters now. A GPU that does
-    not answer adds nothing until it does. Returns the fact as it is afterwards, and the segment.
+    not answer adds nothing until it does, and the slice is not verified: its last look that found
+    every GPU was at the end of the slice before. Returns the fact as it is afterwards, and the
+    segment.
     """
     begin = fact.metered_to or fact.started_at or at
     end = max(begin, min(at, fact.until))
     past_ms = (at - end) // MS if at > end else 0
     mono_end = max(fact.metered_mono_ms, mono_ms - past_ms)
+    verified = (fact.verified_since or end) if sound(fact.gpu_uuids, energy_mj) else None
     segment = SegmentReport(
         assignment=fact.assignment,
         seq=0,
         start=begin,
         end=end,
+        mono_from_ms=fact.metered_mono_ms,
         mono_ms=mono_end - fact.metered_mono_ms,
         gpu_uuids=fact.gpu_uuids,
+        verified_since=verified,
         energy_mj=_used(fact, energy_mj),
         final=final,
     )
-    return _moved(fact, end, mono_end, energy_mj), segment
+    after = _moved(fact, end, mono_end, energy_mj)
+    return after.model_copy(update={"verified_since": verified}), segment
 
 
 def last(fact: Fact) -> SegmentReport:
@@ -49,6 +55,7 @@ def last(fact: Fact) -> SegmentReport:
         seq=0,
         start=moment,
         end=moment,
+        mono_from_ms=fact.metered_mono_ms,
         mono_ms=0,
         gpu_uuids=fact.gpu_uuids,
         final=True,
@@ -68,6 +75,11 @@ def _moved(fact: Fact, end: datetime, mono_ms: int, energy_mj: dict[str, int]) -
     return fact.model_copy(
         update={"metered_to": end, "metered_mono_ms": mono_ms, "energy_mj": counters}
     )
+
+
+def sound(gpu_uuids: tuple[str, ...], energy_mj: dict[str, int]) -> bool:
+    """Whether every one of these GPUs answered when the counters were read."""
+    return energy_mj.keys() >= set(gpu_uuids)
 
 
 def of(gpu_uuids: tuple[str, ...], energy_mj: dict[str, int]) -> dict[str, int]:

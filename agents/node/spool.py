@@ -8,6 +8,7 @@ from uuid import UUID, uuid4, uuid5
 
 from pydantic import Field, TypeAdapter
 
+from agents.protocol import evidence
 from agents.protocol.messages import Desired, Message, SegmentReport, State
 
 from .proc import kernel_boot_id
@@ -37,6 +38,12 @@ CREATE TABLE IF NOT EXISTS segment (
 );
 CREATE INDEX IF NOT EXISTS segment_unsent ON segment (seq) WHERE answer = '';
 CREATE UNIQUE INDEX IF NOT EXISTS segment_final_once ON segment (assignment) WHERE final = 1;
+-- digest of the last segment of each assignment: the next one carries it
+CREATE TABLE IF NOT EXISTS head (
+  assignment TEXT PRIMARY KEY,
+  sha256 TEXT NOT NULL,
+  changed_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
 """
 
 _desired = TypeAdapter(tuple[Desired, ...])
@@ -64,6 +71,8 @@ class Fact(Message):
     detail: str = ""
     metered_to: datetime | None = None
     metered_mono_ms: int = 0
+    #: every look since then found all of its GPUs; None: the last one did not
+    verified_since: datetime | None = None
     energy_mj: dict[str, int] = Field(default_factory=dict)
 
     @property
@@ -139,7 +148,8 @@ class Spool:
     def note(self, fact: Fact, segment: SegmentReport | None = None) -> None:
         """Write a fact and, in the same transaction, the segment that led to it.
 
-        The segment gets the next number; whatever number it carries is not looked at.
+        The segment gets the next number and its place in the assignment's chain; whatever number
+        and digest it carries is not looked at.
         """
         with self.db as db:
             db.execute(
@@ -147,29 +157,37 @@ class Spool:
                 (str(fact.assignment), fact.model_dump_json()),
             )
             if segment is not None:
-                db.execute(
-                    "INSERT INTO segment (boot_id, assignment, final, body) VALUES (?, ?, ?, ?)",
-                    (
-                        str(self.boot_id),
-                        str(segment.assignment),
-                        segment.final,
-                        segment.model_dump_json(),
-                    ),
-                )
+                self._append(db, segment)
+
+    def _append(self, db: sqlite3.Connection, segment: SegmentReport) -> None:
+        assignment = str(segment.assignment)
+        before = db.execute("SELECT sha256 FROM head WHERE assignment = ?", (assignment,))
+        [prev] = before.fetchone() or [evidence.GENESIS]
+        seq = db.execute(
+            "INSERT INTO segment (boot_id, assignment, final, body) VALUES (?, ?, ?, '')",
+            (str(self.boot_id), assignment, segment.final),
+        ).lastrowid
+        whole = segment.model_copy(update={"seq": seq, "prev": prev})
+        db.execute(
+            "UPDATE segment SET body = ? WHERE seq = ?",
+            (whole.model_dump_json(exclude={"signature"}), seq),
+        )
+        db.execute(
+            "INSERT OR REPLACE INTO head (assignment, sha256) VALUES (?, ?)",
+            (assignment, evidence.digest({**whole.model_dump(), "boot_id": self.boot_id})),
+        )
 
     def unsent(self, *, limit: int) -> tuple[UUID, list[SegmentReport]] | None:
         """The oldest segments without an answer, all of one boot; None when there are none."""
         rows = self.db.execute(
-            "SELECT boot_id, seq, body FROM segment WHERE answer = '' ORDER BY seq LIMIT ?",
+            "SELECT boot_id, body FROM segment WHERE answer = '' ORDER BY seq LIMIT ?",
             (limit,),
         ).fetchall()
         if not rows:
             return None
         boot_id = rows[0][0]
         segments = [
-            SegmentReport.model_validate_json(body).model_copy(update={"seq": seq})
-            for boot, seq, body in rows
-            if boot == boot_id
+            SegmentReport.model_validate_json(body) for boot, body in rows if boot == boot_id
         ]
         return UUID(boot_id), segments
 
@@ -188,4 +206,5 @@ class Spool:
                 "DELETE FROM segment WHERE answer = 'stored' AND written_at < datetime('now', ?)",
                 (age,),
             )
-            db.execute("DELETE FROM fact WHERE changed_at < datetime('now', ?)", (age,))
+            for table in ("fact", "head"):
+                db.execute(f"DELETE FROM {table} WHERE changed_at < datetime('now', ?)", (age,))  # noqa: S608  of constants

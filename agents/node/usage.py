@@ -3,6 +3,7 @@
 import logging
 from uuid import UUID
 
+from agents.protocol import evidence
 from agents.protocol.messages import SegmentReport, UsageBatch, UsageReply
 
 from .client import USAGE, Client, Refused, Unreachable
@@ -25,7 +26,8 @@ def send(*, spool: Spool, client: Client, timeout: float) -> None:
 def _send(
     spool: Spool, client: Client, boot_id: UUID, segments: list[SegmentReport], timeout: float
 ) -> None:
-    batch = UsageBatch(boot_id=boot_id, segments=tuple(segments))
+    signed = tuple(_signed(segment, boot_id, client) for segment in segments)
+    batch = UsageBatch(boot_id=boot_id, segments=signed)
     try:
         reply = client.post(USAGE, batch, UsageReply, timeout=timeout)
     except Refused as refused:
@@ -40,6 +42,12 @@ def _send(
     spool.note_answer("unknown", sent & set(reply.unknown))
     if reply.unknown:
         log.warning("%d segments are of assignments that are not ours", len(reply.unknown))
+
+
+def _signed(segment: SegmentReport, boot_id: UUID, client: Client) -> SegmentReport:
+    """Signed when it is sent, so that it is signed with the key that the marketplace knows now."""
+    facts = {**segment.model_dump(), "boot_id": boot_id}
+    return segment.model_copy(update={"signature": evidence.sign(facts, client.key)})
 
 
 def _isolate(

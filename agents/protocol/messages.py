@@ -12,6 +12,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from .evidence import GENESIS
+
 #: of the wire, not of the program; the path carries the major version
 VERSION = 1
 MAX_GPUS = 64
@@ -23,6 +25,7 @@ Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 LongText = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 GpuUuid = Annotated[str, StringConstraints(max_length=80, pattern=r"^(GPU|MIG)-[0-9A-Za-z/-]+$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Signature = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 #: what PostgreSQL's bigint holds
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 #: what a clock may show; beyond year 9999 in UTC a database could store what nobody can read again
@@ -126,16 +129,22 @@ class HeartbeatReply(Reply):
 
 
 class SegmentReport(Message):
-    """A slice of time in which an assignment ran on these GPUs."""
+    """A slice of time in which an assignment ran on these GPUs, as evidence: see `evidence`."""
 
     assignment: UUID
     seq: Count
     start: Moment
     end: Moment
+    mono_from_ms: Count = Field(default=0, description="the monotonic clock of this boot at start")
     mono_ms: Count = Field(description="length by the monotonic clock")
     gpu_uuids: Annotated[tuple[GpuUuid, ...], Field(min_length=1, max_length=MAX_GPUS)]
+    verified_since: Moment | None = Field(
+        default=None, description="the GPUs were seen to be exactly these from then to `end`"
+    )
     energy_mj: Count = 0
     final: bool = Field(default=False, description="the assignment's last segment")
+    prev: Digest = Field(default=GENESIS, description="digest of the assignment's segment before")
+    signature: Signature = Field(default="", description="Ed25519 by the node, in hexadecimal")
 
 
 class UsageBatch(Message):

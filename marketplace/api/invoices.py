@@ -28,7 +28,14 @@ class InvoiceOut(serializers.Serializer[Invoice]):
     total_micro = serializers.IntegerField(help_text="the sum of its lines")
     currency = serializers.CharField()
     issued_at = serializers.DateTimeField()
+    usage_statement_sha256 = serializers.SerializerMethodField(
+        help_text="of the file at its reservation's usage/statement"
+    )
     lines = LineOut(many=True)
+
+    def get_usage_statement_sha256(self, row: Invoice) -> str | None:
+        statements = sorted(row.reservation.statements.all(), key=lambda one: one.revision)
+        return statements[-1].hexdigest if statements else None
 
 
 class Invoices(Resource):
@@ -51,4 +58,6 @@ class OneInvoice(Resource):
 
 def _own(request: Request) -> QuerySet[Invoice]:
     rows = Invoice.objects.filter(organisation=principal(request).organisation)
-    return rows.select_related("reservation").prefetch_related("lines__lease")
+    return rows.select_related("reservation").prefetch_related(
+        "lines__lease", "reservation__statements"
+    )

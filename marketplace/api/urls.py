@@ -45,6 +45,11 @@ urlpatterns = [
     path("reservations/<uuid:public_id>/cancel", reservations.Cancel.as_view(), name="cancel"),
     path("reservations/<uuid:public_id>/stop", reservations.Stop.as_view(), name="stop"),
     path("reservations/<uuid:public_id>/usage", usage.ReservationUsage.as_view(), name="usage"),
+    path(
+        "reservations/<uuid:public_id>/usage/statement",
+        usage.Statement.as_view(),
+        name="usage-statement",
+    ),
     path("wallet", wallet.Wallet.as_view(), name="wallet"),
     path("wallet/top-ups", wallet.TopUps.as_view(), name="top-ups"),
     path("wallet/top-ups/<uuid:public_id>", wallet.OneTopUp.as_view(), name="top-up"),

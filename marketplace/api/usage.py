@@ -2,27 +2,23 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Aggregate, Field
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from marketplace.billing import services as billing
 from marketplace.brokerage.models import Lease
 from marketplace.brokerage.states import LeaseState
 from marketplace.catalog.pricing import milliseconds
+from marketplace.metering.models import BilledTime
 
 from .reservations import own_reservations
 from .resource import Resource
 from .serializers import PageQuery
-
-
-class Joined(Aggregate):
-    """Ranges as few, disjoint intervals: usage is sealed in slices that mostly touch."""
-
-    function = "range_agg"
-    output_field: Field[Any, Any] = Field()
 
 
 class Interval(serializers.Serializer[Any]):
@@ -31,7 +27,7 @@ class Interval(serializers.Serializer[Any]):
 
 
 class LeaseUsage(serializers.Serializer[Lease]):
-    """Sealed usage of one GPU: what is or will be billed."""
+    """Sealed usage of one GPU, less what rulings took out: what is or will be billed."""
 
     lease = serializers.UUIDField(source="public_id")
     gpu = serializers.CharField(source="gpu.uuid")
@@ -57,4 +53,25 @@ class ReservationUsage(Resource):
     def get(self, request: Request, public_id: UUID) -> Response:
         reservation = get_object_or_404(own_reservations(request), public_id=public_id)
         rows = Lease.objects.filter(assignment__reservation=reservation).select_related("gpu")
-        return self.page(rows.annotate(covered=Joined("usage__during")).order_by("pk"), LeaseUsage)
+        return self.page(rows.annotate(covered=BilledTime("pk")).order_by("pk"), LeaseUsage)
+
+
+class Statement(Resource):
+    """The signed usage statement of a settled reservation, to be recomputed anywhere.
+
+    The file is the same each time; its SHA-256 stands on the invoice. Before the reservation is
+    settled there is none.
+    """
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, public_id: UUID) -> HttpResponse:
+        reservation = get_object_or_404(own_reservations(request), public_id=public_id)
+        statement = billing.latest_statement(reservation=reservation)
+        if statement is None:
+            raise Http404
+        name, content = billing.statement_file(statement=statement)
+        return HttpResponse(
+            content,
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )

@@ -7,7 +7,16 @@ from marketplace.accounts.trail import staff, trail
 from marketplace.core.evidence import EvidenceAdmin
 
 from . import services, stripe
-from .models import Charge, Invoice, InvoiceLine, StripeCommand, StripeEvent, TopUp
+from .models import (
+    Charge,
+    Invoice,
+    InvoiceLine,
+    Rerating,
+    StripeCommand,
+    StripeEvent,
+    TopUp,
+    UsageStatement,
+)
 
 
 @admin.register(TopUp)
@@ -67,3 +76,15 @@ class InvoiceAdmin(EvidenceAdmin[Invoice]):
     list_select_related = ("organisation",)
     search_fields = ("public_id", "organisation__name")
     inlines = (InvoiceLineInline,)
+
+
+@admin.register(Rerating)
+class ReratingAdmin(EvidenceAdmin[Rerating]):
+    list_display = ("ruling", "amount_micro", "rated_at")
+    list_select_related = ("ruling__assignment__reservation", "ruling__assignment__machine")
+
+
+@admin.register(UsageStatement)
+class UsageStatementAdmin(EvidenceAdmin[UsageStatement]):
+    list_display = ("reservation", "revision", "hexdigest", "made_at")
+    list_select_related = ("reservation",)

@@ -9,6 +9,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.core.models import Record
 from marketplace.core.states import Stateful
+from marketplace.metering.models import OutageRuling
 
 from .states import CommandState, TopUpState
 
@@ -115,9 +116,10 @@ class StripeEvent(Record):
 
 
 class Charge(Record):
-    """What one posting took for one lease: the cumulative total rose to `total_micro`. Append-only.
+    """What one posting took for one lease: the cumulative total is now `total_micro`. Append-only.
 
-    charge = due(covered time so far) - charged before, so late or repeated usage cannot mis-bill.
+    charge = due(covered time so far) - charged before, so late or repeated usage cannot mis-bill. A
+    negative one gives back what was charged for time that is not billed any more.
     """
 
     lease = models.ForeignKey(Lease, models.PROTECT, related_name="charges")
@@ -133,13 +135,18 @@ class Charge(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint("lease", "seq", name="charge_seq_once"),
-            models.CheckConstraint(condition=Q(amount_micro__gt=0), name="charge_positive"),
+            models.CheckConstraint(condition=~Q(amount_micro=0), name="charge_not_nothing"),
+            models.CheckConstraint(
+                condition=Q(total_micro__gte=0), name="charge_total_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(amount_micro=F("provider_micro") + F("fee_micro")),
                 name="charge_splits_exactly",
             ),
             models.CheckConstraint(
-                condition=Q(provider_micro__gte=0, fee_micro__gte=0), name="charge_parts_positive"
+                condition=Q(provider_micro__gte=0, fee_micro__gte=0)
+                | Q(provider_micro__lte=0, fee_micro__lte=0),
+                name="charge_parts_one_way",
             ),
         ]
 
@@ -182,3 +189,39 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+
+class Rerating(Record):
+    """A ruling on an outage has been brought into the books. Append-only."""
+
+    ruling = models.OneToOneField(OutageRuling, models.PROTECT, related_name="rerating")
+    amount_micro = models.BigIntegerField(help_text="charged with it; negative: given back")
+    rated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.ruling}: {self.amount_micro}"
+
+
+class UsageStatement(Record):
+    """The digest of a usage statement as it was first made; a ruling makes a new one. Append-only.
+
+    Its bytes are made anew from evidence whenever somebody asks, and are always these.
+    """
+
+    reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="statements")
+    revision = models.PositiveIntegerField(help_text="how many rulings it takes into account")
+    billed_ms = models.JSONField(help_text="by lease, with the rulings of this revision")
+    sha256 = models.BinaryField(help_text="of the file")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reservation", "revision", name="statement_revision_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"statement {self.revision} of {self.reservation}"
+
+    @property
+    def hexdigest(self) -> str:
+        return bytes(self.sha256).hex()

@@ -17,10 +17,10 @@ def split(*, amount: int, charged: int, fee_bps: int) -> Split:
     """Split a charge that follows on `charged` micro-units: provider and fee sum to `amount`.
 
     The provider's part of the total so far is rounded down, so however many charges it took, the
-    provider lacks less than one micro-unit of its share.
+    provider lacks less than one micro-unit of its share. A negative charge gives back, from both.
     """
-    if amount < 0 or charged < 0 or not 0 <= fee_bps <= BASIS_POINTS:
-        raise ValueError("amounts are not negative and a fee lies within 0 and 10,000")
+    if charged < 0 or charged + amount < 0 or not 0 <= fee_bps <= BASIS_POINTS:
+        raise ValueError("totals are not negative and a fee lies within 0 and 10,000")
     provider = _provider_share(charged + amount, fee_bps) - _provider_share(charged, fee_bps)
     return Split(provider=provider, fee=amount - provider)
 
@@ -32,9 +32,6 @@ def _provider_share(total: int, fee_bps: int) -> int:
 def next_charge(*, price_micro_per_hour: int, covered_ms: int, charged: int) -> int:
     """What is due for the time covered so far, less what was charged before.
 
-    Never negative here: sealed usage only grows and a lease's price is frozen.
+    Negative when time that was charged is not billed any more.
     """
-    delta = due_micro(price_micro_per_hour, covered_ms) - charged
-    if delta < 0:
-        raise ValueError(f"{charged} was charged for {covered_ms} ms, more than was due")
-    return delta
+    return due_micro(price_micro_per_hour, covered_ms) - charged

@@ -4,6 +4,7 @@ from django.utils.timezone import now
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.states import State
 from marketplace.core.sweeps import sweep
+from marketplace.metering.models import OutageRuling
 
 from . import services
 from .models import StripeCommand, StripeEvent
@@ -25,6 +26,15 @@ def settle_ended() -> None:
     sweep(
         Reservation.objects.filter(state=State.ENDED),
         lambda row: services.settle(reservation=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.billing.tasks.rerate_ruled")
+def rerate_ruled() -> None:
+    """Sweep: rulings on outages that are not in the books yet."""
+    sweep(
+        OutageRuling.objects.filter(rerating=None).order_by("pk"),
+        lambda row: services.rerate(ruling=row, at=now()),
     )
 
 

@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         # the hold covers the window, so a charge can wait; each is rows for ever
         "billing.tasks.charge_sealed": 30,
         "billing.tasks.settle_ended": 1,
+        "billing.tasks.rerate_ruled": 6,
         "billing.tasks.send_due_commands": 1,
         "billing.tasks.handle_stored_events": 1,
         # seals once a day; looks more often, since beat counts from its own start

@@ -45,6 +45,11 @@ urlpatterns = [
         name="cancel",
     ),
     path("reservations/<uuid:reservation>/stop/", reservations.act, {"verb": "stop"}, name="stop"),
+    path(
+        "reservations/<uuid:reservation>/usage-statement/",
+        reservations.statement,
+        name="usage-statement",
+    ),
     path("wallet/", wallet.wallet, name="wallet"),
     path("wallet/top-ups/", wallet.top_up, name="top-up"),
     path("invoices/", wallet.invoices, name="invoices"),

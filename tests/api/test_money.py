@@ -7,7 +7,6 @@ from marketplace.billing import services as billing
 from marketplace.billing.models import StripeCommand, TopUp
 from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
-from marketplace.metering import services as metering
 from tests import make
 from tests.api.asking import places, refused
 from tests.make import HOUR, NOON
@@ -93,7 +92,7 @@ def test_an_invoice_lists_what_each_gpu_cost(api, harbour, market):
     made = make.reservation(harbour, offer, gpus=2)
     assignment = make.started(made)
     ended = NOON + timedelta(minutes=30)
-    metering.accept(
+    make.accept(
         machine=assignment.machine,
         segments=[make.segment(assignment, NOON, ended, final=True)],
         at=ended,
@@ -109,6 +108,7 @@ def test_an_invoice_lists_what_each_gpu_cost(api, harbour, market):
         "total_micro": 2_400_000,
         "currency": "USD",
         "issued_at": "2026-11-24T13:30:00Z",
+        "usage_statement_sha256": made.statements.get().hexdigest,
         "lines": [
             {
                 "lease": str(line.lease.public_id),

@@ -54,9 +54,9 @@ ROWS = {
     "wallet/top-ups": a_top_up,
     "api-keys": lambda harbour: make.api_key(harbour, make.member(harbour, "owner")),
 }
-#: key, role, count of rows, the page; invoices also fetch lines and their leases, and offers what
-#: screening would say (party, lists, rules)
-MOST = {"invoices": 6, "offers": 11}
+#: key, role, count of rows, the page; invoices also fetch lines, their leases and the digests of
+#: usage statements, and offers what screening would say (party, lists, rules)
+MOST = {"invoices": 7, "offers": 11}
 
 
 @pytest.mark.parametrize("path", ROWS)

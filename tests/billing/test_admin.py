@@ -8,6 +8,7 @@ from django.urls import reverse
 from marketplace.billing import services
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
+from marketplace.metering import services as metering
 from tests.billing import stand_in, use
 from tests.make import HOUR, NOON
 
@@ -22,11 +23,21 @@ EVIDENCE = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._met
 
 
 @pytest.fixture
-def books(fake, market, asked):
+def books(fake, market, asked, sally):
     """At least one row of every kind."""
     services.send_command(command=asked.commands.get(), at=NOON)
     stand_in.deliver(fake.events[0])
-    services.settle(reservation=use.ended(asked.organisation), at=NOON + HOUR)
+    ended = use.ended(asked.organisation)
+    services.settle(reservation=ended, at=NOON + HOUR)
+    ruling = metering.rule_outage(
+        assignment=ended.assignments.get(),
+        start=NOON,
+        end=NOON + use.MINUTE,
+        reason="No power.",
+        by=sally,
+        at=NOON + HOUR,
+    )
+    services.rerate(ruling=ruling, at=NOON + HOUR)
     ledger.seal(at=NOON + HOUR)
 
 

@@ -67,6 +67,24 @@ def test_what_cannot_be_split_is_refused(wrong):
         rating.split(**{"amount": 1, "charged": 0, "fee_bps": 0, **wrong})
 
 
-def test_more_was_charged_than_was_due_is_an_alarm():
-    with pytest.raises(ValueError, match="667 was charged for 1000 ms, more than was due"):
-        rating.next_charge(price_micro_per_hour=2_400_000, covered_ms=1_000, charged=667)
+def test_time_that_is_not_billed_any_more_gives_back_what_it_cost():
+    amount = rating.next_charge(price_micro_per_hour=2_400_000, covered_ms=1_000, charged=667)
+    assert amount == -1
+    assert rating.split(amount=amount, charged=667, fee_bps=1500) == (0, -1)
+
+
+@given(price=prices, lengths=slices, back=st.integers(0, 7_776_000_000), fee_bps=fees)
+def test_what_is_given_back_leaves_everybody_as_if_it_had_never_been_charged(
+    price, lengths, back, fee_bps
+):
+    made = charge_all(price, lengths, fee_bps)
+    charged = sum(amount for amount, _ in made)
+    left = max(0, sum(lengths) - back)
+    amount = rating.next_charge(price_micro_per_hour=price, covered_ms=left, charged=charged)
+    parts = rating.split(amount=amount, charged=charged, fee_bps=fee_bps)
+    assert amount <= 0
+    assert max(parts) <= 0
+    [(total, whole)] = charge_all(price, [left], fee_bps)
+    assert charged + amount == total
+    assert sum(each.provider for _, each in made) + parts.provider == whole.provider
+    assert sum(each.fee for _, each in made) + parts.fee == whole.fee

@@ -24,7 +24,7 @@ def report(reservation, *spans, final=False, at=NOON + 2 * HOUR):
     segments = [
         make.segment(assignment, NOON + begin, NOON + end, final=final) for begin, end in spans
     ]
-    metering.accept(machine=assignment.machine, segments=segments, at=at)
+    make.accept(machine=assignment.machine, segments=segments, at=at)
     metering.seal(reservation=reservation, at=at)
 
 

@@ -22,6 +22,7 @@ EVIDENCE = {
     "billing_charge",
     "billing_invoice",
     "billing_invoiceline",
+    "billing_usagestatement",
     "compliance_decision",
     "compliance_listsnapshot",
     "compliance_policyrule",
@@ -30,7 +31,10 @@ EVIDENCE = {
     "ledger_seal",
     "ledger_transaction",
     "ledger_transfer",
+    "metering_closing",
+    "metering_link",
     "metering_segment",
+    "metering_signer",
     "metering_usage",
 }
 REWRITES = ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"]

@@ -18,6 +18,7 @@ from tests.agents.gateway.signed import (
     post,
     problem,
     refusal,
+    signed_batch,
     signed_post,
     world,
 )
@@ -149,7 +150,10 @@ def test_the_same_request_twice(client, signature):
 
 
 def test_the_same_usage_twice(client, node, key):
-    url, body = "http://testserver/agent/v1/usage", USAGE.model_dump_json().encode()
+    url, body = (
+        "http://testserver/agent/v1/usage",
+        signed_batch(USAGE, key).model_dump_json().encode(),
+    )
     headers = signing.sign(
         method="POST", url=url, body=body, key=key, key_id=str(node.public_id), at=NOON
     )

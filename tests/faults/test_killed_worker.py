@@ -15,7 +15,6 @@ from marketplace.brokerage.models import Lease
 from marketplace.core import hints
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
-from marketplace.metering import services as metering
 from marketplace.metering import tasks as metering_tasks
 from tests import make
 from tests.billing import stand_in
@@ -126,7 +125,7 @@ class Rental:
 
     def report(self, start, end, **facts):
         segment = make.segment(self.assignment, start, end, **facts)
-        metering.accept(machine=self.offer.machine, segments=[segment], at=end)
+        make.accept(machine=self.offer.machine, segments=[segment], at=end)
 
     def outcome(self, fake):
         self.row.refresh_from_db()

@@ -110,7 +110,7 @@ def test_earnings_are_what_the_ledger_says(siti_in, harbour, lease, machine, sai
     for quarter in (0, 1):  # charged twice, told once
         start = begin + quarter * timedelta(minutes=15)
         part = make.segment(assignment, start, start + timedelta(minutes=15))
-        metering.accept(machine=machine, segments=[part], at=now())
+        make.accept(machine=machine, segments=[part], at=now())
         metering.seal(reservation=row, at=now())
         assert billing.charge(reservation=row, at=now()) == 600_000
     text = said(siti_in.get(reverse("earnings")))

@@ -31,7 +31,7 @@ def running(harbour, offer, fresh_market):
     row = make.reservation(harbour, offer, gpus=2, hours=2, start=begin, at=begin)
     assignment = make.started(row, at=begin)
     part = make.segment(assignment, begin, begin + timedelta(minutes=30))
-    metering.accept(machine=assignment.machine, segments=[part], at=now())
+    make.accept(machine=assignment.machine, segments=[part], at=now())
     metering.seal(reservation=row, at=now())
     billing.charge(reservation=row, at=now())
     return row

@@ -11,7 +11,6 @@ from agents.protocol.messages import (
     Heartbeat,
     HeartbeatReply,
     InventoryReport,
-    SegmentReport,
     UsageBatch,
     UsageReply,
     inventory_digest,
@@ -21,7 +20,6 @@ from marketplace.brokerage.models import Assignment
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Machine
 from marketplace.catalog.states import MachineState
-from marketplace.core import idempotency
 from marketplace.metering import services as metering
 
 from .enrolling import MachineRetired
@@ -116,14 +114,19 @@ def _desired(assignment: Assignment) -> Desired:
 def usage(*, node: Node, message: UsageBatch, at: datetime) -> UsageReply:
     """Store segments, each exactly once, also of a machine that has retired since.
 
-    Raises metering's SegmentConflict, storing nothing, when a sequence number was used twice.
+    Raises metering's SegmentNotSigned and, when a sequence number was used twice, SegmentConflict;
+    then nothing was stored.
     """
-    segments = [_segment(report, message) for report in message.segments]
-    stored = metering.accept(machine=node.machine, segments=segments, at=at)
+    segments = [
+        metering.SegmentIn(**report.model_dump(), boot_id=message.boot_id)
+        for report in message.segments
+    ]
+    signer = metering.signer(
+        node=node.public_id,
+        machine=node.machine,
+        public_key=bytes(node.public_key),
+        enrolled_at=node.enrolled_at,
+    )
+    stored = metering.accept(machine=node.machine, signer=signer, segments=segments, at=at)
     unknown = {segment.seq for segment in segments} - set(stored)
     return UsageReply(stored=tuple(stored), unknown=tuple(sorted(unknown)))
-
-
-def _segment(report: SegmentReport, batch: UsageBatch) -> metering.SegmentIn:
-    content = {**report.model_dump(), "boot_id": batch.boot_id}
-    return metering.SegmentIn(**content, digest=idempotency.digest(content))

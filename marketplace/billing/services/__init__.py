@@ -3,7 +3,9 @@
 from .charging import charge
 from .inbox import BadSignature, handle_event, store_event
 from .outbox import send_command
+from .rerating import rerate
 from .settling import settle
+from .statements import latest_statement, statement_file
 from .top_ups import BadTopUp, top_up, wallet
 
 __all__ = [
@@ -11,8 +13,11 @@ __all__ = [
     "BadTopUp",
     "charge",
     "handle_event",
+    "latest_statement",
+    "rerate",
     "send_command",
     "settle",
+    "statement_file",
     "store_event",
     "top_up",
     "wallet",

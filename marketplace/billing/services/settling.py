@@ -12,6 +12,7 @@ from marketplace.brokerage.states import State
 from marketplace.ledger import services as ledger
 from marketplace.metering import services as metering
 
+from . import statements
 from .charging import charge
 
 
@@ -31,11 +32,12 @@ def settle(*, reservation: Reservation, at: datetime) -> Invoice | None:
             return Invoice.objects.get(reservation=row)
         if row.state != State.ENDED or not metering.is_complete(reservation=row, at=at):
             return None
-        metering.seal(reservation=row, at=at)
+        metering.close(reservation=row, at=at)
         charge(reservation=row, at=at)
         assert row.hold is not None  # noqa: S101  the database's constraint says so
         ledger.release_hold(hold=row.hold)
         invoice = _issue(row, at)
+        statements.record(reservation=row, at=at)
         brokerage.settled(reservation=row, at=at)
     return invoice
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance import services as compliance
 from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
+from marketplace.billing import services as billing
+from marketplace.billing.models import UsageStatement
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.services import HoldExpired, NotCleared
@@ -74,6 +76,9 @@ def _show(
         "words": RESERVATION[row.state],
         "screening": compliance.public_reason(row.decision) if row.decision else "",
         "invoice": getattr(row, "invoice", None),
+        "statement": billing.latest_statement(reservation=row)
+        if row.state == State.SETTLED
+        else None,
         "look_again": look_again,
         "refusal": refusal,
         **_acts(principal, row),
@@ -82,6 +87,23 @@ def _show(
     if look_again:
         answer["Refresh"] = str(look_again)
     return answer
+
+
+def _statement(row: Reservation) -> UsageStatement | None:
+    return billing.latest_statement(reservation=row) if row.state == State.SETTLED else None
+
+
+@require_safe
+@member()
+def statement(request: HttpRequest, principal: Principal, reservation: UUID) -> HttpResponse:
+    """The usage statement as a file; there is none before the reservation is settled."""
+    row = get_object_or_404(_mine(principal), public_id=reservation)
+    made = _statement(row)
+    if made is None:
+        raise Http404
+    name, content = billing.statement_file(statement=made)
+    attached = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/json", headers=attached)
 
 
 def _acts(principal: Principal, row: Reservation) -> dict[str, bool]:

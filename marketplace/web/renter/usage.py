@@ -1,39 +1,25 @@
 """What a reservation and its leases used and cost so far."""
 
-from datetime import timedelta
-
-from django.db.models import (
-    DurationField,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-)
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from marketplace.billing.models import Charge
 from marketplace.brokerage.models import Lease, Reservation
-from marketplace.metering.models import Usage
-
-LENGTH = ExpressionWrapper(
-    F("during__endswith") - F("during__startswith"), output_field=DurationField()
-)
+from marketplace.metering.models import BilledMs
 
 
 def leases(of: Reservation) -> QuerySet[Lease]:
-    """Leases in GPU order, each with `used` (sealed time) and `charged` (micro-units so far)."""
-    mine = {"lease": OuterRef("pk")}
-    used = Usage.objects.filter(**mine).values("lease").annotate(total=Sum(LENGTH))
-    charged = Charge.objects.filter(**mine).values("lease").annotate(total=Sum("amount_micro"))
+    """Leases in GPU order, each with `used_ms` (billed time) and `charged` (micro-units so far)."""
+    charged = (
+        Charge.objects.filter(lease=OuterRef("pk"))
+        .values("lease")
+        .annotate(total=Sum("amount_micro"))
+    )
     return (
         Lease.objects.filter(assignment__reservation=of)
         .select_related("gpu", "assignment__machine")
         .annotate(
-            used=Coalesce(Subquery(used.values("total")), Value(timedelta())),
+            used_ms=BilledMs("pk"),
             charged=Coalesce(
                 Subquery(charged.values("total"), output_field=IntegerField()), Value(0)
             ),

@@ -98,7 +98,11 @@ def invoices(request: HttpRequest, principal: Principal) -> HttpResponse:
 @member()
 def invoice(request: HttpRequest, principal: Principal, invoice: UUID) -> HttpResponse:
     row = get_object_or_404(_invoices(principal), public_id=invoice)
-    context = {"row": row, "lines": row.lines.order_by("pk")}
+    context = {
+        "row": row,
+        "lines": row.lines.order_by("pk"),
+        "statement": billing.latest_statement(reservation=row.reservation),
+    }
     return render(request, "renter/invoice.html", context)
 
 

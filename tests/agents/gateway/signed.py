@@ -8,7 +8,7 @@ from django.conf import settings
 
 from agents.gateway import services as gateway
 from agents.gateway.models import EnrolmentToken, Node
-from agents.protocol import signing
+from agents.protocol import evidence, signing
 from agents.protocol.messages import (
     Enrol,
     GpuReport,
@@ -45,6 +45,8 @@ USAGE = UsageBatch(
 
 def signed_post(client, path, message, *, key, key_id, at=NOON):
     """POST a message (or raw bytes) to /agent/v1/<path>, signed at this moment."""
+    if isinstance(message, UsageBatch):
+        message = signed_batch(message, key)
     body = message if isinstance(message, bytes) else message.model_dump_json().encode()
     headers = signing.sign(
         method="POST",
@@ -55,6 +57,19 @@ def signed_post(client, path, message, *, key, key_id, at=NOON):
         at=at,
     )
     return post(client, path, body, headers)
+
+
+def signed_batch(batch, key):
+    """Each segment under the node's signature, unless it has one."""
+    segments = tuple(
+        each if each.signature else each.model_copy(update={"signature": _sign(each, batch, key)})
+        for each in batch.segments
+    )
+    return batch.model_copy(update={"segments": segments})
+
+
+def _sign(segment, batch, key):
+    return evidence.sign({**segment.model_dump(), "boot_id": batch.boot_id}, key)
 
 
 def post(client, path, body, headers):

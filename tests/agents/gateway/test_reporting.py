@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agents.gateway.models import Node
 from agents.protocol.messages import AssignmentReport, SegmentReport, UsageBatch, inventory_digest
@@ -12,7 +13,16 @@ from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Gpu
 from marketplace.metering.models import Segment
 from tests import make
-from tests.agents.gateway.signed import beat, inventory, node_for, problem, raw, signed_post, world
+from tests.agents.gateway.signed import (
+    beat,
+    inventory,
+    node_for,
+    problem,
+    raw,
+    signed_batch,
+    signed_post,
+    world,
+)
 from tests.make import BOOT, NOON
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +43,7 @@ def send(client, machine):
     def send(path, message, **how):
         return signed_post(client, path, message, key=key, key_id=node.public_id, **how)
 
+    send.key = key
     return send
 
 
@@ -260,3 +271,42 @@ def test_every_moment_survives_the_way_into_the_database(booked, send):
     west = datetime.fromisoformat("2026-11-24T01:00:00-11:00")
     send("usage", batch(segment(booked.assignments.get(), end=west)))
     assert Segment.objects.get().end == NOON == west
+
+
+def test_a_segment_that_its_node_did_not_sign_is_refused(booked, send):
+    stranger = Ed25519PrivateKey.generate()
+    forged = signed_batch(batch(segment(booked.assignments.get(), seq=1)), stranger)
+    before = world()
+    answer = send("usage", forged)
+    assert problem(answer) == (422, "segment-not-signed")
+    assert answer.json()["detail"].startswith(f"segment 1 of boot {BOOT} does not bear")
+    assert world() == before
+
+
+def test_a_segment_that_was_changed_after_signing_is_refused(booked, send):
+    fine = signed_batch(batch(segment(booked.assignments.get())), send.key)
+    changed = fine.model_copy(
+        update={"segments": (fine.segments[0].model_copy(update={"energy_mj": 9}),)}
+    )
+    before = world()
+    assert problem(send("usage", changed)) == (422, "segment-not-signed")
+    assert world() == before
+    assert send("usage", fine).json()["stored"] == [1]
+
+
+def test_the_key_and_the_enrolment_stand_with_what_it_signed(booked, send):
+    send("usage", batch(segment(booked.assignments.get())))
+    node, signer = Node.objects.get(), Segment.objects.get().signer
+    assert bytes(signer.public_key) == bytes(node.public_key)
+    assert (signer.node, signer.machine, signer.enrolled_at) == (
+        node.public_id,
+        node.machine,
+        node.enrolled_at,
+    )
+
+
+def test_a_fork_is_kept_and_the_node_may_forget_it(booked, send):
+    assignment = booked.assignments.get()
+    send("usage", batch(segment(assignment, seq=1)))
+    assert send("usage", batch(segment(assignment, seq=2))).json() == {"stored": [2], "unknown": []}
+    assert list(Segment.objects.order_by("seq").values_list("forked", flat=True)) == [False, True]

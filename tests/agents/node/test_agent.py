@@ -411,3 +411,30 @@ def test_on_the_way_out_what_is_stopping_already_gets_no_longer_than_the_rest(bu
     agent.run(stop_leases=True)
     assert not alive(pid)
     assert len(final(market, each)) == 1
+
+
+def test_after_a_restart_the_gpus_count_as_verified_only_from_then_on(build, market, uuids):
+    before = build()
+    each = market.want(gpus=uuids)
+    turn_until(before, lambda: len(market.billed(each.assignment)) >= 2)
+    began = market.billed(each.assignment)[0].verified_since
+    assert market.billed(each.assignment)[-1].verified_since == began
+    agent = build()
+    away = agent.client.clock.now()
+    agent.leases.resume()
+    sent = len(market.billed(each.assignment))
+    turn_until(agent, lambda: len(market.billed(each.assignment)) > sent)
+    assert market.billed(each.assignment)[-1].verified_since >= away
+
+
+def test_what_ran_while_a_gpu_did_not_answer_is_not_verified(build, market, uuids, fake):
+    agent = build()
+    each = market.want(gpus=uuids)
+    turn_until(agent, lambda: len(market.billed(each.assignment)) >= 2)
+    fake.say("0.lost=1")
+    turn_until(agent, lambda: market.billed(each.assignment)[-1].verified_since is None)
+    fake.say()
+    turn_until(agent, lambda: market.billed(each.assignment)[-1].verified_since is not None)
+    back = market.billed(each.assignment)[-1]
+    lost = [one for one in market.billed(each.assignment) if one.verified_since is None]
+    assert lost[-1].end <= back.verified_since

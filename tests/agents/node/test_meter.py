@@ -76,3 +76,20 @@ def test_segments_follow_each_other_without_a_gap(moments):
     length = min(moments[-1], 3600)
     assert segments[-1].end == NOON + length * SECOND
     assert sum(each.mono_ms for each in segments) == length * 1000
+
+
+def test_a_slice_is_verified_while_every_gpu_answers():
+    fact = running(gpu_uuids=("GPU-a", "GPU-b"), verified_since=NOON)
+    both, one = {"GPU-a": 1, "GPU-b": 1}, {"GPU-a": 2}
+    said = []
+    for seconds, energy in ((10, both), (20, one), (30, both), (40, both)):
+        fact, segment = cut(fact, seconds, energy=energy)
+        said.append(segment.verified_since)
+    assert said == [NOON, None, NOON + 30 * SECOND, NOON + 30 * SECOND]
+
+
+def test_segments_follow_each_other_on_the_monotonic_clock_too():
+    fact, one = cut(running(metered_mono_ms=500), 30)
+    _, after = cut(fact, 60)
+    assert (one.mono_from_ms, one.mono_ms) == (500, 29_500)
+    assert (after.mono_from_ms, after.mono_ms) == (30_000, 30_000)

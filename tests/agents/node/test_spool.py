@@ -2,6 +2,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID, uuid5
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from agents.node import meter
 from agents.node.proc import kernel_boot_id
 from agents.node.spool import BadSpool, Spool
+from agents.protocol import evidence
+from agents.protocol.messages import SegmentReport
 
 from .build import running, wanted
 
@@ -147,3 +152,103 @@ def test_a_killed_writer_loses_nothing_and_no_number_comes_twice(tmp_path):
     assert len(set(promised)) == len(promised)
     assert set(promised) <= set(found), "what was said to be written is there"
     assert found == list(range(1, len(found) + 1))
+
+
+def chain(spool):
+    """The digests of an assignment's segments, by what they say themselves, after a check."""
+    heads, counts = {}, {}
+    for boot, body in spool.db.execute("SELECT boot_id, body FROM segment ORDER BY seq"):
+        segment = SegmentReport.model_validate_json(body)
+        assert segment.prev == heads.get(segment.assignment, evidence.GENESIS)
+        facts = {**segment.model_dump(), "boot_id": UUID(boot)}
+        heads[segment.assignment] = evidence.digest(facts)
+        counts[segment.assignment] = counts.get(segment.assignment, 0) + 1
+    return heads, counts
+
+
+def test_each_assignment_has_a_chain_of_its_own(spool, tmp_path):
+    one, other = running(), running()
+    for fact in (one, other, one, one, other):
+        spool.note(fact, meter.last(fact).model_copy(update={"final": False}))
+    heads, counts = chain(spool)
+    assert counts == {one.assignment: 3, other.assignment: 2}
+    kept = spool.db.execute("SELECT assignment, sha256 FROM head").fetchall()
+    assert {UUID(name): head for name, head in kept} == heads
+
+
+def test_a_chain_goes_on_after_a_new_start_and_after_old_segments_are_gone(spool, tmp_path):
+    fact = running()
+    part = meter.last(fact).model_copy(update={"final": False})
+    spool.note(fact, part)
+    head = chain(spool)[0][fact.assignment]
+    spool.note_answer("stored", [1])
+    with spool.db as db:
+        db.execute("UPDATE segment SET written_at = datetime('now', '-91 days')")
+    later = Spool(tmp_path, kernel_boot=UUID(int=1))
+    later.note(fact, part)
+    [segment] = later.unsent(limit=9)[1]
+    assert (segment.seq, segment.prev) == (2, head)
+    later.close()
+
+
+KILLED = """
+import os, signal, sqlite3, sys
+from pathlib import Path
+from uuid import UUID
+from agents.node import meter
+from agents.node.spool import Spool
+from tests.agents.node.build import running
+left = int(sys.argv[2])
+spool = Spool(Path(sys.argv[1]))
+def count(statement):
+    global left
+    if statement.startswith(("BEGIN", "INSERT", "UPDATE", "COMMIT")):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+spool.db.set_trace_callback(count)
+fact = running(assignment=UUID(int=5))
+for _ in range(3):
+    spool.note(fact, meter.last(fact).model_copy(update={"final": False}))
+spool.db.set_trace_callback(None)
+"""
+
+
+def test_killed_at_every_statement_the_chain_is_whole_and_goes_on(tmp_path):
+    found = []
+    for statements in range(20):
+        command = [sys.executable, "-c", KILLED, str(tmp_path), str(statements)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        spool = Spool(tmp_path)
+        heads, counts = chain(spool)
+        [kept] = spool.db.execute("SELECT sha256 FROM head").fetchall() or [(evidence.GENESIS,)]
+        assert heads.get(UUID(int=5), evidence.GENESIS) == kept[0]
+        found.append((done.returncode == 0, counts.get(UUID(int=5), 0)))
+        spool.close()
+    assert [done for done, _ in found].index(True) == 18, "three segments are six statements each"
+    written = [after - before for (_, before), (_, after) in pairwise(found)]
+    assert written[:17] == [0] * 5 + [1] * 6 + [2] * 6
+    assert written[17:] == [3, 3]
+
+
+def test_what_is_sent_is_signed_as_it_is_written(build, market, fake):
+    agent = build()
+    each = market.want(gpus=[gpu.uuid for gpu in agent.gpus.inventory().gpus], seconds=0.6)
+    deadline = 100
+    while not any(one.final for one in market.billed(each.assignment)) and deadline:
+        agent.turn()
+        time.sleep(0.05)
+        deadline -= 1
+    billed = market.billed(each.assignment)
+    head = evidence.GENESIS
+    for one in billed:
+        facts = {**one.model_dump(), "boot_id": agent.spool.boot_id}
+        assert evidence.signed_by(facts, one.signature, market.key)
+        assert not evidence.signed_by(
+            {**facts, "mono_ms": one.mono_ms + 1}, one.signature, market.key
+        )
+        assert one.prev == head
+        head = evidence.digest(facts)
+    assert billed[-1].final
+    assert all(one.verified_since <= one.start + timedelta(seconds=0.5) for one in billed)

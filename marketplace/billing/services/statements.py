@@ -1,0 +1,221 @@
+"""Usage statements: everything from which a renter recomputes what a reservation cost."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from agents.protocol import evidence
+from marketplace.billing.models import Charge, Invoice, InvoiceLine, UsageStatement
+from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.catalog.pricing import due_micro
+from marketplace.metering import services as metering
+from marketplace.metering.models import Closing, Gap, Link, OutageRuling, Signer
+
+FORMAT = "straits-usage-statement-1"
+CHUNK = 2000
+
+
+def record(*, reservation: Reservation, at: datetime) -> UsageStatement:
+    """Note the digest of the statement as it stands now; of a revision that is known, that one.
+
+    The caller holds the lock on the reservation, which is invoiced.
+    """
+    revision = _rulings(reservation).count()
+    known = UsageStatement.objects.filter(reservation=reservation, revision=revision).first()
+    if known:
+        return known
+    made = UsageStatement(
+        reservation=reservation,
+        revision=revision,
+        billed_ms={
+            str(lease.public_id): metering.covered_ms(lease=lease) for lease in _leases(reservation)
+        },
+        made_at=at,
+        created_at=at,
+    )
+    made.sha256 = _digest(_pieces(made)).digest()
+    made.save(force_insert=True)
+    return made
+
+
+def latest_statement(*, reservation: Reservation) -> UsageStatement | None:
+    """The statement that counts; None before the reservation is settled."""
+    return UsageStatement.objects.filter(reservation=reservation).order_by("revision").last()
+
+
+def _pieces(of: UsageStatement) -> Iterator[bytes]:
+    """The file, piece by piece: JSON that ends with the SHA-256 of all before it."""
+    hashed = hashlib.sha256()
+    for piece in _body(of):
+        hashed.update(piece)
+        yield piece
+    yield f',\n"sha256":"{hashed.hexdigest()}"}}\n'.encode()
+
+
+def statement_file(*, statement: UsageStatement) -> tuple[str, bytes]:
+    """A name for the file and its content."""
+    name = f"usage-{statement.reservation.public_id}-{statement.revision}.json"
+    return name, b"".join(_pieces(statement))
+
+
+def _digest(parts: Iterable[bytes]) -> Any:
+    hashed = hashlib.sha256()
+    for part in parts:
+        hashed.update(part)
+    return hashed
+
+
+def _body(of: UsageStatement) -> Iterator[bytes]:
+    closings = Closing.objects.filter(assignment__reservation=of.reservation)
+    yield b'{"chains":['
+    for place, closing in enumerate(closings.select_related("assignment").order_by("pk")):
+        yield b",\n" if place else b"\n"
+        yield from _chain(closing)
+    yield b"],\n"
+    yield _text(_head(of))[1:-1]
+
+
+def _text(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _chain(closing: Closing) -> Iterator[bytes]:
+    """`segments` sorts last among the keys, so it can follow piece by piece."""
+    facts = {
+        "assignment": str(closing.assignment.public_id),
+        "gaps": [_gap(row) for row in _gaps(closing)],
+        "head": bytes(closing.head_sha256).hex(),
+        "links": closing.links,
+    }
+    yield _text(facts)[:-1] + b',"segments":['
+    links = Link.objects.filter(assignment=closing.assignment, position__lte=closing.links)
+    rows = links.select_related("segment__signer").order_by("position")
+    for place, link in enumerate(rows.iterator(chunk_size=CHUNK)):
+        yield (b",\n" if place else b"\n") + _text(_segment(link, closing.assignment))
+    yield b"]}"
+
+
+def _gaps(closing: Closing) -> Iterable[Gap]:
+    rows = Gap.objects.filter(assignment=closing.assignment, found_at__lte=closing.closed_at)
+    return rows.order_by("pk")
+
+
+def _gap(row: Gap) -> dict[str, Any]:
+    span = {"start": _moment(row.during.lower), "end": _moment(row.during.upper)}
+    return {"kind": row.kind, "billed": row.billed, **span}
+
+
+def _segment(link: Link, assignment: Assignment) -> dict[str, Any]:
+    row = link.segment
+    facts = {
+        **{name: getattr(row, name) for name in evidence.FIELDS if hasattr(row, name)},
+        "assignment": assignment.public_id,
+        "prev": bytes(row.prev_sha256).hex(),
+    }
+    return {
+        **evidence.content(facts),
+        "signature": bytes(row.signature).hex(),
+        "key": bytes(row.signer.public_key).hex() if row.signer else "",
+        "doubt": link.doubt,
+        "received_at": _moment(row.received_at),
+    }
+
+
+def _head(of: UsageStatement) -> dict[str, Any]:
+    reservation = of.reservation
+    invoice = Invoice.objects.get(reservation=reservation)
+    leases = [_lease(lease, of, invoice) for lease in _leases(reservation)]
+    return {
+        "format": FORMAT,
+        "revision": of.revision,
+        "reservation": {
+            "id": str(reservation.public_id),
+            "start": _moment(reservation.during.lower),
+            "end": _moment(reservation.during.upper),
+            "price_micro_per_gpu_hour": reservation.price_micro_per_gpu_hour,
+            "currency": reservation.currency,
+        },
+        "invoice": {
+            "id": str(invoice.public_id),
+            "issued_at": _moment(invoice.issued_at),
+            "total_micro": invoice.total_micro,
+        },
+        "leases": leases,
+        "rulings": [_ruling(row) for row in _rulings(reservation)[: of.revision]],
+        "nodes": [_signer(row) for row in _signers(reservation)],
+        "due_micro": sum(lease["due_micro"] for lease in leases),
+    }
+
+
+def _leases(of: Reservation) -> QuerySet[Lease]:
+    rows = Lease.objects.filter(assignment__reservation=of, started_at__isnull=False)
+    return rows.select_related("gpu", "assignment").order_by("pk")
+
+
+def _lease(lease: Lease, of: UsageStatement, invoice: Invoice) -> dict[str, Any]:
+    charges = [_charge(row) for row in _charges(lease, of)]
+    line = InvoiceLine.objects.get(invoice=invoice, lease=lease)
+    billed_ms = of.billed_ms[str(lease.public_id)]
+    bounds = metering.interval(lease, of.made_at)
+    return {
+        "id": str(lease.public_id),
+        "assignment": str(lease.assignment.public_id),
+        "gpu": lease.gpu.uuid,
+        "start": _moment(bounds[0]) if bounds else None,
+        "end": _moment(bounds[1]) if bounds else None,
+        "billed_ms": billed_ms,
+        "due_micro": due_micro(line.price_micro_per_gpu_hour, billed_ms),
+        "charges": charges,
+        "invoice_line": {"billed_ms": line.covered_ms, "amount_micro": line.amount_micro},
+    }
+
+
+def _charges(lease: Lease, of: UsageStatement) -> QuerySet[Charge]:
+    return lease.charges.filter(charged_at__lte=of.made_at).order_by("seq")
+
+
+def _charge(row: Charge) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "billed_ms": row.covered_ms,
+        "amount_micro": row.amount_micro,
+        "charged_at": _moment(row.charged_at),
+    }
+
+
+def _rulings(of: Reservation) -> QuerySet[OutageRuling]:
+    rows = OutageRuling.objects.filter(assignment__reservation=of)
+    return rows.select_related("assignment").order_by("pk")
+
+
+def _ruling(row: OutageRuling) -> dict[str, Any]:
+    return {
+        "id": str(row.public_id),
+        "assignment": str(row.assignment.public_id),
+        "start": _moment(row.during.lower),
+        "end": _moment(row.during.upper),
+        "reason": row.reason,
+        "ruled_at": _moment(row.ruled_at),
+    }
+
+
+def _signers(of: Reservation) -> QuerySet[Signer]:
+    rows = Signer.objects.filter(segments__assignment__reservation=of)
+    return rows.select_related("machine").order_by("pk").distinct()
+
+
+def _signer(row: Signer) -> dict[str, Any]:
+    return {
+        "node": str(row.node),
+        "machine": str(row.machine.public_id),
+        "public_key": bytes(row.public_key).hex(),
+        "enrolled_at": _moment(row.enrolled_at),
+    }

@@ -1,0 +1,96 @@
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField
+from django.db import models
+from django.db.models import BigIntegerField, F, Field, Func, Q, Value
+
+from marketplace.accounts.models import User
+from marketplace.brokerage.models import Assignment, Lease
+from marketplace.core.models import Record
+
+BOUNDED = Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False)
+
+
+class Usage(Record):
+    """Sealed: time of one lease in which it was used. Append-only; no moment is in it twice."""
+
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="usage")
+    during = DateTimeRangeField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "usage"
+        constraints = [
+            ExclusionConstraint(
+                name="usage_moment_once",
+                expressions=[
+                    (
+                        Func(
+                            F("lease"),
+                            F("lease"),
+                            Value("[]"),
+                            function="int8range",
+                            output_field=BigIntegerRangeField(),
+                        ),
+                        "&&",
+                    ),
+                    (F("during"), "&&"),
+                ],
+            ),
+            models.CheckConstraint(condition=BOUNDED, name="usage_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lease} {self.during}"
+
+
+class OutageRuling(Record):
+    """A person's ruling that an assignment is not billed for some time. Append-only.
+
+    It holds whenever it comes: what was charged for that time is given back by the next charge.
+    """
+
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="rulings")
+    during = DateTimeRangeField()
+    reason = models.CharField(max_length=500, help_text="shown to the renter")
+    ruled_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ruled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=BOUNDED, name="ruling_bounded"),
+            models.CheckConstraint(condition=~Q(reason=""), name="ruling_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment} not billed {self.during}"
+
+
+class Closing(Record):
+    """Where the chain of an assignment stood when its reservation was settled. Append-only.
+
+    What is linked later is kept and not billed.
+    """
+
+    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="closing")
+    links = models.PositiveIntegerField()
+    head_sha256 = models.BinaryField(help_text="digest of the last segment that counted")
+    closed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.assignment} closed at link {self.links}"
+
+
+class BilledTime(Func):
+    """Of a lease's id: the time that is billed, as a list of ranges that do not touch."""
+
+    function = "metering_billed"
+    output_field: Field[Any, list[Any]] = Field()
+
+
+class BilledMs(Func):
+    """Of a lease's id: what is billed of it in whole milliseconds, rounded down once."""
+
+    function = "metering_billed_ms"
+    output_field = BigIntegerField()

@@ -1,0 +1,24 @@
+"""Usage segments in, sealed usage out. Nodes report facts; what is billed is decided here."""
+
+from .accepting import SegmentConflict, SegmentIn, SegmentNotSigned, accept, signer
+from .closing import close
+from .ruling import BadRuling, record_own_outage, require_outage, require_ruling, rule_outage
+from .sealing import covered_ms, interval, is_complete, seal
+
+__all__ = [
+    "BadRuling",
+    "SegmentConflict",
+    "SegmentIn",
+    "SegmentNotSigned",
+    "accept",
+    "close",
+    "covered_ms",
+    "interval",
+    "is_complete",
+    "record_own_outage",
+    "require_outage",
+    "require_ruling",
+    "rule_outage",
+    "seal",
+    "signer",
+]

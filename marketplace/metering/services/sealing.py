@@ -1,0 +1,97 @@
+"""Sealed usage: what of the chain falls into a lease, fixed once and for all."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from marketplace.brokerage.models import Lease, Reservation
+from marketplace.brokerage.states import LeaseState
+from marketplace.metering.models import BilledMs
+
+#: Time of a lease that links count, inside the lease and not sealed before. Multiranges make a
+#: union of it, so overlaps and any order of arrival give the same answer.
+UNSEALED = """
+WITH covered AS (
+  SELECT coalesce(range_agg(l.counted), '{}'::tstzmultirange)
+           * tstzmultirange(tstzrange(%(begin)s, %(finish)s, '[)')) AS span
+  FROM metering_link l
+  WHERE l.assignment_id = %(assignment)s AND l.counted IS NOT NULL
+), sealed AS (
+  SELECT coalesce(range_agg(u.during), '{}'::tstzmultirange) AS span
+  FROM metering_usage u WHERE u.lease_id = %(lease)s
+)
+INSERT INTO metering_usage (public_id, created_at, lease_id, during, sealed_at)
+SELECT gen_random_uuid(), %(at)s, %(lease)s, piece, %(at)s
+FROM covered, sealed, unnest(covered.span - sealed.span) AS piece
+"""
+
+
+def seal(*, reservation: Reservation, at: datetime) -> None:
+    """Append the usage that arrived since the last seal, lease by lease, under the lease's lock.
+
+    Used time = union of what the chain counts, within the lease as the server knows it. What is
+    sealed stays; a segment that is linked later adds only the time it newly covers.
+    """
+    with transaction.atomic():
+        leases = (
+            Lease.objects.filter(
+                assignment__reservation=reservation,
+                state__in=[LeaseState.ACTIVE, LeaseState.ENDED],
+            )
+            .select_for_update(no_key=True, of=("self",))
+            .order_by("pk")
+        )
+        for lease in leases:
+            _seal_lease(lease, at)
+
+
+def interval(lease: Lease, at: datetime) -> tuple[datetime, datetime] | None:
+    """[begin, finish) of a lease as the server knows it at this moment; None while it is empty."""
+    if lease.started_at is None:
+        return None
+    begin = max(lease.started_at, lease.during.lower)
+    finish = min(lease.ended_at or at, lease.during.upper)
+    return (begin, finish) if begin < finish else None
+
+
+def _seal_lease(lease: Lease, at: datetime) -> None:
+    bounds = interval(lease, at)
+    if bounds is None:
+        return
+    begin, finish = bounds
+    with connection.cursor() as cursor:
+        cursor.execute(
+            UNSEALED,
+            {
+                "begin": begin,
+                "finish": finish,
+                "assignment": lease.assignment_id,
+                "lease": lease.pk,
+                "at": at,
+            },
+        )
+
+
+def covered_ms(*, lease: Lease) -> int:
+    """What is billed of a lease in whole milliseconds: sealed usage less what rulings take out.
+
+    The sum is taken first, then rounded down.
+    """
+    rows = Lease.objects.filter(pk=lease.pk).annotate(billed_ms=BilledMs("pk"))
+    return int(rows.values_list("billed_ms", flat=True).get())
+
+
+def is_complete(*, reservation: Reservation, at: datetime) -> bool:
+    """Whether nothing more is expected of an ended reservation.
+
+    True when each assignment that started has sent everything up to its final segment, or when
+    SETTLE_GRACE_SECONDS have passed since the end: what waits for a predecessor then is not billed.
+    """
+    if reservation.ended_at is None:
+        return False
+    grace = timedelta(seconds=settings.SETTLE_GRACE_SECONDS)
+    if at >= reservation.ended_at + grace:
+        return True
+    started = reservation.assignments.filter(started_at__isnull=False)
+    return not started.exclude(links__segment__final=True).exists()
