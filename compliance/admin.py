@@ -23,7 +23,9 @@ from .models import (
     ListSource,
     OwnershipStake,
     Party,
+    PartyIdentifier,
     PolicyRule,
+    ScoringBand,
     Unsealed,
 )
 
@@ -62,6 +64,14 @@ class DirectorAdmin(EvidenceAdmin[Director]):
     list_display = ("name", "party", "country", "since", "until")
     list_select_related = ("party",)
     search_fields = ("name", "party__legal_name")
+
+
+@admin.register(PartyIdentifier)
+class PartyIdentifierAdmin(EvidenceAdmin[PartyIdentifier]):
+    list_display = ("party", "kind", "number", "country", "until")
+    list_filter = ("kind",)
+    list_select_related = ("party",)
+    search_fields = ("number", "party__legal_name")
 
 
 class EntryNameInline(admin.TabularInline[EntryName, ListEntry]):
@@ -150,6 +160,22 @@ class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
     )
     list_filter = ("outcome", "approval")
     search_fields = ("rule_id", "reason", "citation")
+
+
+@admin.register(ScoringBand)
+class ScoringBandAdmin(EvidenceAdmin[ScoringBand]):
+    """Changed by `manage.py load_reference`, as next versions."""
+
+    list_display = (
+        "list_code",
+        "kind",
+        "version",
+        "match_at",
+        "possible_at",
+        "effective_from",
+        "approval",
+    )
+    list_filter = ("approval", "kind")
 
 
 @admin.register(Decision)

@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from .bands import Band, bands_on
 from .conditions import Facts, MalformedRule, Test, parse
+from .matching import Bands
 
 ALLOW, REVIEW = "allow", "manual_review"
 #: the most restrictive outcome wins
@@ -65,11 +67,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All versions of all rules, the country groups and the chip classes that decisions rest on."""
+    """All that decisions rest on: versions of rules and bands, country groups, chip classes."""
 
     rules: Sequence[Rule]
     memberships: Sequence[Membership]
     chips: Mapping[str, str] = field(default_factory=dict)
+    bands: Sequence[Band] = ()
 
     @cached_property
     def content(self) -> str:
@@ -79,6 +82,8 @@ class Rulebook:
             "groups": sorted(map(_text, self.memberships)),
             "chips": dict(self.chips),
         }
+        if self.bands:  # books kept before there were any must keep their hash
+            content["bands"] = sorted(map(_text, self.bands))
         return json.dumps(content, sort_keys=True)
 
     @cached_property
@@ -94,6 +99,7 @@ class Rulebook:
             in_order(Rule(**_read(row)) for row in content["rules"]),
             [Membership(**_read(row)) for row in content["groups"]],
             content["chips"],
+            [Band(**_read(row)) for row in content.get("bands", [])],
         )
 
     def in_force(self, day: date) -> list[Rule]:
@@ -110,10 +116,14 @@ class Rulebook:
         rows = [row for row in self.memberships if row.group == group]
         return frozenset(row.country for row in rows if row.covers(day)) if rows else None
 
+    def bands_on(self, day: date) -> Bands:
+        """From which scores on a name counts on that day."""
+        return bands_on(day, self.bands)
+
     def changes(self, first: date, last: date) -> list[date]:
         """Days after `first`, up to and including `last`, on which the law in force changes."""
         rows: list[Rule | Membership] = [*self.rules, *self.memberships]
-        found = set()
+        found = {band.effective_from for band in self.bands}
         for row in rows:
             found.add(row.effective_from)
             if row.effective_to:
@@ -159,14 +169,14 @@ def compiled(rule: Rule) -> Test:
     return parse(rule.conditions, rule=rule.rule_id)
 
 
-def _text(row: Rule | Membership) -> str:
+def _text(row: Rule | Membership | Band) -> str:
     # asdict would copy every condition, and a book is hashed for every decision
     return json.dumps({name: getattr(row, name) for name in row.__slots__}, default=str)
 
 
 def _read(text: str) -> dict[str, Any]:
     row: dict[str, Any] = json.loads(text)
-    for name in ("effective_from", "effective_to"):
+    for name in row.keys() & {"effective_from", "effective_to"}:
         row[name] = date.fromisoformat(row[name]) if row[name] else None
     return row
 

@@ -8,7 +8,18 @@ when little was matched and falls in named cases (`rules`). Every number stands 
 digest, with that of the tables, is part of the scorer's name.
 """
 
-from .answers import MATCH, NONE, POSSIBLE, UNSCREENABLE, Answer, Bands, Listed, Match, Query
+from .answers import (
+    MATCH,
+    NONE,
+    POSSIBLE,
+    UNSCREENABLE,
+    Answer,
+    Bands,
+    Listed,
+    Match,
+    Query,
+    Threshold,
+)
 from .index import Index
 from .text import problem_with, tokens
 
@@ -23,6 +34,7 @@ __all__ = [
     "Listed",
     "Match",
     "Query",
+    "Threshold",
     "problem_with",
     "tokens",
 ]

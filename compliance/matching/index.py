@@ -1,7 +1,9 @@
 """All names of the lists in force, held for search: candidates, then one scored case each."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 from rapidfuzz import fuzz
 
@@ -15,7 +17,7 @@ from .rules import Case
 from .scoring import Scorer
 from .slips import Slips
 from .sound import looks_chinese
-from .text import HAN, SHORTEST, clean_number, core, plain, problem_with, spelt
+from .text import HAN, SHORTEST, core, plain, problem_with, spelt
 from .worth import Worth
 
 BEST = 10  # entries kept per query
@@ -55,6 +57,15 @@ class Index:
             for place, name in enumerate(self._names)
             for letters in sorted(set(name.joined()))
         )
+
+    def banded(self, bands: Bands) -> Self:
+        """The same names under other bands. Cheap: all but the bands is shared."""
+        if bands == self.bands:
+            return self
+        other = copy(self)
+        other.bands = bands
+        other._scorer = Scorer(bands, self._scorer.aligner, self._scorer.likeness)
+        return other
 
     def screen(
         self,
@@ -111,8 +122,8 @@ class Index:
         return sum(map(len, asked.words)) >= SHORTEST
 
     def _numbered(self, asked: Asked) -> Sequence[int]:
-        number = clean_number(asked.query.identifier)
-        return self._equals.numbers.get(number, ()) if len(number) > 4 else ()
+        numbers = [number for number in asked.query.numbers() if len(number) > 4]
+        return sorted({at for one in numbers for at in self._equals.numbers.get(one, ())})
 
     def _equal(self, asked: Asked) -> dict[int, tuple[float, str]]:
         """The weakest equality first: a later, stronger one overwrites it."""

@@ -1,7 +1,9 @@
 """The nouns of compliance, by room: parties, lists, the law as data, decisions and their chain."""
 
+from .bands import ScoringBand
 from .chain import ChainLink, Content, Unsealed
 from .decisions import Decision, DecisionQuerySet
+from .identifiers import IdentifierKind, PartyIdentifier
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
 from .ownership import Director, OwnershipStake
 from .parties import EndUse, Party, PartyKind
@@ -28,6 +30,7 @@ __all__ = [
     "EndUse",
     "EntryName",
     "ExportClass",
+    "IdentifierKind",
     "ListEntry",
     "ListEntryQuerySet",
     "ListSnapshot",
@@ -36,7 +39,9 @@ __all__ = [
     "Outcome",
     "OwnershipStake",
     "Party",
+    "PartyIdentifier",
     "PartyKind",
     "PolicyRule",
+    "ScoringBand",
     "Unsealed",
 ]

@@ -16,7 +16,8 @@ WITH RECURSIVE above(id) AS (
 )
 SELECT json_build_object(
   'owners', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
-     SELECT id, kind, legal_name, native_name, hq_country, parent_name, parent_hq_country
+     SELECT id, kind, legal_name, native_name, birth_date, registration_number, country,
+            hq_country, parent_name, parent_hq_country
        FROM compliance_party WHERE id IN (SELECT id FROM above) AND id <> %(party)s) one),
   'stakes', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT id, owned_id, owner_id, owner_name, owner_kind, owner_country, share_bps, controls
@@ -24,7 +25,11 @@ SELECT json_build_object(
       WHERE owned_id IN (SELECT id FROM above) AND until IS NULL) one),
   'directors', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT id, name, country
-       FROM compliance_director WHERE party_id = %(party)s AND until IS NULL) one)
+       FROM compliance_director WHERE party_id = %(party)s AND until IS NULL) one),
+  'identifiers', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, party_id, kind, number, country
+       FROM compliance_partyidentifier
+      WHERE party_id IN (SELECT id FROM above) AND until IS NULL) one)
 )::text
 """
 
@@ -32,7 +37,8 @@ Above = dict[str, list[dict[str, Any]]]
 
 
 def above(party_id: int | None) -> Above:
-    """`owners` (parties, however far up), `stakes` (of the party and of those) and `directors`.
+    """`owners` (parties, however far up), `stakes` and `identifiers` (of the party and of those)
+    and `directors`.
 
     Only what has not ended.
     """

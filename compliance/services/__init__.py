@@ -10,7 +10,7 @@ from .exporting import export
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
 from .ownership import add_director, add_stake, end_director, end_stake
-from .parties import amend_party, register_party
+from .parties import Numbered, add_identifier, amend_party, end_identifier, register_party
 from .reference import Loaded, chip_for, load_reference
 from .rehearsing import Case, Change, rehearse
 from .replaying import CannotReplay, replay
@@ -32,9 +32,11 @@ __all__ = [
     "ListsNotReady",
     "Loaded",
     "MalformedReference",
+    "Numbered",
     "Question",
     "RefusedSnapshot",
     "add_director",
+    "add_identifier",
     "add_stake",
     "amend_party",
     "answers",
@@ -43,6 +45,7 @@ __all__ = [
     "chip_for",
     "download_list",
     "end_director",
+    "end_identifier",
     "end_stake",
     "export",
     "import_list",

@@ -10,7 +10,14 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from compliance import chain
-from compliance.models import ChainLink, Decision, ListSnapshot, PolicyRule, Unsealed
+from compliance.models import (
+    ChainLink,
+    Decision,
+    ListSnapshot,
+    PolicyRule,
+    ScoringBand,
+    Unsealed,
+)
 from marketplace.core.models import AuditEvent
 
 #: what `column::text` depends on
@@ -36,12 +43,13 @@ def rows_of(kind: str) -> QuerySet[Any]:
     return {
         "decision": Decision.objects.all(),
         "rule": PolicyRule.objects.all(),
+        "band": ScoringBand.objects.all(),
         "snapshot": ListSnapshot.objects.all(),
         "act": AuditEvent.objects.filter(subject__startswith="compliance."),
     }[kind]
 
 
-KINDS = ("decision", "rule", "snapshot", "act")
+KINDS = ("decision", "rule", "band", "snapshot", "act")
 
 
 def texts(named: Iterable[Named]) -> dict[tuple[str, UUID], str]:

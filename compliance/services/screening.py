@@ -20,6 +20,7 @@ from .freshness import FRESH, ListState, list_states, worst
 from .reasons import Asked, reasons
 from .rulebook import rulebook
 from .standing import Standing, standing, strongest
+from .telling import numbers_of, told_of
 
 #: a decision is good for a day at most, so that everyone is screened daily
 LONGEST = timedelta(hours=24)
@@ -58,7 +59,7 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     """
     party = Party.objects.get(pk=party.pk)
     lists, book = list_states(at=at), rulebook()
-    judged = judge(party=party, question=question, lists=lists, at=at)
+    judged = judge(party=party, question=question, lists=lists, book=book, at=at)
     _keep(judged.party_content, book.content)
     return Decision.objects.create(
         party=party,
@@ -109,19 +110,22 @@ def judge(
     party: Party,
     question: Question | None,
     lists: Sequence[ListState],
+    book: Rulebook,
     at: datetime,
     known: Above | None = None,
 ) -> Judged:
     """Find the facts; writes nothing. `known` is who stands above the party, if not who does now.
+
+    Of the book only the bands are used, those of the day.
 
     Raises ValueError for a window that ends before it starts.
     """
     if question and question.end <= question.start:
         raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
     held = [one.snapshot for one in lists if one.snapshot]
-    index = index_for(held) if held else None
+    index = index_for(held, book.bands_on(_day(at))) if held else None
     known = above(party.pk) if known is None else known
-    own = _compare(party, index)
+    own = _compare(party, known, index)
     stands = standing(party, known, own, index)
     found = {**_facts(party, lists), **stands.facts}
     found["name_match"] = strongest(own) if index else None
@@ -180,20 +184,21 @@ def preview(*, party: Party, questions: Sequence[Question], at: datetime) -> lis
     Nothing is stored, so it permits nothing; it never says which fact decided.
     """
     party = Party.objects.get(pk=party.pk)
-    judged = judge(party=party, question=None, lists=list_states(at=at), at=at)
     book = rulebook()
+    judged = judge(party=party, question=None, lists=list_states(at=at), book=book, at=at)
     verdicts = [replace(judged, question=question).by(book) for question in questions]
     return [PREVIEW[Outcome(verdict.outcome)] for verdict in verdicts]
 
 
-def _compare(party: Party, index: Index | None) -> list[Asked]:
+def _compare(party: Party, known: Above, index: Index | None) -> list[Asked]:
     if index is None:
         return []
-    # the parent may be a firm or a person; the party's own names are of its own kind
-    names = [("legal_name", party.kind), ("native_name", party.kind), ("parent_name", "")]
+    told = told_of(vars(party), numbers_of(None, known))
+    own = [("legal_name", party.kind, told), ("native_name", party.kind, told)]
+    # the parent may be a firm or a person, and is not the party
     return [
-        Asked(field, index.screen(getattr(party, field), kind=kind))
-        for field, kind in names
+        Asked(field, index.screen(getattr(party, field), kind=kind, **about))
+        for field, kind, about in [*own, ("parent_name", "", {})]
         if getattr(party, field) or field == "legal_name"
     ]
 

@@ -64,12 +64,17 @@ def standing(party: Party, above: Above, own: Sequence[Asked], index: Index | No
 
 def _owner(one: Someone, index: Index | None) -> list[Asked]:
     field = f"owner {one.names[0]}"
-    return [Asked(field, index.screen(name, kind=one.kind)) for name in one.names if index]
+    return [
+        Asked(field, index.screen(name, kind=one.kind, **one.told)) for name in one.names if index
+    ]
 
 
 def _directors(above: Above, index: Index | None) -> list[Asked]:
     return [
-        Asked(f"director {one['name']}", index.screen(one["name"], kind=PartyKind.PERSON))
+        Asked(
+            f"director {one['name']}",
+            index.screen(one["name"], kind=PartyKind.PERSON, country=one["country"]),
+        )
         for one in above["directors"]
         if index
     ]

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_what_is_left_out_is_unknown() -> None:
-    party = services.register_party(legal_name=" Harbour Light Ltd ", country="sg")
+    party = services.register_party(legal_name=" Harbour Light Ltd ", country="sg", at=NOON)
     assert (party.legal_name, party.country, party.kind) == (
         "Harbour Light Ltd",
         "SG",
@@ -36,7 +36,7 @@ def test_what_is_left_out_is_unknown() -> None:
 )
 def test_nonsense_is_refused_by_field(facts: dict[str, str], field: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        services.register_party(**{"legal_name": "Harbour Light Ltd", **facts})
+        services.register_party(at=NOON, **{"legal_name": "Harbour Light Ltd", **facts})
     assert field in refused.value.message_dict
     assert not Party.objects.exists()
 

@@ -8,7 +8,7 @@ from compliance.conditions import MalformedRule
 
 
 class Command(BaseCommand):
-    help = "Load the shipped chips, country groups and policy rules. Safe to run again."
+    help = "Load the shipped chips, country groups, policy rules and bands. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
