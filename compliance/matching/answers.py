@@ -18,7 +18,7 @@ def _digest() -> str:
     told = [repr(NUMBERS), *map(repr, sorted(tables.SPELLING.items()))]
     held = (tables.LEGAL, tables.INDUSTRY, tables.PARTICLES, tables.SOFT, chinese.SURNAMES)
     told += [" ".join(sorted(words)) for words in held]
-    told += map(repr, sorted(chinese.GLOSS.items()))
+    told += map(repr, [*sorted(chinese.GLOSS.items()), chinese.DIGITS, chinese.SUFFIXES])
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 

@@ -11,8 +11,9 @@ from .alignment import Aligner
 from .answers import NONE, POSSIBLE, UNSCREENABLE, Answer, Bands, Listed, Match, Query
 from .grams import Grams
 from .likeness import Likeness
-from .names import Equals, Name, name_of
+from .names import Equals, Name, names_of
 from .numbers import NUMBERS
+from .readings import otherwise, together
 from .rules import Case
 from .scoring import Scorer
 from .slips import Slips
@@ -45,7 +46,7 @@ class Index:
     def __init__(self, names: Iterable[Listed], bands: Bands | None = None) -> None:
         self.bands = bands or Bands()
         self.names: Sequence[Listed] = list(names)
-        self._names = [name for listed in self.names if (name := name_of(listed))]
+        self._names = [name for listed in self.names for name in names_of(listed)]
         words = [name.words for name in self._names]
         self._worth = Worth(words)
         likeness = Likeness(self._worth)
@@ -81,7 +82,17 @@ class Index:
 
     def screen_many(self, queries: Sequence[Query | str]) -> list[Answer]:
         """The answer to each query, the same as if it were asked alone."""
-        asked = [self._asked(Query(one) if isinstance(one, str) else one) for one in queries]
+        told = [Query(one) if isinstance(one, str) else one for one in queries]
+        answers = self._screened(told)
+        for place, query in enumerate(told):
+            if others := otherwise(query):
+                found = _best(together(answers[place], self._screened(others)))
+                band = found[0].band if found else answers[place].band
+                answers[place] = Answer(band, found, answers[place].problem)
+        return answers
+
+    def _screened(self, queries: Sequence[Query]) -> list[Answer]:
+        asked = [self._asked(query) for query in queries]
         answers: list[Answer] = []
         for at in range(0, len(asked), CHUNK):
             chunk = asked[at : at + CHUNK]
