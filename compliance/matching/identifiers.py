@@ -15,6 +15,8 @@ _USCC = re.compile(rf"[{_USCC_SIGNS}]{{18}}")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
 
 SHORTEST = 5
+#: some lists write the register before the number and a place behind it: INN: 7702, Kenya
+_BESIDE = re.compile(r",|\s+(?=[^\W\d]{4,})")
 #: digits alone that are fewer than these come again in every country
 FEWEST_DIGITS = 9
 #: a paper of a person is numbered anew by each country, also with letters
@@ -80,7 +82,7 @@ def others(asked: Iterable[str], listed: Iterable[str]) -> bool:
 
 
 def _number(value: str) -> str:
-    number = clean_number(value)
+    number = clean_number(_BESIDE.split(value.rpartition(":")[2].strip())[0])
     return number[3:] if re.fullmatch(r"IMO[0-9]{7}", number) else number
 
 

@@ -17,6 +17,7 @@ from compliance.models.above import Above, above
 from compliance.policy import Rulebook, Verdict
 
 from .freshness import FRESH, ListState, list_states, worst
+from .graph import plain
 from .reasons import Asked, reasons
 from .rulebook import rulebook
 from .standing import Standing, standing, strongest
@@ -195,10 +196,12 @@ def _compare(party: Party, known: Above, index: Index | None) -> list[Asked]:
         return []
     told = told_of(vars(party), numbers_of(None, known))
     own = [("legal_name", party.kind, told), ("native_name", party.kind, told)]
-    # the parent may be a firm or a person, and is not the party
+    # the parent may be a firm or a person of whom nothing else is known, or the party itself
+    itself = plain(party.parent_name) == plain(party.legal_name)
+    parent = ("parent_name", party.kind, told) if itself else ("parent_name", "", {})
     return [
         Asked(field, index.screen(getattr(party, field), kind=kind, **about))
-        for field, kind, about in [*own, ("parent_name", "", {})]
+        for field, kind, about in [*own, parent]
         if getattr(party, field) or field == "legal_name"
     ]
 

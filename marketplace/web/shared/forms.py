@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 
 from compliance.countries import validate_country
 from compliance.models import EndUse, IdentifierKind, PartyKind
@@ -65,7 +66,7 @@ class PartyForm(StyledForm):
         help_text="If it is not written in Latin letters.",
     )
     kind = forms.ChoiceField(
-        choices=PartyKind, required=False, label="It is", initial=PartyKind.ORGANISATION
+        choices=PartyKind, required=False, label="Kind of party", initial=PartyKind.ORGANISATION
     )
     birth_date = forms.CharField(
         max_length=10,
@@ -110,6 +111,12 @@ class PartyForm(StyledForm):
 
     def clean_kind(self) -> str:
         return str(self.cleaned_data["kind"] or PartyKind.ORGANISATION)
+
+    def clean_birth_date(self) -> str:
+        born = str(self.cleaned_data["birth_date"])
+        if born and self.cleaned_data.get("kind") == PartyKind.ORGANISATION:
+            raise ValidationError("Only a person has one; leave it empty for an organisation.")
+        return born
 
     @property
     def facts(self) -> dict[str, Any]:
