@@ -33,7 +33,7 @@ def is_uscc(number: str) -> bool:
     if not _USCC.fullmatch(number):
         return False
     values = [_USCC_SIGNS.index(sign) for sign in number]
-    total = sum(value * 3**place for place, value in enumerate(values[:17]))
+    total = sum(value * pow(3, place, 31) for place, value in enumerate(values[:17]))
     return values[17] == -total % 31
 
 

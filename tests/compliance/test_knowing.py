@@ -137,3 +137,16 @@ def test_contents_kept_before_numbers_and_birth_dates_read_as_they_did(listed):
 
 def test_nothing_known_is_nothing_told():
     assert told_of({}, []) == {"country": "", "birth_date": "", "identifier": ""}
+
+
+def test_a_batch_finds_a_number_as_it_is_written(listed, tmp_path):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(
+        f"id,name,identifier\n1,Gentle Bakery,{USCC.lower()}\n2,Gentle Bakery,K475336\n"
+    )
+    services.screen_file(source=source, target=target, at=NOON)
+    rows = target.read_text().splitlines()[1:]
+    assert [row.split(",")[:5] for row in rows] == [
+        ["1", "match", "1.0000", "ofac_sdn", "2"],
+        ["2", "match", "1.0000", "ofac_sdn", "1"],
+    ]
