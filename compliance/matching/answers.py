@@ -51,13 +51,12 @@ class Bands:
 
     def possible(self, kind: str, source: str = "") -> float:
         shipped = self.person if kind == "person" else self.other
-        return min([shipped, *(one.possible for one in self._of(kind, source))])
+        told = [one.possible for one in self.thresholds if one.speaks_of(kind, source)]
+        return min(shipped, *told) if told else shipped
 
     def certain(self, kind: str, source: str = "") -> float:
-        return min([self.match, *(one.match for one in self._of(kind, source))])
-
-    def _of(self, kind: str, source: str) -> tuple[Threshold, ...]:
-        return tuple(one for one in self.thresholds if one.speaks_of(kind, source))
+        told = [one.match for one in self.thresholds if one.speaks_of(kind, source)]
+        return min(self.match, *told) if told else self.match
 
     @property
     def scorer(self) -> str:
