@@ -33,8 +33,10 @@ from .models import (
     ListSource,
     OwnershipStake,
     Party,
+    PartyIdentifier,
     PolicyRule,
     RuleApproval,
+    ScoringBand,
     Unsealed,
 )
 
@@ -73,6 +75,14 @@ class DirectorAdmin(EvidenceAdmin[Director]):
     list_display = ("name", "party", "country", "since", "until")
     list_select_related = ("party",)
     search_fields = ("name", "party__legal_name")
+
+
+@admin.register(PartyIdentifier)
+class PartyIdentifierAdmin(EvidenceAdmin[PartyIdentifier]):
+    list_display = ("party", "kind", "number", "country", "until")
+    list_filter = ("kind",)
+    list_select_related = ("party",)
+    search_fields = ("number", "party__legal_name")
 
 
 class EntryNameInline(admin.TabularInline[EntryName, ListEntry]):
@@ -233,6 +243,22 @@ class LicenceDrawAdmin(EvidenceAdmin[LicenceDraw]):
 class LicenceReturnAdmin(EvidenceAdmin[LicenceReturn]):
     list_display = ("draw", "until", "gpu_us", "at")
     list_select_related = ("draw__licence",)
+
+
+@admin.register(ScoringBand)
+class ScoringBandAdmin(EvidenceAdmin[ScoringBand]):
+    """Changed by `manage.py load_reference`, as next versions."""
+
+    list_display = (
+        "list_code",
+        "kind",
+        "version",
+        "match_at",
+        "possible_at",
+        "effective_from",
+        "approval",
+    )
+    list_filter = ("approval", "kind")
 
 
 @admin.register(Decision)

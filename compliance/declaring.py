@@ -1,4 +1,4 @@
-"""Staff declare and end owners and directors of a party: forms of the admin, one verb each."""
+"""Staff declare and end owners, directors and numbers of a party: admin forms, one verb each."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.timezone import now
 
 from . import services
-from .models import Director, OwnershipStake, Party
+from .models import Director, OwnershipStake, Party, PartyIdentifier
 
 Verb = Callable[..., Any]
 
@@ -50,6 +50,12 @@ class DirectorForm(forms.ModelForm[Director]):
         widgets = {"since": AdminDateWidget()}  # noqa: RUF012  a declaration, as in admin.py
 
 
+class IdentifierForm(forms.ModelForm[PartyIdentifier]):
+    class Meta:
+        model = PartyIdentifier
+        fields = ("kind", "number", "country")
+
+
 class EndForm(forms.Form):
     until = forms.DateField(widget=AdminDateWidget(), help_text="the last day on which it was so")
 
@@ -67,7 +73,7 @@ class _Declared(admin.TabularInline[Any, Party]):
         return False
 
     @admin.display(description="")
-    def end(self, row: OwnershipStake | Director) -> str:
+    def end(self, row: OwnershipStake | Director | PartyIdentifier) -> str:
         if row.until:
             return ""
         return format_html(
@@ -99,10 +105,16 @@ class DirectorInline(_Declared):
     fields = readonly_fields = ("name", "country", "since", "until", "source", "end")
 
 
-class DeclaringAdmin(admin.ModelAdmin[Party]):
-    """The part of the party's window in which owners and directors come and go."""
+class IdentifierInline(_Declared):
+    model = PartyIdentifier
+    word = "identifier"
+    fields = readonly_fields = ("kind", "number", "country", "until", "end")
 
-    inlines = (StakeInline, DirectorInline)
+
+class DeclaringAdmin(admin.ModelAdmin[Party]):
+    """The part of the party's window in which owners, directors and numbers come and go."""
+
+    inlines = (IdentifierInline, StakeInline, DirectorInline)
     change_form_template = "admin/compliance/party_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -110,9 +122,19 @@ class DeclaringAdmin(admin.ModelAdmin[Party]):
         return [
             path("<int:pk>/add-stake/", wrap(self.add_stake), name="compliance_add_stake"),
             path("<int:pk>/add-director/", wrap(self.add_director), name="compliance_add_director"),
+            path(
+                "<int:pk>/add-identifier/",
+                wrap(self.add_identifier),
+                name="compliance_add_identifier",
+            ),
             path("stakes/<int:pk>/end/", wrap(self.end_stake), name="compliance_end_stake"),
             path(
                 "directors/<int:pk>/end/", wrap(self.end_director), name="compliance_end_director"
+            ),
+            path(
+                "identifiers/<int:pk>/end/",
+                wrap(self.end_identifier),
+                name="compliance_end_identifier",
             ),
             *super().get_urls(),
         ]
@@ -139,6 +161,18 @@ class DeclaringAdmin(admin.ModelAdmin[Party]):
             partial(services.end_director, director=director),
         )
         return self._asked(request, director.party, form, f"End: {director}", verb)
+
+    def add_identifier(self, request: HttpRequest, pk: int) -> HttpResponse:
+        party = get_object_or_404(Party, pk=pk)
+        verb = partial(services.add_identifier, party=party)
+        form = IdentifierForm(request.POST or None)
+        return self._asked(request, party, form, f"Add a number of {party}", verb)
+
+    def end_identifier(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row = get_object_or_404(PartyIdentifier.objects.select_related("party"), pk=pk)
+        form = EndForm(request.POST or None)
+        verb = partial(services.end_identifier, identifier=row)
+        return self._asked(request, row.party, form, f"End: {row}", verb)
 
     def _asked(
         self,

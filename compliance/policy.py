@@ -21,7 +21,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from .bands import Band, bands_on
 from .conditions import Facts, MalformedRule, Test, parse
+from .matching import Bands
 
 ALLOW, LICENSED, REVIEW, UNLICENSED = "allow", "allow_licence", "manual_review", "licence_required"
 #: the most restrictive outcome wins
@@ -91,11 +93,12 @@ class Law:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All versions of all rules, the country groups and the chip classes that decisions rest on."""
+    """All that decisions rest on: versions of rules and bands, country groups, chip classes."""
 
     rules: Sequence[Rule]
     memberships: Sequence[Membership]
     chips: Mapping[str, str] = field(default_factory=dict)
+    bands: Sequence[Band] = ()
 
     @cached_property
     def content(self) -> str:
@@ -105,6 +108,8 @@ class Rulebook:
             "groups": sorted(map(_text, self.memberships)),
             "chips": dict(self.chips),
         }
+        if self.bands:  # books kept before there were any must keep their hash
+            content["bands"] = sorted(map(_text, self.bands))
         return json.dumps(content, sort_keys=True)
 
     @cached_property
@@ -120,6 +125,7 @@ class Rulebook:
             in_order(Rule(**_read(row)) for row in content["rules"]),
             [Membership(**_read(row)) for row in content["groups"]],
             content["chips"],
+            [Band(**_read(row)) for row in content.get("bands", [])],
         )
 
     def in_force(self, day: date) -> list[Rule]:
@@ -131,15 +137,19 @@ class Rulebook:
                 newest[rule.rule_id] = rule
         return [rule for rule in newest.values() if rule.covers(day)]
 
+    def bands_on(self, day: date) -> Bands:
+        """From which scores on a name counts on that day."""
+        return bands_on(day, self.bands)
+
     def changes(self, first: date, last: date) -> list[date]:
         """Days after `first`, up to and including `last`, on which the law in force changes."""
         return [day for day in self._turns if first < day <= last]
 
     @cached_property
     def _turns(self) -> list[date]:
-        """Every day on which some rule or membership begins, or has ended the day before."""
+        """Every day on which a rule, membership or band begins, or one has ended the day before."""
         rows: list[Rule | Membership] = [*self.rules, *self.memberships]
-        begun = {row.effective_from for row in rows}
+        begun = {row.effective_from for row in [*rows, *self.bands]}
         over = {row.effective_to + timedelta(days=1) for row in rows if row.effective_to}
         return sorted(begun | over)
 
@@ -218,14 +228,14 @@ def compiled(rule: Rule) -> Test:
     return parse(rule.conditions, rule=rule.rule_id)
 
 
-def _text(row: Rule | Membership) -> str:
+def _text(row: Rule | Membership | Band) -> str:
     # asdict would copy every condition, and a book is hashed for every decision
     return json.dumps({name: getattr(row, name) for name in row.__slots__}, default=str)
 
 
 def _read(text: str) -> dict[str, Any]:
     row: dict[str, Any] = json.loads(text)
-    for name in ("effective_from", "effective_to"):
+    for name in row.keys() & {"effective_from", "effective_to"}:
         row[name] = date.fromisoformat(row[name]) if row[name] else None
     return row
 

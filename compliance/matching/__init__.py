@@ -1,14 +1,26 @@
 """How alike a name is to the listed names. Pure: names in, explained matches out.
 
 A name becomes tokens (`text`): every script to Latin letters, one spelling for legal forms and
-business words, Chinese by pinyin and a gloss. Equal forms are found by hash (`names`), the rest by
-two searches for candidates: `grams` (TF-IDF) and `slips` (two edits anywhere). Each candidate is
-aligned token by token (`alignment`, `likeness`, `worth`); its score must reach a bound that rises
-when little was matched and falls in named cases (`rules`). Every number stands in `numbers`; their
-digest, with that of the tables, is part of the scorer's name.
+business words, Chinese by pinyin and a gloss (`hanzi`; a firm's name in several `readings`). A
+listed name may hold others (`listing`). Equal numbers (`identifiers`) and equal forms are found by
+hash (`names`), the rest by two searches for candidates: `grams` (TF-IDF) and `slips` (two edits
+anywhere). Each candidate is aligned token by token (`alignment`, `likeness`, `worth`); its score
+must reach a bound that rises when little was matched and falls in named cases (`rules`). Every
+number stands in `numbers`; their digest, with that of the tables, is part of the scorer's name.
 """
 
-from .answers import MATCH, NONE, POSSIBLE, UNSCREENABLE, Answer, Bands, Listed, Match, Query
+from .answers import (
+    MATCH,
+    NONE,
+    POSSIBLE,
+    UNSCREENABLE,
+    Answer,
+    Bands,
+    Listed,
+    Match,
+    Query,
+    Threshold,
+)
 from .index import Index
 from .text import problem_with, tokens
 
@@ -23,6 +35,7 @@ __all__ = [
     "Listed",
     "Match",
     "Query",
+    "Threshold",
     "problem_with",
     "tokens",
 ]

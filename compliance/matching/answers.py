@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from . import chinese, tables
 from .numbers import NUMBERS
+from .text import clean_number
 
 VERSION = "straits-names-2"
 NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable"
@@ -17,8 +18,21 @@ def _digest() -> str:
     told = [repr(NUMBERS), *map(repr, sorted(tables.SPELLING.items()))]
     held = (tables.LEGAL, tables.INDUSTRY, tables.PARTICLES, tables.SOFT, chinese.SURNAMES)
     told += [" ".join(sorted(words)) for words in held]
-    told += map(repr, sorted(chinese.GLOSS.items()))
+    told += map(repr, [*sorted(chinese.GLOSS.items()), chinese.DIGITS, chinese.SUFFIXES])
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Lower bounds for one list and one kind that is asked for; empty means each of them."""
+
+    source: str
+    kind: str
+    match: float
+    possible: float
+
+    def speaks_of(self, kind: str, source: str) -> bool:
+        return self.source in ("", source) and self.kind in ("", kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +40,23 @@ class Bands:
     """Scores from `match` up are the listed party.
 
     A person must look from `person` or `other` up, by the kind that was asked for; named rules
-    lower that bound for a pair of names (see `rules`), little evidence raises it.
+    lower that bound for a pair of names (see `rules`), little evidence raises it. `thresholds`
+    lower the bounds and never raise them; the lowest that speaks of a pair counts.
     """
 
     match: float = 0.98
     person: float = 0.83
     other: float = 0.82
+    thresholds: tuple[Threshold, ...] = ()
 
-    def possible(self, kind: str) -> float:
-        return self.person if kind == "person" else self.other
+    def possible(self, kind: str, source: str = "") -> float:
+        shipped = self.person if kind == "person" else self.other
+        told = [one.possible for one in self.thresholds if one.speaks_of(kind, source)]
+        return min(shipped, *told) if told else shipped
+
+    def certain(self, kind: str, source: str = "") -> float:
+        told = [one.match for one in self.thresholds if one.speaks_of(kind, source)]
+        return min(self.match, *told) if told else self.match
 
     @property
     def scorer(self) -> str:
@@ -46,7 +68,8 @@ class Bands:
 class Listed:
     """One name of one entry as a list in force has it.
 
-    `countries` are ISO codes, `births` ISO dates or years, `numbers` identifiers of the entry.
+    `countries` are ISO codes, `births` ISO dates or years, `numbers` the forms that
+    `identifiers.listed_as` gives the entry's identifiers.
     """
 
     source: str
@@ -62,13 +85,19 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A name to screen and what else is known: kind, ISO country, birth date or year, number."""
+    """A name to screen and what else is known: kind, ISO country, birth date or year, numbers.
+
+    `identifier` is a number as written, or several forms of `identifiers.asked_as`, parted by `;`.
+    """
 
     name: str
     kind: str = ""
     country: str = ""
     birth_date: str = ""
     identifier: str = ""
+
+    def numbers(self) -> list[str]:
+        return [clean_number(number) for number in self.identifier.split(";")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """All names of the lists in force, held for search: candidates, then one scored case each."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 from rapidfuzz import fuzz
 
@@ -9,13 +11,14 @@ from .alignment import Aligner
 from .answers import NONE, POSSIBLE, UNSCREENABLE, Answer, Bands, Listed, Match, Query
 from .grams import Grams
 from .likeness import Likeness
-from .names import Equals, Name, name_of
+from .names import Equals, Name, names_of
 from .numbers import NUMBERS
+from .readings import otherwise, together
 from .rules import Case
 from .scoring import Scorer
 from .slips import Slips
 from .sound import looks_chinese
-from .text import HAN, SHORTEST, clean_number, core, plain, problem_with, spelt
+from .text import HAN, SHORTEST, core, plain, problem_with, spelt
 from .worth import Worth
 
 BEST = 10  # entries kept per query
@@ -43,7 +46,7 @@ class Index:
     def __init__(self, names: Iterable[Listed], bands: Bands | None = None) -> None:
         self.bands = bands or Bands()
         self.names: Sequence[Listed] = list(names)
-        self._names = [name for listed in self.names if (name := name_of(listed))]
+        self._names = [name for listed in self.names for name in names_of(listed)]
         words = [name.words for name in self._names]
         self._worth = Worth(words)
         likeness = Likeness(self._worth)
@@ -55,6 +58,15 @@ class Index:
             for place, name in enumerate(self._names)
             for letters in sorted(set(name.joined()))
         )
+
+    def banded(self, bands: Bands) -> Self:
+        """The same names under other bands. Cheap: all but the bands is shared."""
+        if bands == self.bands:
+            return self
+        other = copy(self)
+        other.bands = bands
+        other._scorer = Scorer(bands, self._scorer.aligner, self._scorer.likeness)
+        return other
 
     def screen(
         self,
@@ -70,7 +82,17 @@ class Index:
 
     def screen_many(self, queries: Sequence[Query | str]) -> list[Answer]:
         """The answer to each query, the same as if it were asked alone."""
-        asked = [self._asked(Query(one) if isinstance(one, str) else one) for one in queries]
+        told = [Query(one) if isinstance(one, str) else one for one in queries]
+        answers = self._screened(told)
+        for place, query in enumerate(told):
+            if others := otherwise(query):
+                found = _best(together(answers[place], self._screened(others)))
+                band = found[0].band if found else answers[place].band
+                answers[place] = Answer(band, found, answers[place].problem)
+        return answers
+
+    def _screened(self, queries: Sequence[Query]) -> list[Answer]:
+        asked = [self._asked(query) for query in queries]
         answers: list[Answer] = []
         for at in range(0, len(asked), CHUNK):
             chunk = asked[at : at + CHUNK]
@@ -111,8 +133,8 @@ class Index:
         return sum(map(len, asked.words)) >= SHORTEST
 
     def _numbered(self, asked: Asked) -> Sequence[int]:
-        number = clean_number(asked.query.identifier)
-        return self._equals.numbers.get(number, ()) if len(number) > 4 else ()
+        numbers = [number for number in asked.query.numbers() if len(number) > 4]
+        return sorted({at for one in numbers for at in self._equals.numbers.get(one, ())})
 
     def _equal(self, asked: Asked) -> dict[int, tuple[float, str]]:
         """The weakest equality first: a later, stronger one overwrites it."""

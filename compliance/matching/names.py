@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .answers import Listed
+from .listing import names_in
 from .text import clean_number, core, plain, spelt
 
 Words = tuple[str, ...]
@@ -30,6 +31,14 @@ class Name:
             yield "".join(words[self.family :] + words[: self.family])
             yield "".join(words[-1:] + words[:-1])
         yield "".join(self.core)
+
+
+def names_of(listed: Listed) -> Iterator[Name]:
+    """The listed name and, of a firm, those that stand in it."""
+    told = [listed.name] if listed.kind == "person" else names_in(listed.name)
+    for one in told:
+        if name := name_of(replace(listed, name=one)):
+            yield name if one is listed.name else replace(name, listed=listed)
 
 
 def name_of(listed: Listed) -> Name | None:

@@ -48,6 +48,7 @@ class Numbers:
     weak_alias: float = 0.95
     kind_factor: float = 0.97
     same_birth: float = 0.02
+    namesake: float = 0.03  # off an equal name when birth date, country or number differ
 
 
 NUMBERS = Numbers()

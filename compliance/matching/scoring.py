@@ -2,6 +2,7 @@
 
 from .alignment import Aligner, Alignment
 from .answers import MATCH, POSSIBLE, Bands, Match, Query
+from .identifiers import others
 from .likeness import Likeness
 from .names import Name
 from .numbers import NUMBERS
@@ -13,18 +14,18 @@ SAME, OTHER, UNKNOWN = "same", "other", "unknown"
 
 class Scorer:
     def __init__(self, bands: Bands, aligner: Aligner, likeness: Likeness) -> None:
-        self.bands, self.aligner, self._likeness = bands, aligner, likeness
+        self.bands, self.aligner, self.likeness = bands, aligner, likeness
 
     def numbered(self, query: Query, name: Name) -> Match:
         """The same identifier names the same party, whatever it calls itself."""
         return Match(1.0, MATCH, query.name, name.listed, ("the same identifier",))
 
     def equal(self, query: Query, name: Name, score: float, why: str) -> Match:
-        """An equal name is never cleared; a birth date that speaks against it asks for a person."""
-        reasons = [why]
-        if birth_of(query, name) == OTHER:
-            score *= 1 - NUMBERS.same_birth * 1.5
-            reasons.append("born in another year")
+        """An equal name is never cleared; what is known against it asks for a person."""
+        against = against_namesake(query, name)
+        if against:
+            score *= 1 - NUMBERS.namesake
+        reasons = [why, *against]
         return self._match(query, name, score, reasons)
 
     def fuzzy(self, case: Case, query: Query, name: Name) -> list[Match]:
@@ -34,9 +35,9 @@ class Scorer:
         if surname_left and len(case.core) == 1:
             return []
         score, reasons = found.score, list[str]()
-        bound = self.bands.possible(case.kind)
+        bound = self.bands.possible(case.kind, name.listed.source)
         bound += NUMBERS.evidence_slope * max(0.0, NUMBERS.evidence - found.matched)
-        rule = None if crossed or surname_left else lowered(case, self._likeness)
+        rule = None if crossed or surname_left else lowered(case, self.likeness)
         if rule and rule[0] < bound:
             bound, why = rule
             reasons.append(why)
@@ -73,7 +74,8 @@ class Scorer:
             score *= NUMBERS.kind_factor
             reasons.append(f"asked as {query.kind}, listed as {name.listed.kind}")
         score = round(score, 4)
-        band = MATCH if score >= self.bands.match else POSSIBLE
+        certain = self.bands.certain(query.kind, name.listed.source)
+        band = MATCH if score >= certain else POSSIBLE
         return Match(score, band, query.name, name.listed, tuple(reasons))
 
 
@@ -88,6 +90,21 @@ def birth_of(query: Query, name: Name) -> str:
         return SAME
     year = int(query.birth_date[:4])
     return UNKNOWN if any(abs(int(birth[:4]) - year) <= 1 for birth in births) else OTHER
+
+
+def against_namesake(query: Query, name: Name) -> list[str]:
+    """What tells a party from a listed one of the same name. Only what both sides know speaks.
+
+    A firm has branches abroad and keeps its name, so another country tells persons apart only.
+    """
+    countries = name.listed.countries
+    abroad = bool(query.country and countries) and query.country.upper() not in countries
+    known = {
+        "born in another year": birth_of(query, name) == OTHER,
+        "in another country": abroad and query.kind == "person",
+        "another number of the same register": others(query.numbers(), name.listed.numbers),
+    }
+    return [reason for reason, speaks in known.items() if speaks]
 
 
 def _crossed(case: Case) -> bool:

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
-from pypinyin import lazy_pinyin
 
-from .chinese import COMPOUND, GLOSS, LONGEST
+from . import hanzi
+from .chinese import COMPOUND
 from .tables import LEGAL, PARTICLES, SPELLING
 
 SHORTEST = 3  # letters and digits; below it likeness means nothing
 
-HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff]+")
 #: kana and Hangul: each sign is a word of its own once it is in Latin letters
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_APOSTROPHES = re.compile(r"['`\"\u00b4\u02b9-\u02bf\u2018\u2019]")
+#: a question mark within a word is an apostrophe that lost its encoding on the way
+_APOSTROPHES = re.compile(r"['`\"\u00b4\u02b9-\u02bf\u2018\u2019]|(?<=[a-zA-Z])\?(?=[a-zA-Z])")
 _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
 _OTHER = re.compile(r"[^a-z0-9]+")
 #: scripts whose letters can be set against Latin ones; others lose vowels or have no letters
@@ -60,27 +61,8 @@ def han(run: str, *, person: bool) -> str:
     """Chinese signs as pinyin; words of firms, longest first, as the English that lists use."""
     if person:
         family = 2 if run[:2] in COMPOUND and len(run) > 2 else 1
-        return f"{_pinyin(run[:family])} {_pinyin(run[family:])}"
-    found, sound, place = [], "", 0
-    while place < len(run):
-        word = next(
-            (
-                run[place : place + n]
-                for n in range(LONGEST, 0, -1)
-                if run[place : place + n] in GLOSS
-            ),
-            "",
-        )
-        if word:
-            found += [_pinyin(sound), GLOSS[word]]
-            sound, place = "", place + len(word)
-        else:
-            sound, place = sound + run[place], place + 1
-    return " ".join([*found, _pinyin(sound)])
-
-
-def _pinyin(signs: str) -> str:
-    return "".join(lazy_pinyin(signs))
+        return f"{hanzi.pinyin(run[:family])} {hanzi.pinyin(run[family:])}"
+    return hanzi.english(run)
 
 
 def clean_number(number: str) -> str:

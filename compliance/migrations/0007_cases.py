@@ -98,7 +98,7 @@ def granted(table: str, listed: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compliance", "0005_ownership"),
+        ("compliance", "0006_party_identifiers"),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 """The nouns of compliance, by room: parties, lists, the law as data, decisions and their chain."""
 
+from .bands import Approval, ScoringBand
 from .cases import (
     PUBLIC_EVENTS,
     Case,
@@ -14,6 +15,7 @@ from .cases import (
 from .chain import ChainLink, Content, Unsealed
 from .decisions import Decision, DecisionQuerySet
 from .grants import Clearing, ReviewClearance
+from .identifiers import IdentifierKind, PartyIdentifier
 from .licences import Licence, LicenceAct, LicenceDraw, LicenceEvent, LicenceReturn
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
 from .ownership import Director, OwnershipStake
@@ -50,6 +52,7 @@ __all__ = [
     "EntryName",
     "EventKind",
     "ExportClass",
+    "IdentifierKind",
     "Licence",
     "LicenceAct",
     "LicenceDraw",
@@ -63,10 +66,12 @@ __all__ = [
     "Outcome",
     "OwnershipStake",
     "Party",
+    "PartyIdentifier",
     "PartyKind",
     "PolicyRule",
     "ReviewClearance",
     "Risk",
     "RuleApproval",
+    "ScoringBand",
     "Unsealed",
 ]

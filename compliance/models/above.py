@@ -16,7 +16,8 @@ WITH RECURSIVE above(id) AS (
 )
 SELECT json_build_object(
   'owners', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
-     SELECT id, kind, legal_name, native_name, hq_country, parent_name, parent_hq_country
+     SELECT id, kind, legal_name, native_name, birth_date, registration_number, country,
+            hq_country, parent_name, parent_hq_country
        FROM compliance_party WHERE id IN (SELECT id FROM above) AND id <> %(party)s) one),
   'stakes', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT id, owned_id, owner_id, owner_name, owner_kind, owner_country, share_bps, controls
@@ -38,18 +39,22 @@ SELECT json_build_object(
        FROM compliance_clearing WHERE party_id = %(party)s) one),
   'reviews', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT id, public_id, facts_sha256, rule_id, rule_version, chip, site_country, expires_at
-       FROM compliance_reviewclearance WHERE party_id = %(party)s) one)
+       FROM compliance_reviewclearance WHERE party_id = %(party)s) one),
+  'identifiers', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, party_id, kind, number, country
+       FROM compliance_partyidentifier
+      WHERE party_id IN (SELECT id FROM above) AND until IS NULL) one)
 )::text
 """
 
-#: what cases grant is bound to all else of a party's content, so it is no part of what it binds
-GRANTED = ("clearings", "reviews")
+#: what cases grant is bound to a party's own facts: neither grants nor licences are part of those
+GRANTED = ("clearings", "reviews", "licences")
 Above = dict[str, list[dict[str, Any]]]
 
 
 def above(party_id: int | None) -> Above:
-    """`owners` (parties, however far up), `stakes` (of the party and of those), `directors` and
-    `licences` (approved by two).
+    """`owners` (parties, however far up), `stakes` and `identifiers` (of the party and of those),
+    `directors` and `licences` (approved by two).
 
     Only what has not ended or been revoked. `clearings` and `reviews` are all that cases ever
     granted the party.

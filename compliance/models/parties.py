@@ -2,10 +2,12 @@ import hashlib
 import json
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from compliance.countries import validate_country
+from compliance.identity import fault_of_birth_date
 from marketplace.core.models import Record
 
 from .above import GRANTED, Above, above
@@ -25,12 +27,24 @@ class EndUse(models.TextChoices):
     REFUSED = "refused", "Prefer not to say"
 
 
+def validate_birth_date(value: str) -> None:
+    """Raise ValidationError unless it is a day, a month or a year."""
+    if fault := fault_of_birth_date(value):
+        raise ValidationError(fault)
+
+
 class Party(Record):
     """Whom we screen. Blank means unknown, and unknown never satisfies an allowing rule."""
 
     kind = models.CharField(max_length=16, choices=PartyKind, default=PartyKind.ORGANISATION)
     legal_name = models.CharField(max_length=300)
     native_name = models.CharField(max_length=300, blank=True)
+    birth_date = models.CharField(
+        max_length=10,
+        blank=True,
+        validators=[validate_birth_date],
+        help_text="of a person: 1980-12-31, 1980-12 or 1980",
+    )
     registration_number = models.CharField(max_length=64, blank=True)
     country = models.CharField(
         max_length=2,
@@ -52,6 +66,9 @@ class Party(Record):
             models.CheckConstraint(
                 condition=Q(end_use__in=["", *EndUse.values]), name="party_end_use_known"
             ),
+            models.CheckConstraint(
+                condition=Q(birth_date="") | Q(kind=PartyKind.PERSON), name="party_born_is_a_person"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,6 +79,7 @@ class Party(Record):
         "kind",
         "legal_name",
         "native_name",
+        "birth_date",
         "registration_number",
         "country",
         "hq_country",
@@ -72,17 +90,35 @@ class Party(Record):
     )
 
     #: what decides whether a listed name is the party's; a change in any ends every clearing
-    NAME_FIELDS = ("kind", "legal_name", "native_name", "country", "registration_number")
+    NAME_FIELDS = (
+        "kind",
+        "legal_name",
+        "native_name",
+        "birth_date",
+        "country",
+        "hq_country",
+        "registration_number",
+    )
+    #: what came later is left out where there is none: contents kept before it still replay
+    LATER = frozenset({"birth_date", "identifiers"})
 
-    @property
-    def name_content(self) -> str:
+    def name_content(self, known: Above) -> str:
         """Who the party is, as far as names are compared, as text."""
-        return json.dumps({name: getattr(self, name) for name in self.NAME_FIELDS}, sort_keys=True)
+        owners = {one["id"] for one in known["owners"]}
+        numbers = [
+            (one["kind"], one["number"], one["country"])
+            for one in known.get("identifiers", [])
+            if one["party_id"] not in owners
+        ]
+        own = {name: getattr(self, name) for name in self.NAME_FIELDS}
+        return json.dumps({**own, "numbers": sorted(numbers)}, sort_keys=True)
 
     def content(self, known: Above | None = None) -> str:
         """All that a decision about the party rests on, as text: its facts and everyone above."""
         own = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
-        return json.dumps({**own, **(above(self.pk) if known is None else known)}, sort_keys=True)
+        told = {**own, **(above(self.pk) if known is None else known)}
+        kept = {name: fact for name, fact in told.items() if fact or name not in self.LATER}
+        return json.dumps(kept, sort_keys=True)
 
     @property
     def content_hash(self) -> bytes:
@@ -99,5 +135,5 @@ class Party(Record):
     def from_content(cls, text: str) -> tuple[Self, Above]:
         """The party as that text has it, not a row and only to be looked at; and who was above."""
         known = json.loads(text)
-        own = {name: known.pop(name) for name in cls.SCREENED_FIELDS}
+        own = {name: known.pop(name, "") for name in cls.SCREENED_FIELDS}
         return cls(**own), known

@@ -41,7 +41,7 @@ from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
 from .licences import approve_licence, register_licence, revoke_licence
 from .ownership import add_director, add_stake, end_director, end_stake
-from .parties import amend_party, register_party
+from .parties import Numbered, add_identifier, amend_party, end_identifier, register_party
 from .reference import Loaded, chip_for, load_reference
 from .rehearsing import Case, Change, rehearse
 from .replaying import CannotReplay, replay
@@ -69,12 +69,14 @@ __all__ = [
     "Loaded",
     "MalformedReference",
     "NotAnOfficer",
+    "Numbered",
     "Question",
     "RefusedSnapshot",
     "SignedAlready",
     "Upload",
     "add_director",
     "add_document",
+    "add_identifier",
     "add_stake",
     "amend_party",
     "answer_request",
@@ -94,6 +96,7 @@ __all__ = [
     "draw",
     "drawn_gpu_us",
     "end_director",
+    "end_identifier",
     "end_stake",
     "escalate_case",
     "export",

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,6 +15,7 @@ from marketplace.core.files import whole
 
 from .freshness import FRESH, ListsNotReady, ListState, list_states, not_ready
 from .rows import Row, rows_of
+from .rulebook import rulebook
 
 COLUMNS = ("id", "outcome", "score", "list", "entry_id", "entry_name", "reasons")
 CLEAR = "clear"
@@ -44,7 +45,8 @@ def screen_file(
     done. Raises ListsNotReady and BadRow; then there is no target.
     """
     states = _usable(list_states(at=at), lists, allow_stale=allow_stale)
-    index = index_for([one.snapshot for one in states if one.snapshot])
+    bands = rulebook().bands_on(at.astimezone(UTC).date())
+    index = index_for([one.snapshot for one in states if one.snapshot], bands)
     marks = [STALE] if any(one.state != FRESH for one in states) else []
     counts: Counter[str] = Counter()
     with whole(target) as out:

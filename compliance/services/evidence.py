@@ -24,6 +24,7 @@ from compliance.models import (
     PolicyRule,
     ReviewClearance,
     RuleApproval,
+    ScoringBand,
     Unsealed,
 )
 from marketplace.core.models import AuditEvent
@@ -51,6 +52,7 @@ def rows_of(kind: str) -> QuerySet[Any]:
     return {
         "decision": Decision.objects.all(),
         "rule": PolicyRule.objects.all(),
+        "band": ScoringBand.objects.all(),
         "snapshot": ListSnapshot.objects.all(),
         "act": AuditEvent.objects.filter(subject__startswith="compliance."),
         "rule_approval": RuleApproval.objects.all(),
@@ -68,6 +70,7 @@ def rows_of(kind: str) -> QuerySet[Any]:
 KINDS = (
     "decision",
     "rule",
+    "band",
     "snapshot",
     "act",
     "rule_approval",

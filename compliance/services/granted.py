@@ -46,7 +46,7 @@ class Granted:
         reviews = _unexpired(known.get("reviews", []), at)
         facts = Party.facts_hash(content) if reviews else ""
         bound = [row for row in reviews if row["facts_sha256"] == facts]
-        return cls(party.name_content, clearings, bound)
+        return cls(party.name_content(known), clearings, bound)
 
     def cleared(self, asked: Iterable[Asked]) -> list[Asked]:
         """The answers, each with who was asked and with what is cleared of it."""

@@ -1,7 +1,7 @@
 """A party and everyone above it as a graph of shares, from what is declared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.countries import CODES
@@ -9,19 +9,25 @@ from compliance.models import Party, PartyKind
 from compliance.models.above import Above
 from compliance.ownership import Edge, Holder
 
+from .telling import Told, numbers_of, told_of
+
 #: the key of the party that is asked about
 ITSELF = "party"
 
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """A node of the graph. `names`: all that is screened; blank means unknown."""
+    """A node of the graph. `names`: all that is screened; blank means unknown.
+
+    `told` is what else is known of whom the names are, see `telling`.
+    """
 
     names: tuple[str, ...]
     kind: str
     hq: str
     declared_parent: str = ""
     parent_hq: str = ""
+    told: Told = field(default_factory=dict)
 
     @property
     def has_a_parent(self) -> bool:
@@ -32,11 +38,16 @@ class Someone:
 
 def everyone(party: Party, above: Above) -> dict[str, Someone]:
     """The party, its owners however far up, named owners, and all declared parents, by key."""
-    found = {ITSELF: _of_party({name: getattr(party, name) for name in Party.SCREENED_FIELDS})}
-    found |= {f"party {one['id']}": _of_party(one) for one in above["owners"]}
+    own = {name: getattr(party, name) for name in Party.SCREENED_FIELDS}
+    found = {ITSELF: _of_party(own, numbers_of(None, above))}
+    found |= {
+        f"party {one['id']}": _of_party(one, numbers_of(one["id"], above))
+        for one in above["owners"]
+    }
     for one in above["stakes"]:
         if one["owner_id"] is None:
-            named = Someone((one["owner_name"],), one["owner_kind"], one["owner_country"])
+            home = one["owner_country"]
+            named = Someone((one["owner_name"],), one["owner_kind"], home, told={"country": home})
             found[f"stake {one['id']}"] = named
     for key, someone in list(found.items()):
         if someone.has_a_parent:
@@ -83,13 +94,14 @@ def line(edge: Edge, people: Mapping[str, Someone]) -> str:
     return f"{people[edge.owner].names[0]} holds {share} of {people[edge.owned].names[0]}{rules}"
 
 
-def _of_party(facts: Mapping[str, Any]) -> Someone:
+def _of_party(facts: Mapping[str, Any], numbers: list[dict[str, Any]]) -> Someone:
     return Someone(
         tuple(filter(None, (facts["legal_name"], facts["native_name"]))),
         facts["kind"],
         facts["hq_country"],
         facts["parent_name"],
         facts["parent_hq_country"],
+        told_of(facts, numbers),
     )
 
 

@@ -1,24 +1,42 @@
 """The parties we screen: whom they say they are, and every change of that."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from compliance.models import Party
+from compliance.identity import fault_of_birth_date, written
+from compliance.models import Party, PartyIdentifier
 from marketplace.core import audit
 
 COUNTRIES = ("country", "hq_country", "parent_hq_country")
 
 
-def register_party(**facts: str) -> Party:
+class Numbered(NamedTuple):
+    """A number of a register: a kind of IdentifierKind, the number, and whose register it is."""
+
+    kind: str
+    number: str
+    country: str = ""
+
+
+def register_party(*, at: datetime, identifiers: Iterable[Numbered] = (), **facts: str) -> Party:
     """A new party from the fields of Party.SCREENED_FIELDS; what is left out is unknown.
 
-    Raises ValidationError with a message per field; then nothing was written.
+    Raises ValidationError with a message per field, that of a number under its kind; then nothing
+    was written.
     """
-    party = Party(**_cleaned(facts))
+    party = Party(**_cleaned(facts, at.date()))
     party.full_clean()
-    party.save()
+    with transaction.atomic():
+        party.save()
+        for one in identifiers:
+            try:
+                _numbered(party, one).save()
+            except ValidationError as error:
+                raise ValidationError({one.kind: error.messages}) from error
     return party
 
 
@@ -28,7 +46,7 @@ def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
     `by` is the e-mail or task name for the audit trail, which keeps old and new values. Raises
     ValidationError with a message per field; then nothing was written.
     """
-    facts = _cleaned(facts)
+    facts = _cleaned(facts, at.date())
     with transaction.atomic():
         row = Party.objects.select_for_update(no_key=True).get(pk=party.pk)
         old = {name: getattr(row, name) for name in facts}
@@ -49,12 +67,72 @@ def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
     return row
 
 
-def _cleaned(facts: dict[str, str]) -> dict[str, str]:
+def add_identifier(
+    *, party: Party, kind: str, number: str, country: str = "", by: str, at: datetime
+) -> PartyIdentifier:
+    """Give a party a number; every earlier decision about it and all it owns is void from then on.
+
+    Raises ValidationError with a message per field; then nothing was written.
+    """
+    with transaction.atomic():
+        _lock(party)
+        row = _numbered(party, Numbered(kind, number, country))
+        row.save()
+        detail = {"kind": row.kind, "number": row.number, "country": row.country}
+        audit.record(verb="add_identifier", subject=party, at=at, actor_label=by, detail=detail)
+    return row
+
+
+def end_identifier(
+    *, identifier: PartyIdentifier, until: date, by: str, at: datetime
+) -> PartyIdentifier:
+    """The number is not the party's any more after `until`. Raises ValidationError."""
+    if until > at.date():
+        raise ValidationError({"until": "This day has not come yet."})
+    with transaction.atomic():
+        _lock(identifier.party)
+        identifier.refresh_from_db()
+        if identifier.until:
+            raise ValidationError({"until": f"It ended on {identifier.until} already."})
+        identifier.until = until
+        identifier.save(update_fields=["until"])
+        detail = {"ended": str(identifier.public_id), "until": str(until)}
+        audit.record(
+            verb="end_identifier", subject=identifier.party, at=at, actor_label=by, detail=detail
+        )
+    return identifier
+
+
+def _lock(party: Party) -> None:
+    Party.objects.select_for_update(no_key=True).get(pk=party.pk)
+
+
+def _numbered(party: Party, one: Numbered) -> PartyIdentifier:
+    """The row, checked and not saved. Raises ValidationError."""
+    _refuse_what_is_no_text({"number": one.number})
+    row = PartyIdentifier(
+        party=party,
+        kind=one.kind,
+        number=written(one.kind, one.number),
+        country=one.country.strip().upper(),
+    )
+    row.full_clean()
+    return row
+
+
+def _cleaned(facts: dict[str, str], today: date) -> dict[str, str]:
     unknown = sorted(set(facts) - set(Party.SCREENED_FIELDS))
     if unknown:
         raise ValidationError({"__all__": f"a party has no {', '.join(unknown)}"})
     cleaned = {name: value.strip() for name, value in facts.items()}
-    for name, value in cleaned.items():
+    _refuse_what_is_no_text(cleaned)
+    born = cleaned.get("birth_date", "")
+    if born and (fault := fault_of_birth_date(born, today=today)):
+        raise ValidationError({"birth_date": fault})
+    return {name: value.upper() if name in COUNTRIES else value for name, value in cleaned.items()}
+
+
+def _refuse_what_is_no_text(facts: dict[str, str]) -> None:
+    for name, value in facts.items():
         if any(char < " " and char not in "\t\r\n" for char in value):
             raise ValidationError({name: "This holds characters that are not text."})
-    return {name: value.upper() if name in COUNTRIES else value for name, value in cleaned.items()}

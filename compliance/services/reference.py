@@ -1,4 +1,4 @@
-"""Rules, country groups and chips as shipped in compliance/data, brought into the database."""
+"""Rules, bands, country groups and chips as shipped in compliance/data, into the database."""
 
 import json
 from collections import Counter
@@ -16,6 +16,7 @@ from compliance.models import ChipModel, CountryGroup, PolicyRule
 from compliance.policy import Rule, compiled
 from marketplace.core import audit
 
+from .banding import load_bands
 from .classifying import MalformedReference, classified
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -39,6 +40,7 @@ class Loaded:
     chips: Counter[str] = field(default_factory=Counter)
     groups: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
+    bands: Counter[str] = field(default_factory=Counter)
 
 
 def chip_for(*, nvml_name: str) -> ChipModel | None:
@@ -57,14 +59,14 @@ def load_reference(
 ) -> Loaded:
     """Bring the shipped reference data in; a second run changes nothing.
 
-    Chips and groups are corrected in place, each correction in the audit trail. A rule that reads
-    otherwise becomes its next version, which `proposer` (public id of a user) may not approve. Rows
-    that the files do not have are left alone. Raises MalformedRule and MalformedReference; then
-    nothing was written.
+    Chips and groups are corrected in place, each correction in the audit trail. A rule or a band
+    that reads otherwise becomes its next version, which `proposer` (public id of a user) may not
+    approve where it is a rule. Rows that the files do not have are left alone. Raises MalformedRule
+    and MalformedReference; then nothing was written.
     """
-    chips, thresholds, groups, rules = (
+    chips, thresholds, groups, rules, bands = (
         json.loads((data / f"{name}.json").read_text())
-        for name in ("chips", "chip_thresholds", "country_groups", "policy_rules")
+        for name in ("chips", "chip_thresholds", "country_groups", "policy_rules", "scoring_bands")
     )
     _check_chips(chips)
     check_rules(rules, {row["group"] for row in groups})
@@ -75,6 +77,7 @@ def load_reference(
         key = ("group", "country", "effective_from")
         loaded.groups = _correct(CountryGroup, key, _memberships(groups), at, by)
         loaded.rules = _supersede(rules, proposer)
+        loaded.bands = load_bands(bands)
     return loaded
 
 

@@ -55,7 +55,7 @@ def _changes(
     at: datetime,
 ) -> Iterator[Change]:
     for case in cases:
-        judged = judge(party=case.party, question=case.question, lists=lists, at=at)
+        judged = judge(party=case.party, question=case.question, lists=lists, book=book, at=at)
         before, after = judged.by(book), judged.by(rehearsed)
         if before.outcome != after.outcome:
             why = [*after.fired, *after.undecided]
@@ -80,4 +80,4 @@ def _with(book: Rulebook, file: Path) -> Rulebook:
         ) from error
     newest = {rule.rule_id: rule.version for rule in book.rules}
     changed = [replace(rule, version=newest.get(rule.rule_id, 0) + 1) for rule in rules]
-    return Rulebook([*book.rules, *changed], book.memberships, book.chips)
+    return replace(book, rules=[*book.rules, *changed])

@@ -37,6 +37,7 @@ def replay(*, decision: Decision) -> list[str]:
         known=known,
         question=_question(decision, book),
         lists=_lists(decision),
+        book=book,
         at=decision.decided_at,
         used=_used(decision),
     )

@@ -1,11 +1,12 @@
-from compliance.models import ChipModel, CountryGroup, PolicyRule
+from compliance.bands import Band
+from compliance.models import Approval, ChipModel, CountryGroup, PolicyRule, ScoringBand
 from compliance.policy import Membership, Rule, Rulebook, in_order
 
 _held: Rulebook | None = None
 
 
 def rulebook() -> Rulebook:
-    """All rules, groups and chip classes as the database has them now.
+    """All rules, groups, chip classes and bands as the database has them now.
 
     Read each time; while they are the same, so is the book, with what it has made out of them.
     """
@@ -32,4 +33,17 @@ def _read() -> Rulebook:
         in_order(Rule(*row) for row in rules),
         [Membership(*row) for row in groups],
         dict(ChipModel.objects.values_list("name", "export_class")),
+        [_band(row) for row in ScoringBand.objects.order_by("list_code", "kind", "version")],
+    )
+
+
+def _band(row: ScoringBand) -> Band:
+    return Band(
+        list_code=row.list_code,
+        kind=row.kind,
+        version=row.version,
+        match_at=float(row.match_at),
+        possible_at=float(row.possible_at),
+        effective_from=row.effective_from,
+        approved=row.approval == Approval.APPROVED,
     )

@@ -28,6 +28,7 @@ from .graph import plain
 from .reasons import Asked, licence_told, reasons
 from .rulebook import rulebook
 from .standing import Standing, standing, strongest, who
+from .telling import numbers_of, told_of
 
 #: what is drawn on a licence: as the database has it, or as an old decision kept it
 Usage = Callable[[Row, Wanted], Used]
@@ -78,7 +79,7 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     """
     party = Party.objects.get(pk=party.pk)
     lists, book = list_states(at=at), rulebook()
-    judged = judge(party=party, question=question, lists=lists, at=at)
+    judged = judge(party=party, question=question, lists=lists, book=book, at=at)
     _keep(judged.party_content, book.content)
     made = Decision(
         party=party,
@@ -174,6 +175,7 @@ def judge(
     party: Party,
     question: Question | None,
     lists: Sequence[ListState],
+    book: Rulebook,
     at: datetime,
     known: Above | None = None,
     used: Usage = used,
@@ -181,16 +183,18 @@ def judge(
     """Find the facts; writes nothing. `known` is who stands above the party, if not who does now,
     and `used` says what of its licences is drawn, if not what is drawn now.
 
+    Of the book only the bands are used, those of the day.
+
     Raises ValueError for a window that ends before it starts.
     """
     if question and question.end <= question.start:
         raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
     held = [one.snapshot for one in lists if one.snapshot]
-    index = index_for(held) if held else None
+    index = index_for(held, book.bands_on(_day(at))) if held else None
     known = above(party.pk) if known is None else known
     content = party.content(known)
     granted = Granted.to(party, content, known, scorer=Bands().scorer, at=at)
-    own = granted.cleared(_compare(party, index))
+    own = granted.cleared(_compare(party, known, index))
     stands = standing(party, known, own, index, granted)
     found = {**_facts(party, lists), **stands.facts}
     found["name_match"] = strongest(own) if index else None
@@ -261,27 +265,26 @@ def preview(*, party: Party, questions: Sequence[Question], at: datetime) -> lis
     Nothing is stored, so it permits nothing; it never says which fact decided.
     """
     party = Party.objects.get(pk=party.pk)
-    judged = judge(party=party, question=None, lists=list_states(at=at), at=at)
     book = rulebook()
+    judged = judge(party=party, question=None, lists=list_states(at=at), book=book, at=at)
     verdicts = [replace(judged, question=question).by(book) for question in questions]
     return [PREVIEW[Outcome(verdict.outcome)] for verdict in verdicts]
 
 
-def _compare(party: Party, index: Index | None) -> list[Asked]:
+def _compare(party: Party, known: Above, index: Index | None) -> list[Asked]:
     if index is None:
         return []
-    # the parent may be a firm or a person; the party's own names are of its own kind
-    parent = who([party.parent_name], "", party.parent_hq_country)
+    told = told_of(vars(party), numbers_of(None, known))
+    own = [("legal_name", party.kind, told, ""), ("native_name", party.kind, told, "")]
+    # the parent may be a firm or a person of whom nothing else is known, or the party itself
     if plain(party.parent_name) == plain(party.legal_name):
-        parent = ""
-    names = [
-        ("legal_name", party.kind, ""),
-        ("native_name", party.kind, ""),
-        ("parent_name", "", parent),
-    ]
+        parent = ("parent_name", party.kind, told, "")
+    else:
+        whom = who([party.parent_name], "", party.parent_hq_country, {})
+        parent = ("parent_name", "", {}, whom)
     return [
-        Asked(field, index.screen(getattr(party, field), kind=kind), whom)
-        for field, kind, whom in names
+        Asked(field, index.screen(getattr(party, field), kind=kind, **about), whom)
+        for field, kind, about, whom in [*own, parent]
         if getattr(party, field) or field == "legal_name"
     ]
 

@@ -14,6 +14,7 @@ from compliance.programmes import OWNERSHIP, programmes
 from .granted import Granted
 from .graph import ITSELF, Someone, edges, everyone, holders, line
 from .reasons import Asked
+from .telling import Told
 
 Entry = tuple[str, str, str]
 
@@ -70,21 +71,25 @@ def standing(
 
 def _owner(one: Someone, index: Index | None) -> list[Asked]:
     field = f"owner {one.names[0]}"
-    told = who(one.names, one.kind, one.hq)
-    return [Asked(field, index.screen(name, kind=one.kind), told) for name in one.names if index]
+    whom = who(one.names, one.kind, one.hq, one.told)
+    return [
+        Asked(field, index.screen(name, kind=one.kind, **one.told), whom)
+        for name in one.names
+        if index
+    ]
 
 
-def who(names: Sequence[str], kind: str, country: str) -> str:
+def who(names: Sequence[str], kind: str, country: str, told: Told) -> str:
     """Someone who is not the party itself, as far as names are compared, as text."""
-    return json.dumps([names, kind, country])
+    return json.dumps([names, kind, country, told], sort_keys=True)
 
 
 def _directors(above: Above, index: Index | None) -> list[Asked]:
     return [
         Asked(
             f"director {one['name']}",
-            index.screen(one["name"], kind=PartyKind.PERSON),
-            who([one["name"]], PartyKind.PERSON, one["country"]),
+            index.screen(one["name"], kind=PartyKind.PERSON, country=one["country"]),
+            who([one["name"]], PartyKind.PERSON, one["country"], {}),
         )
         for one in above["directors"]
         if index

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 #: the first that fits wins, so the narrow ones stand first
 KINDS = {
-    "uscc": r"unified social credit",
+    "uscc": r"uni(?:fied|ted) social credit",
     "lei": r"legal entity (?:number|identifier)|\blei\b",
     "imo": r"vessel registration identification|\bimo\b",
     "mmsi": r"\bmmsi\b",
@@ -14,22 +14,23 @@ KINDS = {
     "duns": r"d-u-n-s",
     "crypto": r"digital currency address",
     "passport": r"passport|passeport|pasaporte",
-    "tax": r"tax id|tax(?:payer)? (?:number|identification)|\bv\.?a\.?t\b|\br\.f\.c\b|\bnit\b|"
-    r"\bruc\b|\brif\b|fiscal ?code|\binn\b|\btin\b",
+    "tax": r"tax id|tax(?:payer)? (?:number|identification)|\bv\.?a\.?t\b|\br\.?f\.?c\b|\bnit\b|"
+    r"\bruc\b|\brif\b|fiscal ?code|\binn\b|\btin\b|\bfein\b|\brtn\b|\bc\.i\.f\b|\bnuit\b",
     "registration": r"regist(?:ration|ry|er) (?:no|number|id|document|certificate)|"
     r"company number|enterprise number|chamber of commerce|\bc\.r\. no|trade licen[cs]e|"
     r"\bogrn\b|\bregnumber\b|folio mercantil|matricula mercantil|government gazette number|"
-    r"business (?:number|registration)|economic register|\bcnpj\b|\bbik\b|"
-    r"^identification number|^license$|^tourism license",
+    r"business (?:number|registration)|economic register|\bcnpj\b|\bbik\b|branch unit number|"
+    r"charity no|\bcud\b|^identification number|^license$|^tourism license",
     "national_id": r"national.{0,30}(?:id\b|identi|number)|identi(?:ty|fication)|cedula|"
     r"\bc\.u\.r\.p|\bd\.n\.i|\bcuit|\bssn\b|social security|residen(?:cy|t|tial)|ration card|"
     r"birth certificate|driver|\bid\b|\bid card|electoral|voter|military registration|"
-    r"turkish id|tarjeta|certificate of",
+    r"turkish id|tarjeta|certificate of|citizen's card|travel document|\bi\.f\.e\b|"
+    r"numero de identidad|\ble number|\bc\.u\.i\b",
 }
 _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in KINDS.items()}
 _NUMBERED = re.compile(
-    r"^(?P<label>[A-Za-z][A-Za-z .'/&#-]*(?:\((?:USCC|MSN)\))?)\s+"
-    r"(?P<value>(?:IMO )?[^\s()]*\d[^()]*?)"
+    r"^(?P<label>[A-Za-z][A-Za-z .'/&#-]*(?:\([^()]*\))?):?\s+"
+    r"(?P<value>(?:IMO )?[^\s()]*\d[^()]*?(?:\(\w\))?)"
     r"(?= \(| issued\b| expires\b|$)"
 )
 _BANK = re.compile(r"^(?P<label>SWIFT/BIC|Digital Currency Address - \w+) (?P<value>\w+)$")

@@ -56,6 +56,7 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     caseroom.decided(case)
     reviewed = Case.objects.get(decision=caseroom.screen(make.party(), chip="A10"))
     caseroom.decided(reviewed, "reviewed")
+    services.add_identifier(party=party, kind="tax", number="12-3456789", by="test", at=NOON)
     services.attest_chip(
         chip=ChipModel.objects.get(name="A10"),
         export_class="below",
@@ -84,7 +85,7 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
 def test_staff_may_correct_a_party_and_it_is_on_the_trail(staff: Client) -> None:
     party = make.party(hq_country="SG")
     facts = {name: getattr(party, name) for name in Party.SCREENED_FIELDS}
-    for inline in ("stakes", "directors"):
+    for inline in ("identifiers", "stakes", "directors"):
         facts |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     place = f"/admin/compliance/party/{party.pk}/change/"
     assert staff.post(place, {**facts, "hq_country": "ZZ"}).status_code == 200
@@ -144,6 +145,8 @@ def test_the_partys_own_form_changes_no_declaration(staff: Client) -> None:
         "hq_country": "HK",
         "directors-TOTAL_FORMS": "0",
         "directors-INITIAL_FORMS": "0",
+        "identifiers-TOTAL_FORMS": "0",
+        "identifiers-INITIAL_FORMS": "0",
         "stakes-TOTAL_FORMS": "1",
         "stakes-INITIAL_FORMS": "1",
         "stakes-0-id": str(stake.pk),

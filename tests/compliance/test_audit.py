@@ -192,15 +192,16 @@ def test_a_head_that_is_none_is_refused(head):
         call_command("verify_audit", "--head", head)
 
 
-def test_a_rule_an_act_and_a_snapshot_are_covered_too():
+def test_a_rule_a_band_an_act_and_a_snapshot_are_covered_too():
     trail.laid()
     for query in (
         "UPDATE compliance_policyrule SET outcome = 'allow' WHERE rule_id = 'P010'",
         "UPDATE core_auditevent SET actor_label = 'bob' WHERE verb = 'amend_party'",
+        "UPDATE compliance_scoringband SET possible_at = 0.8 WHERE kind = 'person'",
         "UPDATE compliance_listsnapshot SET sample = NOT sample",
     ):
         tamper.run(query)
-    assert [fault.split(" ")[2] for fault in faults()] == ["rule", "snapshot", "act"]
+    assert [fault.split(" ")[2] for fault in faults()] == ["rule", "band", "snapshot", "act"]
 
 
 def test_lost_content_is_found():

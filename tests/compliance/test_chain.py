@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from compliance import chain, services
-from compliance.models import ChainLink, Content, Decision, PolicyRule, Unsealed
+from compliance.models import ChainLink, Content, Decision, PolicyRule, ScoringBand, Unsealed
 from marketplace.core import audit
 from tests import make
 from tests.compliance import tamper, trail
@@ -15,12 +15,13 @@ pytestmark = pytest.mark.django_db
 
 def test_everything_that_is_evidence_is_linked_in_order():
     made = trail.laid()
-    rules = PolicyRule.objects.count()
+    rules, bands = PolicyRule.objects.count(), ScoringBand.objects.count()
     assert not Unsealed.objects.exists()
     links = list(ChainLink.objects.order_by("seq"))
-    assert [link.seq for link in links] == list(range(1, rules + 6))
+    assert [link.seq for link in links] == list(range(1, rules + bands + 6))
     kinds = [link.kind for link in links]
-    assert kinds == ["rule"] * rules + ["snapshot"] + ["decision"] * 3 + ["act"]
+    law = ["rule"] * rules + ["band"] * bands
+    assert kinds == [*law, "snapshot"] + ["decision"] * 3 + ["act"]
     assert [link.subject for link in links[-4:-1]] == [one.public_id for one in made]
     assert links[0].prev_sha256 == "0" * 64
     assert [link.prev_sha256 for link in links[1:]] == [link.sha256 for link in links[:-1]]

@@ -177,6 +177,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
         "chips: 39 new, 0 changed, 0 the same",
         "groups: 199 new, 0 changed, 0 the same",
         "rules: 36 new, 0 changed, 0 the same",
+        "bands: 2 new, 0 changed, 0 the same",
     ]
 
 

@@ -205,6 +205,42 @@ def test_remarks_of_ofac_give_birth_dates_and_numbers(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("remark", "identifier"),
+    [
+        ("RFC CAVP-590612-AD1 (Mexico)", ("tax", "CAVP-590612-AD1")),
+        ("US FEIN 95-4227517", ("tax", "95-4227517")),
+        ("RTN 05019005483678 (Honduras)", ("tax", "05019005483678")),
+        ("BIK (RU) 044525607", ("registration", "044525607")),
+        ("Branch Unit Number 2030.515.945 (Belgium)", ("registration", "2030.515.945")),
+        ("Registration ID 1027700035769 (Russia)", ("registration", "1027700035769")),
+        ("National ID No. D489833(9) (Hong Kong)", ("national_id", "D489833(9)")),
+        ("alt. Passport Booklet: A5199819 (Pakistan)", ("passport", "A5199819")),
+        ("Citizen's Card Number 211226197812154256 (China)", ("national_id", "211226197812154256")),
+        (
+            "United Social Credit Code Certificate (USCCC) 91420112711981060J (China)",
+            ("uscc", "91420112711981060J"),
+        ),
+        (
+            "Aircraft Construction Number (also called L/N or S/N or F/N) 8401",
+            ("aircraft", "8401"),
+        ),
+    ],
+)
+def test_a_number_in_remarks_is_known_by_its_label(tmp_path, remark, identifier):
+    folder = ofac.write(tmp_path, ofac.party(7, "QUILL, Amby", "individual", f"POB Far; {remark}."))
+    assert read("ofac_sdn", folder)["7"].identifiers == (identifier,)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["Telephone (98)(21)(66153220)", "Organization Established Date 17 Dec 2016", "arrested 1999"],
+)
+def test_other_figures_in_remarks_are_no_numbers_of_anyone(tmp_path, remark):
+    folder = ofac.write(tmp_path, ofac.party(7, "QUILL, Amby", "individual", f"POB Far; {remark}."))
+    assert read("ofac_sdn", folder)["7"].identifiers == ()
+
+
 @pytest.mark.parametrize("code", sorted(OF_PERSON))
 def test_birth_dates_and_numbers_are_part_of_the_content(tmp_path, code):
     place = lists.write(tmp_path, code)

@@ -51,6 +51,34 @@ def test_signing_up_makes_person_organisation_and_party_and_signs_in(client):
     assert party.end_use_statement == "Serving our own models."
 
 
+def test_numbers_and_a_birth_date_given_at_sign_up_are_kept_and_shown(client, said):
+    numbers = {"uscc": "9111 0000 ma005ucq5p", "lei": "253400WSS48YWMBUA688", "tax": "12-345"}
+    sign_up(client, country="cn", **numbers)
+    party = Party.objects.get()
+    stored = party.identifiers.order_by("pk").values_list("kind", "number", "country")
+    assert list(stored) == [
+        ("uscc", "91110000MA005UCQ5P", "CN"),
+        ("lei", "253400WSS48YWMBUA688", "CN"),
+        ("tax", "12-345", "CN"),
+    ]
+    page = said(client.get(reverse("organisation")))
+    assert "Unified social credit code 91110000MA005UCQ5P" in page
+    assert "Tax number 12-345" in page
+
+
+def test_a_person_may_sign_up_with_a_birth_date(client):
+    sign_up(client, kind="person", birth_date="1971-02-03")
+    party = Party.objects.get()
+    assert (party.kind, party.birth_date) == ("person", "1971-02-03")
+
+
+def test_a_firm_with_a_birth_date_is_refused(client):
+    answer = sign_up(client, birth_date="1971-02-03")
+    assert answer.status_code == 422
+    assert "Only a person has one" in answer.content.decode()
+    assert nobody()
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -63,6 +91,12 @@ def test_signing_up_makes_person_organisation_and_party_and_signs_in(client):
         ({"legal_name": ""}, "legal_name"),
         ({"legal_name": "Harbour\x07Light"}, "legal_name"),
         ({"registration_number": "1" * 65}, "registration_number"),
+        ({"kind": "cat"}, "kind"),
+        ({"kind": "person", "birth_date": "2126-01-01"}, "birth_date"),
+        ({"kind": "person", "birth_date": "31.12.1980"}, "birth_date"),
+        ({"uscc": "91110000MA005UCQ5X"}, "uscc"),
+        ({"lei": "253400WSS48YWMBUA689"}, "lei"),
+        ({"tax": "1" * 65}, "tax"),
         ({"country": "XX"}, "country"),
         ({"hq_country": "Singapore"}, "hq_country"),
         ({"parent_hq_country": ""}, "parent_hq_country"),

@@ -11,7 +11,7 @@ from compliance.conditions import MalformedRule
 
 
 class Command(BaseCommand):
-    help = "Load the shipped chips, country groups and policy rules. Safe to run again."
+    help = "Load the shipped chips, country groups, policy rules and bands. Safe to run again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

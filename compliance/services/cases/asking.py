@@ -56,8 +56,9 @@ def standing_of(*, party: Party, at: datetime) -> str:
     Nothing is stored, so it permits nothing; it never says which fact decided.
     """
     party = Party.objects.get(pk=party.pk)
-    judged = screening.judge(party=party, question=None, lists=list_states(at=at), at=at)
-    return SEEN[Outcome(judged.by(rulebook()).outcome)]
+    book = rulebook()
+    judged = screening.judge(party=party, question=None, lists=list_states(at=at), book=book, at=at)
+    return SEEN[Outcome(judged.by(book).outcome)]
 
 
 def correspondence(*, party: Party) -> QuerySet[CaseEvent]:

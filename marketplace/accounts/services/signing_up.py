@@ -1,6 +1,7 @@
 """A new person with a new organisation."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,19 +18,19 @@ def sign_up(
     password: str,
     name: str,
     organisation_name: str,
-    party: dict[str, str],
+    party: dict[str, Any],
     at: datetime,
 ) -> tuple[User, Organisation]:
     """A new person with a new organisation, owned by that person, known to compliance as a party.
 
-    `party` holds fields of compliance's Party.SCREENED_FIELDS. Raises ValidationError with a
+    `party` holds what compliance's register_party takes. Raises ValidationError with a
     message per field; then nothing was written.
     """
     user = checked_person(email=email, password=password, name=name)
     with transaction.atomic():
         save_new(user)
         organisation = Organisation(
-            name=organisation_name.strip(), party=compliance.register_party(**party)
+            name=organisation_name.strip(), party=compliance.register_party(at=at, **party)
         )
         _check_organisation(organisation)
         organisation.save()

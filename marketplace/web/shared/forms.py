@@ -7,12 +7,15 @@ from django.core.files.uploadedfile import UploadedFile
 
 from compliance import services as compliance
 from compliance.countries import validate_country
-from compliance.models import EndUse
+from compliance.models import EndUse, IdentifierKind, PartyKind
+from compliance.services import Numbered
 from marketplace.accounts.models import Role
 from marketplace.web.forms import Dressed, StyledForm
 
 #: with one answer
 MOST_FILES = 5
+#: numbers that a party may give of itself, each under its kind
+NUMBERS = (IdentifierKind.USCC, IdentifierKind.LEI, IdentifierKind.TAX)
 
 
 class SignInForm(Dressed, AuthenticationForm):
@@ -93,7 +96,28 @@ class PartyForm(StyledForm):
         label="Name in its own script",
         help_text="If it is not written in Latin letters.",
     )
+    kind = forms.ChoiceField(
+        choices=PartyKind, required=False, label="Kind of party", initial=PartyKind.ORGANISATION
+    )
+    birth_date = forms.CharField(
+        max_length=10,
+        required=False,
+        help_text="Of a person: 1980-12-31. It tells you from others of the same name.",
+    )
     registration_number = forms.CharField(max_length=64)
+    uscc = forms.CharField(
+        max_length=32,
+        required=False,
+        label="Unified social credit code",
+        help_text="If it is registered in mainland China: 18 signs, on the business licence.",
+    )
+    lei = forms.CharField(
+        max_length=32,
+        required=False,
+        label="Legal entity identifier (LEI)",
+        help_text="If it has one: 20 signs.",
+    )
+    tax = forms.CharField(max_length=64, required=False, label="Tax number")
     country = CountryField(
         label="Country of registration", help_text="Two letters, such as SG or MY."
     )
@@ -115,6 +139,24 @@ class PartyForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What runs, for whom, and who may use the results.",
     )
+
+    def clean_kind(self) -> str:
+        return str(self.cleaned_data["kind"] or PartyKind.ORGANISATION)
+
+    def clean_birth_date(self) -> str:
+        born = str(self.cleaned_data["birth_date"])
+        if born and self.cleaned_data.get("kind") == PartyKind.ORGANISATION:
+            raise ValidationError("Only a person has one; leave it empty for an organisation.")
+        return born
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What compliance's register_party takes."""
+        facts = dict(self.cleaned_data)
+        country = facts["country"]
+        numbers = {kind: facts.pop(kind) for kind in NUMBERS}
+        given = [Numbered(kind, number, country) for kind, number in numbers.items() if number]
+        return {**facts, "identifiers": given}
 
 
 class AskForm(StyledForm):

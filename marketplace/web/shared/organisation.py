@@ -41,10 +41,13 @@ def page(
 
 def _facts(principal: Principal) -> list[tuple[str, str]]:
     party = principal.organisation.party
+    numbers = party.identifiers.filter(until=None).order_by("pk")
     return [
         ("Legal name", party.legal_name),
         ("Name in its own script", party.native_name),
+        ("Birth date", party.birth_date),
         ("Registration number", party.registration_number),
+        *((one.get_kind_display(), one.number) for one in numbers),
         ("Country of registration", party.country),
         ("Country of the head office", party.hq_country),
         ("Ultimate parent", party.parent_name),

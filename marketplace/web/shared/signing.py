@@ -69,7 +69,7 @@ def _sign_up(person: PersonForm, party: PartyForm) -> User | None:
             password=facts["password"],
             name=facts["name"],
             organisation_name=facts["organisation_name"],
-            party=party.cleaned_data,
+            party=party.facts,
             at=now(),
         )
     except ValidationError as error:
