@@ -14,6 +14,7 @@ from .reference import (
     Outcome,
     PolicyRule,
 )
+from .rescreening import Rescreening, ReversePass
 
 __all__ = [
     "Approval",
@@ -38,5 +39,7 @@ __all__ = [
     "Party",
     "PartyKind",
     "PolicyRule",
+    "Rescreening",
+    "ReversePass",
     "Unsealed",
 ]

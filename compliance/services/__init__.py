@@ -14,6 +14,8 @@ from .parties import amend_party, register_party
 from .reference import Loaded, chip_for, load_reference
 from .rehearsing import Case, Change, rehearse
 from .replaying import CannotReplay, replay
+from .rescreening import rescreen_due, rescreen_party, rescreen_waiting
+from .reverse import reverse_screen
 from .rows import BadRow
 from .rulebook import rulebook, unapproved_rules
 from .screening import Question, answers, preview, public_reason, screen, still_valid
@@ -53,6 +55,10 @@ __all__ = [
     "register_party",
     "rehearse",
     "replay",
+    "rescreen_due",
+    "rescreen_party",
+    "rescreen_waiting",
+    "reverse_screen",
     "rulebook",
     "screen",
     "screen_file",

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from compliance.models import Party
 from marketplace.core import audit
+from marketplace.core.hints import after_commit
 
 COUNTRIES = ("country", "hq_country", "parent_hq_country")
 
@@ -46,6 +47,7 @@ def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
             actor_label=by,
             detail={name: [old[name], facts[name]] for name in changed},
         )
+        after_commit("compliance.tasks.rescreen_changed", party_id=row.pk)
     return row
 
 

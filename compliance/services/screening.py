@@ -19,7 +19,7 @@ from compliance.policy import Rulebook, Verdict
 from .freshness import FRESH, ListState, list_states, worst
 from .reasons import Asked, reasons
 from .rulebook import rulebook
-from .standing import Standing, standing, strongest
+from .standing import Standing, asked_above, standing, strongest
 
 #: a decision is good for a day at most, so that everyone is screened daily
 LONGEST = timedelta(hours=24)
@@ -266,3 +266,8 @@ def _valid_until(
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:
     return {one.code: str(one.snapshot.public_id) for one in lists if one.snapshot}
+
+
+def ask(*, party: Party, known: Above, index: Index) -> list[Asked]:
+    """Everything that screening the party asks of the lists."""
+    return [*_compare(party, index), *asked_above(party, known, index)]

@@ -277,6 +277,15 @@ CELERY_BEAT_SCHEDULE["seal_audit"] = {
     "task": "compliance.tasks.seal_audit",
     "schedule": SWEEP_SECONDS,
 }
+# looks at every party's hash; a change sends a hint, so this may be slow
+CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_due"] = {
+    "task": "compliance.tasks.rescreen_due",
+    "schedule": SWEEP_SECONDS * 30,
+}
+CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_listed"] = {
+    "task": "compliance.tasks.rescreen_listed",
+    "schedule": SWEEP_SECONDS * 3,
+}
 CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
     "task": "compliance.tasks.download_due",
     "schedule": 3600,
