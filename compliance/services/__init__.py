@@ -20,12 +20,14 @@ from .rows import BadRow
 from .rulebook import rulebook, unapproved_rules
 from .screening import Question, answers, preview, public_reason, screen, still_valid
 from .sealing import seal
+from .unfinished import CannotResume
 from .verifying import Anchor, verify
 
 __all__ = [
     "Anchor",
     "BadRow",
     "CannotReplay",
+    "CannotResume",
     "Case",
     "Change",
     "Changes",
