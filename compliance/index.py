@@ -39,6 +39,12 @@ def index_for(snapshots: Sequence[ListSnapshot]) -> Index:
     return built
 
 
+def is_held(snapshots: Sequence[ListSnapshot]) -> bool:
+    """Whether `index_for` would answer at once."""
+    held = _held
+    return held is not None and held.snapshots == {one.public_id for one in snapshots}
+
+
 def names_of(snapshot: ListSnapshot) -> Iterator[Listed]:
     """Every name the source had as of that snapshot, also after later imports."""
     as_of = Q(entry__first_in__lte=snapshot.pk) & (

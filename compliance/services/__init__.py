@@ -9,6 +9,7 @@ from .downloading import download_list
 from .exporting import export
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
+from .matching import Example, Found, UnknownList, entries, match, ready, seen, sources
 from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import amend_party, register_party
 from .reference import Loaded, chip_for, load_reference
@@ -32,12 +33,15 @@ __all__ = [
     "Change",
     "Changes",
     "DownloadFailed",
+    "Example",
+    "Found",
     "ListState",
     "ListsNotReady",
     "Loaded",
     "MalformedReference",
     "Question",
     "RefusedSnapshot",
+    "UnknownList",
     "add_director",
     "add_stake",
     "amend_party",
@@ -48,12 +52,15 @@ __all__ = [
     "download_list",
     "end_director",
     "end_stake",
+    "entries",
     "export",
     "import_list",
     "list_states",
     "load_reference",
+    "match",
     "preview",
     "public_reason",
+    "ready",
     "register_party",
     "rehearse",
     "replay",
@@ -65,6 +72,8 @@ __all__ = [
     "screen",
     "screen_file",
     "seal",
+    "seen",
+    "sources",
     "still_valid",
     "unapproved_rules",
     "verify",

@@ -222,7 +222,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["marketplace.api.parsers.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "marketplace.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["marketplace.api.throttling.PerKeyThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min", "screening": "120/min"},
     # the server in front has put the client's address into REMOTE_ADDR; a header may lie
     "NUM_PROXIES": 0,
     "EXCEPTION_HANDLER": "marketplace.api.errors.problem_handler",
