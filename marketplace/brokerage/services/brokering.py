@@ -101,13 +101,7 @@ def standing(reservation: Reservation, at: datetime) -> Decision:
     put there together with the move out: the database lets nothing be held on it.
     """
     held = reservation.decision
-    if (
-        held
-        and compliance.answers(
-            decision=held, party=reservation.renter.party, question=question(reservation)
-        )
-        and compliance.still_valid(decision=held, at=at)
-    ):
+    if held and stands(held, reservation, at):
         return held
     fresh = screen(reservation, at)
     if fresh.outcome == Outcome.ALLOW:
@@ -116,6 +110,14 @@ def standing(reservation: Reservation, at: datetime) -> Decision:
         )
         reservation.decision = fresh
     return fresh
+
+
+def stands(decision: Decision, reservation: Reservation, at: datetime) -> bool:
+    """Whether this decision clears this reservation now. Writes nothing."""
+    party = reservation.renter.party
+    return compliance.answers(
+        decision=decision, party=party, question=question(reservation)
+    ) and compliance.still_valid(decision=decision, at=at)
 
 
 def _hold_some(reservation: Reservation, at: datetime) -> None:
