@@ -16,6 +16,7 @@ from marketplace.brokerage.services import (
     HoldExpired,
     NotARenter,
     NotCleared,
+    NotClearedNow,
     NotEnoughGpus,
 )
 from marketplace.catalog.query import QueryError
@@ -89,6 +90,7 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     InsufficientFunds: Kind(402, "insufficient-funds", "The wallet does not cover this"),
     NotARenter: Kind(403, "not-a-renter", "The organisation does not rent"),
     NotCleared: Kind(403, "not-available", "This is not available to your organisation"),
+    NotClearedNow: Kind(503, "not-available-now", "This is not available at the moment"),
     HoldExpired: Kind(409, "hold-expired", "The hold ran out"),
     IllegalMove: Kind(409, "wrong-state", "This is not possible now", CHANGED),
     LostRace: Kind(409, "wrong-state", "This is not possible now", CHANGED),

@@ -34,6 +34,10 @@ class NotCleared(Exception):
     """Screening does not allow this any more."""
 
 
+class NotClearedNow(NotCleared):
+    """No list is fresh enough to screen against; what is held stays held, try again later."""
+
+
 class _Taken(Exception):
     """No set of GPUs is left that would do."""
 
@@ -177,11 +181,16 @@ def cost_micro(reservation: Reservation) -> int:
 
 
 def confirm(*, reservation: Reservation, at: datetime) -> None:
-    """Turn a hold into a booking. Raises HoldExpired, NotCleared, IllegalMove or LostRace."""
+    """Turn a hold into a booking. Raises HoldExpired, NotCleared, IllegalMove or LostRace.
+
+    While a list is stale nothing is confirmed and nothing lost: NotClearedNow.
+    """
     if reservation.hold_expires_at is not None and reservation.hold_expires_at <= at:
         raise HoldExpired("the hold ran out; ask again")
     if reservation.state == State.HELD:
         decision = standing(reservation, at)
+        if decision.outcome == Outcome.DENY_TEMPORARY:
+            raise NotClearedNow("not available at the moment; it stays held, confirm it later")
         if decision.outcome != Outcome.ALLOW:
             cancel_uncleared(reservation, decision, at)
             raise NotCleared("not available to your organisation")
