@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils.timezone import now
@@ -47,7 +48,7 @@ class IsScreener(BasePermission):
 
 
 class Screening(APIView):
-    permission_classes: ClassVar = (IsScreener,)
+    permission_classes: Sequence[type[BasePermission]] = (IsScreener,)
     throttle_scope = "screening"
     #: not part of the customers' document; its shape is documented with yente
     schema = None
