@@ -30,6 +30,8 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     party = make.party()
     make.stake(party, "Somebody Ltd", 100)
     make.director(party)
+    make.party("Pelagic Dawn Systems Ltd")
+    services.reverse_screen(at=NOON)
     services.attest_chip(
         chip=ChipModel.objects.get(name="A10"),
         export_class="below",
