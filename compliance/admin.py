@@ -35,6 +35,8 @@ from .models import (
     Party,
     PartyIdentifier,
     PolicyRule,
+    Rescreening,
+    ReversePass,
     RuleApproval,
     ScoringBand,
     Unsealed,
@@ -270,6 +272,21 @@ class DecisionAdmin(EvidenceAdmin[Decision]):
     list_select_related = ("party", "chip")
     search_fields = ("public_id", "party__legal_name")
     date_hierarchy = "decided_at"
+
+
+@admin.register(ReversePass)
+class ReversePassAdmin(EvidenceAdmin[ReversePass]):
+    """How far the look through all parties is after a list changed."""
+
+    list_display = ("snapshot", "looked_at", "finished_at")
+    list_select_related = ("snapshot__source",)
+
+
+@admin.register(Rescreening)
+class RescreeningAdmin(EvidenceAdmin[Rescreening]):
+    list_display = ("party", "snapshot", "entries", "decision")
+    list_select_related = ("party", "snapshot__source", "decision__party")
+    search_fields = ("party__legal_name",)
 
 
 @admin.register(Content)

@@ -48,6 +48,12 @@ def _index_over(snapshots: Sequence[ListSnapshot]) -> Index:
     return built
 
 
+def is_held(snapshots: Sequence[ListSnapshot]) -> bool:
+    """Whether `index_for` would answer at once."""
+    held = _held
+    return held is not None and held.snapshots == {one.public_id for one in snapshots}
+
+
 def names_of(snapshot: ListSnapshot) -> Iterator[Listed]:
     """Every name the source had as of that snapshot, also after later imports."""
     details = _details(snapshot)

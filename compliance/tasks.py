@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils.timezone import now
 
 from . import services
+from .models import Party
 from .sources import MalformedList, UnknownSource
 
 log = logging.getLogger(__name__)
@@ -41,3 +42,22 @@ def seal_audit() -> None:
 def pass_deadlines() -> None:
     """Sweep: cases that nobody has decided in time."""
     services.pass_deadlines(at=now())
+
+
+@shared_task(name="compliance.tasks.rescreen_listed")
+def rescreen_listed() -> None:
+    """Sweep, and the hint of an import: whom a changed list may mean is screened again."""
+    services.reverse_screen(at=now())
+    services.rescreen_waiting(at=now())
+
+
+@shared_task(name="compliance.tasks.rescreen_changed")
+def rescreen_changed(*, party_id: int) -> None:
+    """The hint that a party changed; rescreen_due finds the same work without it."""
+    services.rescreen_party(party=Party.objects.get(pk=party_id), at=now())
+
+
+@shared_task(name="compliance.tasks.rescreen_due")
+def rescreen_due() -> None:
+    """Sweep: every party that changed, and every party once a day."""
+    services.rescreen_due(at=now())

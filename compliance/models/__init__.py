@@ -29,6 +29,7 @@ from .reference import (
     PolicyRule,
     RuleApproval,
 )
+from .rescreening import Rescreening, ReversePass
 
 __all__ = [
     "PUBLIC_EVENTS",
@@ -69,6 +70,8 @@ __all__ = [
     "PartyIdentifier",
     "PartyKind",
     "PolicyRule",
+    "Rescreening",
+    "ReversePass",
     "ReviewClearance",
     "Risk",
     "RuleApproval",

@@ -1,6 +1,7 @@
 """Everyone above a party, what it is licensed for and what cases granted it, in one query."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -64,3 +65,17 @@ def above(party_id: int | None) -> Above:
         [text] = cursor.fetchone()
     found: Above = json.loads(text)
     return found
+
+
+#: the same for many parties at once
+MANY = f"""
+SELECT asked_party.id, ({QUERY.replace("%(party)s", "asked_party.id")})
+  FROM compliance_party asked_party WHERE asked_party.id = ANY(%(parties)s)
+"""  # noqa: S608  the same query, about a column instead of a parameter
+
+
+def above_many(party_ids: Iterable[int]) -> dict[int, Above]:
+    """`above` of each of these parties, by its key, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, {"parties": list(party_ids)})
+        return {party_id: json.loads(text) for party_id, text in cursor.fetchall()}

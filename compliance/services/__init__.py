@@ -40,15 +40,19 @@ from .exporting import export
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
 from .licences import approve_licence, register_licence, revoke_licence
+from .matching import Example, Found, UnknownList, entries, match, ready, seen, sources
 from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import Numbered, add_identifier, amend_party, end_identifier, register_party
 from .reference import Loaded, chip_for, load_reference
 from .rehearsing import Case, Change, rehearse
 from .replaying import CannotReplay, replay
+from .rescreening import rescreen_due, rescreen_party, rescreen_waiting
+from .reverse import reverse_screen
 from .rows import BadRow
 from .rulebook import rulebook
 from .screening import Question, answers, preview, public_reason, screen, still_valid
 from .sealing import seal
+from .unfinished import CannotResume
 from .verifying import Anchor, verify
 
 __all__ = [
@@ -59,10 +63,13 @@ __all__ = [
     "AnsweredAlready",
     "BadRow",
     "CannotReplay",
+    "CannotResume",
     "Case",
     "Change",
     "Changes",
     "DownloadFailed",
+    "Example",
+    "Found",
     "LicenceSpent",
     "ListState",
     "ListsNotReady",
@@ -73,6 +80,7 @@ __all__ = [
     "Question",
     "RefusedSnapshot",
     "SignedAlready",
+    "UnknownList",
     "Upload",
     "add_director",
     "add_document",
@@ -98,18 +106,21 @@ __all__ = [
     "end_director",
     "end_identifier",
     "end_stake",
+    "entries",
     "escalate_case",
     "export",
     "import_list",
     "likenesses",
     "list_states",
     "load_reference",
+    "match",
     "note_case",
     "pass_deadlines",
     "preview",
     "propose_verdict",
     "public_reason",
     "put_back",
+    "ready",
     "register_licence",
     "register_party",
     "rehearse",
@@ -117,12 +128,18 @@ __all__ = [
     "replay",
     "request_information",
     "requests_to",
+    "rescreen_due",
+    "rescreen_party",
+    "rescreen_waiting",
+    "reverse_screen",
     "reviews",
     "revoke_licence",
     "rulebook",
     "screen",
     "screen_file",
     "seal",
+    "seen",
+    "sources",
     "standing_of",
     "still_valid",
     "unapproved_rules",

@@ -1,8 +1,9 @@
 """Screening the names of a CSV file: no decision about anyone, only what the lists hold."""
 
 import csv
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
@@ -10,12 +11,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from compliance.index import index_for
-from compliance.matching import NONE, Answer, Index, Query
+from compliance.matching import NONE, Answer, Bands, Index, Query
 from marketplace.core.files import whole
 
 from .freshness import FRESH, ListsNotReady, ListState, list_states, not_ready
 from .rows import Row, rows_of
 from .rulebook import rulebook
+from .unfinished import Unfinished
 
 COLUMNS = ("id", "outcome", "score", "list", "entry_id", "entry_name", "reasons")
 CLEAR = "clear"
@@ -35,27 +37,63 @@ def screen_file(
     lists: Collection[str] = (),
     jobs: int = 1,
     allow_stale: bool = False,
-    progress: Callable[[int], None] = lambda done: None,
+    resume: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Counter[str]:
     """Screen every row of `source` (see `rows`) into `target`, in `jobs` processes.
 
     `lists` are the codes of the sources to compare with; none means all that are mandatory. A list
     past its age is used only when `allow_stale`; then every row says so. Returns how often each
-    outcome came: match, possible, unscreenable, clear. The target appears only when all rows are
-    done. Raises ListsNotReady and BadRow; then there is no target.
+    outcome came: match, possible, unscreenable, clear. `progress` is told the rows done and all.
+
+    The target appears only when all rows are done. Until then they are in a side file, `.part`,
+    from which `resume` goes on after a run that was cut off. Raises ListsNotReady, BadRow and
+    CannotResume; then there is no target.
     """
     states = _usable(list_states(at=at), lists, allow_stale=allow_stale)
     bands = rulebook().bands_on(at.astimezone(UTC).date())
     index = index_for([one.snapshot for one in states if one.snapshot], bands)
     marks = [STALE] if any(one.state != FRESH for one in states) else []
+    total = sum(1 for _ in rows_of(source))
+    part = Unfinished.of(
+        target.with_name(f"{target.name}.part"), _bound(source, states, marks, bands), resume=resume
+    )
+    finished = False
+    try:
+        progress(part.done, total)
+        for told in _screened(index, islice(rows_of(source), part.done, None), jobs):
+            part.add(told)
+            progress(part.done, total)
+        counts = _write(target, part.chunks(), marks)
+        finished = True
+    finally:
+        part.close(finished=finished)
+    return counts
+
+
+def _bound(
+    source: Path, states: list[ListState], marks: list[str], bands: Bands
+) -> dict[str, object]:
+    """What a run that goes on must have in common with the one that began."""
+    with source.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return {
+        "input": digest,
+        "list": {one.code: str(one.snapshot.public_id) for one in states if one.snapshot},
+        "age of the lists": marks,
+        "scorer": bands.scorer,
+        "set of bounds": str(bands.thresholds),
+    }
+
+
+def _write(target: Path, chunks: Iterable[list[Told]], marks: list[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     with whole(target) as out:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
-        for told in _screened(index, rows_of(source), jobs):
+        for told in chunks:
             counts.update(row[1] for row in told)
             writer.writerows(_marked(told, marks))
-            progress(counts.total())
     return counts
 
 

@@ -12,6 +12,8 @@ from django.db import transaction
 from compliance.models import EntryName, ListEntry, ListSnapshot, ListSource
 from compliance.sources import MalformedList, ParsedEntry, Source, source
 
+from .reverse import begin_reverse_pass
+
 #: a list that loses more than this share of its entries at once is taken for a broken download
 MOST_SHRINK_PERCENT = 5
 #: and one of so many times its entries for something else than the list
@@ -59,7 +61,9 @@ def import_list(
         in_force = _in_force(row)
         _refuse_backwards(row, published_on, at, sample)
         _refuse_other_size(row, len(in_force), len(parsed))
-        return _put_in_force(row, parsed, in_force, published_on, at, sample)
+        snapshot = _put_in_force(row, parsed, in_force, published_on, at, sample)
+        begin_reverse_pass(snapshot=snapshot)
+        return snapshot
 
 
 def _read(adapter: Source, folder: Path, published_on: date | None) -> Mapping[str, ParsedEntry]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from compliance.models import Director, OwnershipStake, Party
 from compliance.ownership import WHOLE
 from marketplace.core import audit
+from marketplace.core.hints import after_commit
 
 Declaration = TypeVar("Declaration", OwnershipStake, Director)
 
@@ -110,6 +111,7 @@ def _declared(row: Declaration, verb: str, party: Party, by: str, at: datetime) 
     row.save()
     detail = {name: str(value) for name, value in _facts(row).items()}
     audit.record(verb=verb, subject=party, at=at, actor_label=by, detail=detail)
+    after_commit("compliance.tasks.rescreen_changed", party_id=party.pk)
     return row
 
 
@@ -127,6 +129,7 @@ def _ended(
         row.save(update_fields=["until"])
         detail = {"ended": str(row.public_id), "until": str(until)}
         audit.record(verb=verb, subject=party, at=at, actor_label=by, detail=detail)
+        after_commit("compliance.tasks.rescreen_changed", party_id=party.pk)
     return row
 
 

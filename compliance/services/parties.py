@@ -10,6 +10,7 @@ from django.db import transaction
 from compliance.identity import fault_of_birth_date, written
 from compliance.models import Party, PartyIdentifier
 from marketplace.core import audit
+from marketplace.core.hints import after_commit
 
 COUNTRIES = ("country", "hq_country", "parent_hq_country")
 
@@ -64,6 +65,7 @@ def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
             actor_label=by,
             detail={name: [old[name], facts[name]] for name in changed},
         )
+        after_commit("compliance.tasks.rescreen_changed", party_id=row.pk)
     return row
 
 

@@ -27,7 +27,7 @@ from .granted import Granted
 from .graph import plain
 from .reasons import Asked, licence_told, reasons
 from .rulebook import rulebook
-from .standing import Standing, standing, strongest, who
+from .standing import Standing, asked_above, standing, strongest, who
 from .telling import numbers_of, told_of
 
 #: what is drawn on a licence: as the database has it, or as an old decision kept it
@@ -362,3 +362,8 @@ def _valid_until(
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:
     return {one.code: str(one.snapshot.public_id) for one in lists if one.snapshot}
+
+
+def ask(*, party: Party, known: Above, index: Index) -> list[Asked]:
+    """Everything that screening the party asks of the lists."""
+    return [*_compare(party, known, index), *asked_above(party, known, index)]

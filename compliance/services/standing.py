@@ -138,3 +138,10 @@ def _told(
             for group, one in held.items()
         },
     }
+
+
+def asked_above(party: Party, above: Above, index: Index) -> list[Asked]:
+    """What the lists say to everyone above the party and to its directors."""
+    people = everyone(party, above)
+    owners = [_owner(one, index) for key, one in people.items() if key != ITSELF]
+    return [*(one for asked in owners for one in asked), *_directors(above, index)]

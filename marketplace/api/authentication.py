@@ -9,7 +9,8 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.accounts.services import NotPermitted, Principal
 
-SCHEME = "bearer"
+#: the second is what clients of yente and OpenSanctions send
+SCHEMES = ("bearer", "apikey")
 
 
 class ApiKeyAuthentication(authentication.BaseAuthentication):
@@ -42,7 +43,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 def bearer(request: Request) -> str | None:
     """The secret of the Authorization header; None when the header has another scheme or none."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == SCHEME else None
+    return secret.strip() if scheme.lower() in SCHEMES else None
 
 
 def principal(request: Request) -> Principal:

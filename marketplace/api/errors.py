@@ -10,12 +10,13 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as rest
 
-from compliance.services import AnsweredAlready
+from compliance.services import AnsweredAlready, ListsNotReady, UnknownList
 from marketplace.accounts.services import NotPermitted
 from marketplace.brokerage.services import (
     HoldExpired,
     NotARenter,
     NotCleared,
+    NotClearedNow,
     NotEnoughGpus,
 )
 from marketplace.catalog.query import QueryError
@@ -83,10 +84,13 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     BadField: Kind(422, "refused", "The content cannot be taken"),
     BadAmount: Kind(422, "refused", "The content cannot be taken"),
     KeyReused: Kind(422, "idempotency-key-reused", "This key names another request"),
+    ListsNotReady: Kind(503, "lists-not-ready", "The lists cannot be screened against now"),
+    UnknownList: NOT_FOUND,
     NotEnoughGpus: Kind(409, "not-enough-gpus", "Too few GPUs are free in this window"),
     InsufficientFunds: Kind(402, "insufficient-funds", "The wallet does not cover this"),
     NotARenter: Kind(403, "not-a-renter", "The organisation does not rent"),
     NotCleared: Kind(403, "not-available", "This is not available to your organisation"),
+    NotClearedNow: Kind(503, "not-available-now", "This is not available at the moment"),
     HoldExpired: Kind(409, "hold-expired", "The hold ran out"),
     AnsweredAlready: Kind(409, "answered-already", "This was answered already"),
     IllegalMove: Kind(409, "wrong-state", "This is not possible now", CHANGED),

@@ -120,7 +120,9 @@ class Act(Resource):
 
 
 class Confirm(Act):
-    """Turn a hold into a booking."""
+    """Turn a hold into a booking; while that is impossible (503) it stays held."""
+
+    refusals = (503,)
 
     def act(self, reservation: Reservation, request: Request) -> None:
         brokerage.confirm(reservation=reservation, at=now())

@@ -225,7 +225,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["marketplace.api.parsers.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "marketplace.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["marketplace.api.throttling.PerKeyThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min", "screening": "120/min"},
     # the server in front has put the client's address into REMOTE_ADDR; a header may lie
     "NUM_PROXIES": 0,
     "EXCEPTION_HANDLER": "marketplace.api.errors.problem_handler",
@@ -284,6 +284,15 @@ CELERY_BEAT_SCHEDULE["seal_audit"] = {
 CELERY_BEAT_SCHEDULE["pass_deadlines"] = {
     "task": "compliance.tasks.pass_deadlines",
     "schedule": SWEEP_SECONDS * 6,
+}
+# looks at every party's hash; a change sends a hint, so this may be slow
+CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_due"] = {
+    "task": "compliance.tasks.rescreen_due",
+    "schedule": SWEEP_SECONDS * 30,
+}
+CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_listed"] = {
+    "task": "compliance.tasks.rescreen_listed",
+    "schedule": SWEEP_SECONDS * 3,
 }
 CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
     "task": "compliance.tasks.download_due",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("agent/v1/", include("agents.gateway.urls")),
     path("api/v1/", include("marketplace.api.urls")),
+    path("api/screening/", include("marketplace.api.matching.urls")),
     re_path("^api/", unknown_path),
     path("stripe/webhook", stripe_webhook, name="stripe-webhook"),
     path("", include("marketplace.web.urls")),

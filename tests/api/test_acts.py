@@ -2,6 +2,7 @@ import pytest
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 
+from compliance.models import ListSource
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.core.models import AuditEvent
 from marketplace.ledger.models import Hold
@@ -36,6 +37,18 @@ def test_a_renter_who_is_no_longer_cleared_cannot_confirm(api, harbour, offer):
     made.refresh_from_db()
     assert (made.state, Lease.objects.get().state) == ("cancelled", "released")
     assert Hold.objects.get().amount == 0
+
+
+def test_while_a_list_is_stale_a_hold_is_not_confirmed_and_not_lost(api, harbour, offer):
+    made = booked(harbour, offer, auto_confirm=False)
+    ListSource.objects.update(max_age_hours=0)
+    path = f"reservations/{made.public_id}/confirm"
+    problem = refused(api.post(path), 503, "not-available-now")
+    assert problem["detail"] == "not available at the moment; it stays held, confirm it later"
+    made.refresh_from_db()
+    assert (made.state, Lease.objects.get().state) == ("held", "held")
+    ListSource.objects.update(max_age_hours=24)
+    assert api.post(path).json()["state"] == "confirmed"
 
 
 def test_cancelling_gives_everything_back(api, alice, harbour, offer):

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 
+from compliance import services as compliance
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.ledger import services as ledger
@@ -140,3 +141,33 @@ def test_a_booking_that_never_started_costs_nothing(booked, harbour):
     assert booked.state == "failed"
     wallet = brokerage.wallet_account(renter=harbour, currency="USD")
     assert ledger.balance(account=wallet).available == 10_000_000
+
+
+def test_what_is_about_to_start_is_told_only_while_its_screening_stands(market, harbour):
+    make.funded(harbour)
+    later = make.reservation(harbour, make.offer(), start=NOON + 2 * HOUR)
+    on = later.assignments.get().machine
+    start, second = NOON + 2 * HOUR, timedelta(seconds=1)
+    compliance.amend_party(party=harbour.party, by="t", at=NOON, hq_country="MY")
+    five = timedelta(minutes=5)
+    assert [one.reservation for one in brokerage.desired(machine=on, at=start - five - second)] == [
+        later
+    ]
+    for at in (start - five, start, start + five):
+        assert brokerage.desired(machine=on, at=at) == []
+    later.refresh_from_db()
+    brokerage.enforce(reservation=later, at=start)
+    assert [one.reservation for one in brokerage.desired(machine=on, at=start)] == [later]
+
+
+def test_a_list_that_went_stale_lets_nothing_start_but_ends_nothing(market, harbour, booked):
+    make.started(booked, at=SOON)
+    make.funded(harbour)
+    later = make.reservation(harbour, make.offer(), start=NOON + 25 * HOUR)
+    idle = later.assignments.get().machine
+    stale = NOON + 25 * HOUR
+    assert brokerage.desired(machine=idle, at=stale) == []
+    later.refresh_from_db()
+    assert later.state == "confirmed"
+    [running] = brokerage.desired(machine=booked.assignments.get().machine, at=stale)
+    assert (running.reservation.state, brokerage.wanted(running)) == ("active", True)

@@ -246,7 +246,7 @@ def test_screening_is_asked_once_for_all_rows(market, harbour, offers, django_as
     rows = list(found(""))
     _ = [row.machine.site.country for row in rows], harbour.party
     standing(harbour, offers)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         brokerage.standing(renter=harbour, offers=rows, start=NOON, end=NOON + HOUR, at=NOON)
 
 

@@ -39,6 +39,14 @@ def write(folder: Path, *parties: str, alt: str = "", add: str = "") -> Path:
     return folder
 
 
+def write_cons(folder: Path, *parties: str) -> Path:
+    """OFAC's consolidated list has the files of the SDN list under other names."""
+    write(folder, *parties)
+    for old, new in (("sdn", "cons_prim"), ("alt", "cons_alt"), ("add", "cons_add")):
+        (folder / f"{old}.csv").rename(folder / f"{new}.csv")
+    return folder
+
+
 def numbered(count: int, *, start: int = 1) -> list[str]:
     return [
         party(uid, f"COMPANY NUMBER {uid:05} OF THE TEST") for uid in range(start, start + count)

@@ -57,6 +57,8 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     reviewed = Case.objects.get(decision=caseroom.screen(make.party(), chip="A10"))
     caseroom.decided(reviewed, "reviewed")
     services.add_identifier(party=party, kind="tax", number="12-3456789", by="test", at=NOON)
+    make.party("Pelagic Dawn Systems Ltd")
+    services.reverse_screen(at=NOON)
     services.attest_chip(
         chip=ChipModel.objects.get(name="A10"),
         export_class="below",

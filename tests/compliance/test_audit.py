@@ -21,6 +21,7 @@ from compliance.models import (
     Clearing,
     Content,
     Decision,
+    Party,
     PolicyRule,
     ReviewClearance,
     Unsealed,
@@ -28,7 +29,7 @@ from compliance.models import (
 from compliance.services.evidence import KINDS
 from marketplace.core.models import Record
 from tests import make
-from tests.compliance import caseroom, tamper, trail
+from tests.compliance import caseroom, ofac, tamper, trail
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -400,3 +401,63 @@ def test_a_document_that_was_altered_or_is_gone_is_found():
     assert faults() == [fault]
     tamper.remove(kept)
     assert faults() == [fault]
+
+
+#: by kind of evidence: its table, a column that differs between two rows, what a copy must change
+OTHERS = {
+    "rule": ("compliance_policyrule", "reason", {"version": "version + 100"}),
+    "act": ("core_auditevent", "detail", {}),
+    "snapshot": ("compliance_listsnapshot", "imported_at", {}),
+}
+
+
+def rows(kind):
+    """Two rows of the kind that are sealed."""
+    trail.laid()
+    services.amend_party(party=Party.objects.first(), by="sally", at=NOON, hq_country="SG")
+    ofac.import_sample(at=NOON + HOUR)
+    services.seal(at=NOON)
+    links = ChainLink.objects.filter(kind=kind).order_by("seq")
+    first, *_, last = links.values_list("subject", flat=True)
+    assert first != last
+    return first, last
+
+
+def tampered(how, table, column, copy, one, other):
+    if how == "changed":
+        later = "created_at = created_at + interval '1 us'"
+        tamper.run(f"UPDATE {table} SET {later} WHERE public_id = %s", one)  # noqa: S608
+    elif how == "removed":
+        # the later one: entries refer to the first snapshot
+        tamper.run(f"DELETE FROM {table} WHERE public_id = %s", other)  # noqa: S608
+    elif how == "swapped":
+        tamper.run(
+            f"UPDATE {table} d SET {column} = (SELECT {column} FROM {table} o"  # noqa: S608
+            " WHERE o.public_id IN (%s, %s) AND o.id <> d.id) WHERE d.public_id IN (%s, %s)",
+            one, other, one, other,
+        )  # fmt: skip
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608
+            columns = [part.name for part in cursor.description]
+        new = {"id": f"(SELECT max(id) + 1 FROM {table})", "public_id": "gen_random_uuid()", **copy}  # noqa: S608
+        values = ", ".join(new.get(name, name) for name in columns)
+        tamper.run(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table}"  # noqa: S608
+            " WHERE public_id = %s",
+            one,
+        )
+
+
+@pytest.mark.parametrize("how", ["changed", "removed", "swapped", "inserted"])
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_evidence_is_covered_alike_and_the_script_agrees(kind, how, tmp_path):
+    one, other = rows(kind)
+    assert faults() == []
+    tampered(how, *OTHERS[kind], one, other)
+    found = faults()
+    assert len(found) == (2 if how == "swapped" else 1)
+    assert all(f"{kind} " in fault for fault in found)
+    code, told = externally(tmp_path)
+    assert code == 1
+    assert told == [fault.removesuffix(": no link, and none was asked for") for fault in found]

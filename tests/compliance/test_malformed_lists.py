@@ -184,18 +184,10 @@ def test_cells_and_tables_far_too_large(tmp_path, code):
     ],
 )
 def test_a_consolidated_list_of_ofac(tmp_path, file, content, told):
-    folder = cons(tmp_path)
+    folder = ofac.write_cons(tmp_path, *ofac.numbered(3))
     services.import_list(source_code="ofac_cons", folder=folder, published_on=None, at=NOON)
     if content is None:
         (folder / file).unlink()
     else:
         (folder / file).write_text(content)
     refused("ofac_cons", folder, told)
-
-
-def cons(folder):
-    """OFAC's consolidated list has the files of the SDN list under other names."""
-    ofac.write(folder, *ofac.numbered(3))
-    for old, new in (("sdn", "cons_prim"), ("alt", "cons_alt"), ("add", "cons_add")):
-        (folder / f"{old}.csv").rename(folder / f"{new}.csv")
-    return folder

@@ -11,7 +11,15 @@ from .asking import (
     wallet_account,
 )
 from .availability import FREE_NOW, free_gpus, offers
-from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
+from .brokering import (
+    HoldExpired,
+    NotCleared,
+    NotClearedNow,
+    broker,
+    confirm,
+    cost_micro,
+    expire,
+)
 from .enforcing import enforce
 from .giving_back import cancel
 from .rehearsing import rehearse_policy
@@ -29,6 +37,7 @@ __all__ = [
     "HoldExpired",
     "NotARenter",
     "NotCleared",
+    "NotClearedNow",
     "NotEnoughGpus",
     "Observation",
     "Timetable",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from compliance import services as compliance
-from compliance.models import Decision
+from compliance.models import Decision, Outcome
 from marketplace.brokerage import matching
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.brokerage.states import MOVES, SET_ASIDE, LeaseState, State
@@ -32,6 +32,10 @@ class HoldExpired(Exception):
 
 class NotCleared(Exception):
     """Screening does not allow this any more."""
+
+
+class NotClearedNow(NotCleared):
+    """No list is fresh enough to screen against; what is held stays held, try again later."""
 
 
 class _Taken(Exception):
@@ -116,13 +120,7 @@ def standing(reservation: Reservation, at: datetime) -> Decision:
     nothing be held on it. Raises NotCleared while others keep drawing what was left of a licence.
     """
     held = reservation.decision
-    if (
-        held
-        and compliance.answers(
-            decision=held, party=reservation.renter.party, question=question(reservation)
-        )
-        and compliance.still_valid(decision=held, at=at)
-    ):
+    if held and stands(held, reservation, at):
         return held
     for _ in range(PICKS):
         fresh = screen(reservation, at)
@@ -150,6 +148,14 @@ def _rest_on(reservation: Reservation, fresh: Decision) -> None:
             _draw(reservation, fresh, max(window.lower, now), now)
         row.update(decision=fresh)
     reservation.decision = fresh
+
+
+def stands(decision: Decision, reservation: Reservation, at: datetime) -> bool:
+    """Whether this decision clears this reservation now. Writes nothing."""
+    party = reservation.renter.party
+    return compliance.answers(
+        decision=decision, party=party, question=question(reservation)
+    ) and compliance.still_valid(decision=decision, at=at)
 
 
 def _draw(reservation: Reservation, decision: Decision, start: datetime, at: datetime) -> None:
@@ -223,11 +229,16 @@ def cost_micro(reservation: Reservation) -> int:
 
 
 def confirm(*, reservation: Reservation, at: datetime) -> None:
-    """Turn a hold into a booking. Raises HoldExpired, NotCleared, IllegalMove or LostRace."""
+    """Turn a hold into a booking. Raises HoldExpired, NotCleared, IllegalMove or LostRace.
+
+    While a list is stale nothing is confirmed and nothing lost: NotClearedNow.
+    """
     if reservation.hold_expires_at is not None and reservation.hold_expires_at <= at:
         raise HoldExpired("the hold ran out; ask again")
     if reservation.state == State.HELD:
         decision = standing(reservation, at)
+        if decision.outcome == Outcome.DENY_TEMPORARY:
+            raise NotClearedNow("not available at the moment; it stays held, confirm it later")
         if not decision.permits:
             cancel_uncleared(reservation, decision, at)
             raise NotCleared("not available to your organisation")

@@ -18,14 +18,19 @@ from marketplace.brokerage.states import MOVES, OBSERVED_MOVES, LeaseState, Obse
 from marketplace.catalog.models import Machine
 from marketplace.core.states import move
 
+from .brokering import stands
 from .giving_back import give_back
 
 log = logging.getLogger(__name__)
 
 #: a node learns of a lease this long before it starts, so that it starts on time when cut off
 LEAD = timedelta(hours=1)
+#: from so long before its start a lease is told of only while its renter is cleared
+LAST_LOOK = timedelta(minutes=5)
 #: a node that never answered is told to stop for this long
 REMIND = timedelta(days=1)
+#: what screening asks of a reservation
+ASKED = ("decision", "renter__party", "offer__chip", "offer__machine__site")
 FINAL = (Observed.STOPPED, Observed.FAILED)
 WINDOW_OVER = "the window is over"
 
@@ -49,7 +54,11 @@ def wanted(assignment: Assignment) -> bool:
 
 
 def desired(*, machine: Machine, at: datetime) -> list[Assignment]:
-    """Everything this machine should know of now, with leases, GPUs and reservation loaded."""
+    """Everything this machine should know of now, with leases, GPUs and reservation loaded.
+
+    What is about to start is left out while its screening does not stand; the sweep that enforces
+    clearances screens it again within a minute.
+    """
     soon = Q(
         reservation__state__in=[State.CONFIRMED, State.ACTIVE],
         reservation__during__startswith__lte=at + LEAD,
@@ -58,14 +67,22 @@ def desired(*, machine: Machine, at: datetime) -> list[Assignment]:
         reservation__state__in=[State.ENDED, State.SETTLED, State.CANCELLED, State.FAILED],
         reservation__during__endswith__gt=at - REMIND,
     )
-    return list(
+    known = (
         Assignment.objects.on(machine)
         .unfinished()
         .filter(soon | over)
-        .select_related("reservation")
+        .select_related(*(f"reservation__{path}" for path in ASKED))
         .prefetch_related("leases__gpu")
         .order_by("pk")
     )
+    return [one for one in known if _may_start(one.reservation, at)]
+
+
+def _may_start(reservation: Reservation, at: datetime) -> bool:
+    if reservation.state != State.CONFIRMED or at < reservation.during.lower - LAST_LOOK:
+        return True
+    decision = reservation.decision
+    return decision is not None and stands(decision, reservation, at)
 
 
 def observe(*, machine: Machine, reports: Sequence[Observation], at: datetime) -> None:
