@@ -7,7 +7,9 @@ from rapidfuzz import fuzz
 
 from .alignment import Aligner
 from .answers import NONE, POSSIBLE, UNSCREENABLE, Answer, Bands, Listed, Match, Query
+from .chance import Chance
 from .grams import Grams
+from .letters import Letters
 from .likeness import Likeness
 from .names import Equals, Name, name_of
 from .numbers import NUMBERS
@@ -15,6 +17,7 @@ from .rules import Case
 from .scoring import Scorer
 from .slips import Slips
 from .sound import looks_chinese
+from .tables import LEGAL
 from .text import HAN, SHORTEST, clean_number, core, plain, problem_with, spelt
 from .worth import Worth
 
@@ -47,7 +50,8 @@ class Index:
         words = [name.words for name in self._names]
         self._worth = Worth(words)
         likeness = Likeness(self._worth)
-        self._scorer = Scorer(self.bands, Aligner(self._worth, likeness), likeness)
+        chance = Chance(self._worth, Letters(self._worth.seen))
+        self._scorer = Scorer(self.bands, Aligner(self._worth, likeness), likeness, chance)
         self._equals = Equals(self._names)
         self._grams = Grams(words)
         self._slips = Slips(
@@ -97,7 +101,8 @@ class Index:
         ]
         if self._comparable(asked):
             slips = self._slipped(asked)
-            for place in dict.fromkeys([*slips, *self._plausible(asked, near)]):
+            gaps = self._equals.gaps.get(" ".join(asked.words), ()) if asked.query.kind != "person" else ()
+            for place in dict.fromkeys([*slips, *gaps, *self._plausible(asked, near)]):
                 if place not in equal:
                     case = self._case(asked, place, slips.get(place))
                     found += self._scorer.fuzzy(case, query, self._names[place])
@@ -121,7 +126,8 @@ class Index:
         letters = "".join(asked.words)
         if asked.query.kind != "person" and len(same_core) >= SHORTEST:
             why = (NUMBERS.same_core, "the same name with another legal form")
-            found |= dict.fromkeys(self._equals.cores.get(same_core, ()), why)
+            same = self._equals.cores.get(same_core, ())
+            found |= dict.fromkeys((one for one in same if not self._named_after(asked, one)), why)
         if len(letters) >= SHORTEST:
             why = (NUMBERS.same_letters, "the same letters, spaced otherwise")
             found |= dict.fromkeys(self._equals.letters.get(letters, ()), why)
@@ -129,6 +135,11 @@ class Index:
             same = self._equals.words.get(" ".join(sorted(words)), ())
             found |= dict.fromkeys(same, (1.0, "the same words"))
         return found
+
+    def _named_after(self, asked: Asked, place: int) -> bool:
+        """A firm that has one word and a legal form is not the person whose alias is that word."""
+        name = self._names[place]
+        return name.person and len(asked.core) == 1 and not LEGAL.isdisjoint(asked.words)
 
     def _slipped(self, asked: Asked) -> dict[int, int]:
         found: dict[int, int] = {}

@@ -38,9 +38,24 @@ class Numbers:
     two_edits: float = 0.70
     whole: float = 0.80
     joined: float = 0.82
+    alone: float = 0.75  # worth of a firm's only telling word when another is missing
+    whole_of_person: float = 1.1  # worth of all words when one is missing
+    whole_of_other: float = 0.6
     beside: float = 0.6  # worth of equal words beside a short word with slips
     beside_of_person: float = 0.8
     letters: int = 8  # of the whole name, for two slips anywhere in it
+    # log odds of slips rather than another name: weights in the order of chance.SIGNS (bench.fit)
+    slips_of_person: tuple[float, ...] = (
+        *(-6.83, 5.47, -3.68, 0.14, -1.95, 2.19, 1.74, -0.49, 4.57, 3.46, 1.78, -4.57, -0.14, -1.43),
+    )
+    slips_of_other: tuple[float, ...] = (
+        *(-3.17, 5.07, -3.86, 0.17, -0.61, 1.75, 0.75, -1.51, 3.68, -0.84, -2.27, 0.0, -0.31, -5.85),
+    )
+    # and what they must reach
+    one_slip_of_person: float = 0.0
+    one_slip_of_other: float = 1.0
+    more_slips_of_person: float = 2.5
+    more_slips_of_other: float = 1.5
     # ceilings and factors of what is shown
     same_letters: float = 0.99
     same_core: float = 0.97
@@ -48,6 +63,7 @@ class Numbers:
     weak_alias: float = 0.95
     kind_factor: float = 0.97
     same_birth: float = 0.02
+    equal_but_birth: float = 0.03  # share taken off an equal name born in another year
 
 
 NUMBERS = Numbers()

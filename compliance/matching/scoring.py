@@ -2,6 +2,7 @@
 
 from .alignment import Aligner, Alignment
 from .answers import MATCH, POSSIBLE, Bands, Match, Query
+from .chance import Chance
 from .likeness import Likeness
 from .names import Name
 from .numbers import NUMBERS
@@ -12,8 +13,11 @@ SAME, OTHER, UNKNOWN = "same", "other", "unknown"
 
 
 class Scorer:
-    def __init__(self, bands: Bands, aligner: Aligner, likeness: Likeness) -> None:
-        self.bands, self.aligner, self._likeness = bands, aligner, likeness
+    def __init__(
+        self, bands: Bands, aligner: Aligner, likeness: Likeness, chance: Chance
+    ) -> None:
+        self.bands, self.aligner = bands, aligner
+        self._likeness, self._chance = likeness, chance
 
     def numbered(self, query: Query, name: Name) -> Match:
         """The same identifier names the same party, whatever it calls itself."""
@@ -23,7 +27,7 @@ class Scorer:
         """An equal name is never cleared; a birth date that speaks against it asks for a person."""
         reasons = [why]
         if birth_of(query, name) == OTHER:
-            score *= 1 - NUMBERS.same_birth * 1.5
+            score *= 1 - NUMBERS.equal_but_birth
             reasons.append("born in another year")
         return self._match(query, name, score, reasons)
 
@@ -40,15 +44,22 @@ class Scorer:
         if rule and rule[0] < bound:
             bound, why = rule
             reasons.append(why)
-            if case.slips is not None:
-                score = max(score, _by_letters(case))
+        near = case.slips is not None and not surname_left
+        if near:
+            score = max(score, _by_letters(case))
         if crossed:
             score -= NUMBERS.other_kind
         score = self._weighed(score, query, name, reasons)
-        if score < bound:
+        if score < bound and not near:
             return []
-        reasons = _told(found) + reasons
-        return [self._match(query, name, min(score, NUMBERS.fuzzy), reasons)]
+        if self._chance.speaks(case):
+            odds, needed = self._chance.odds(case), self._chance.bound(case)
+            if odds < needed:
+                return []
+            reasons.append(f"odds that it is a slip: {odds:+.1f}, needed {needed:+.1f}")
+        elif score < bound:
+            return []
+        return [self._match(query, name, min(score, NUMBERS.fuzzy), _told(found) + reasons)]
 
     def _weighed(self, score: float, query: Query, name: Name, reasons: list[str]) -> float:
         """Country and birth date raise or lower; what is not known does neither."""
