@@ -8,9 +8,35 @@ from faker import Faker
 from bench import nameparts as parts
 
 LOCALES = (
-    "en_US en_GB en_IN de_DE fr_FR es_ES es_MX it_IT pt_BR nl_NL pl_PL tr_TR sv_SE cs_CZ ro_RO"
-    " ru_RU uk_UA id_ID vi_VN fil_PH en_TH en_PK uz_UZ zh_CN zh_TW ja_JP ko_KR ar_AA"
-).split()  # noqa: SIM905
+    "en_US",
+    "en_GB",
+    "en_IN",
+    "de_DE",
+    "fr_FR",
+    "es_ES",
+    "es_MX",
+    "it_IT",
+    "pt_BR",
+    "nl_NL",
+    "pl_PL",
+    "tr_TR",
+    "sv_SE",
+    "cs_CZ",
+    "ro_RO",
+    "ru_RU",
+    "uk_UA",
+    "id_ID",
+    "vi_VN",
+    "fil_PH",
+    "en_TH",
+    "en_PK",
+    "uz_UZ",
+    "zh_CN",
+    "zh_TW",
+    "ja_JP",
+    "ko_KR",
+    "ar_AA",
+)
 #: how many of a hundred are made in each way
 SHARES = {
     "faker": 40,

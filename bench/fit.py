@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-
+from bench import lists
 from bench.firms import Firms
 from bench.people import People
-from bench import lists
 from bench.variants import variants
 from compliance.matching import Index, Listed, Query, chance, tokens
 from compliance.matching.rules import Case
@@ -99,27 +98,34 @@ def main() -> None:
                     good[done].append(best(index, watch, query, right))
             made = People(seed) if kind == "person" else Firms(seed)
             bad += [best(index, watch, Query(n, kind), None) for n in made.some(2 * COUNT)]
-        pairs = [(pair, 1) for some in good.values() for seen in some for pair in seen]
-        pairs += [(pair, 0) for seen in bad for pair in seen]
-        signs = np.array([pair[1] for pair, _ in pairs], dtype=float)
-        raw = fitted(signs, np.array([right for _, right in pairs]))
-        print(kind, len(pairs), "pairs")
-        print(tuple(round(float(one), 2) for one in raw))
-        for sign, weight in zip(chance.SIGNS, raw, strict=True):
-            print(f"{weight:>8.2f}  {sign}")
-        for few in (True, False):
-            print("one slip" if few else "more slips")
-            for bound in np.arange(-1.0, 5.0, 0.5):
-                lost = {done: share(some, raw, few, bound, below=True) for done, some in good.items()}
-                told = ", ".join(f"{done} {lost[done]:.2%}" for done in DONE)
-                print(f"{bound:>6.1f} loses {told}; flags {share(bad, raw, few, bound, below=False):.3%}")
+        tell(kind, good, bad)
+
+
+def tell(kind: str, good: dict[str, list[Seen]], bad: list[Seen]) -> None:
+    pairs = [(pair, 1) for some in good.values() for seen in some for pair in seen]
+    pairs += [(pair, 0) for seen in bad for pair in seen]
+    signs = np.array([pair[1] for pair, _ in pairs], dtype=float)
+    raw = fitted(signs, np.array([right for _, right in pairs]))
+    print(kind, len(pairs), "pairs", tuple(round(float(one), 2) for one in raw))
+    for sign, weight in zip(chance.SIGNS, raw, strict=True):
+        print(f"{weight:>8.2f}  {sign}")
+    for few in (True, False):
+        print("one slip" if few else "more slips")
+        for bound in np.arange(-1.0, 5.0, 0.5):
+            lost = ", ".join(
+                f"{done} {share(some, raw, few, bound, below=True):.2%}"
+                for done, some in good.items()
+            )
+            flags = share(bad, raw, few, bound, below=False)
+            print(f"{bound:>6.1f} loses {lost}; flags {flags:.3%}")
 
 
 def share(some: Sequence[Seen], raw: Any, few: bool, bound: float, *, below: bool) -> float:
     """Of the queries: whose best pair of that many edits is below the bound, or reaches it."""
     count = 0
     for seen in some:
-        odds = [float(np.dot(signs, raw)) for case, signs in seen if (chance.edits(case) < 2) == few]
+        mine = [signs for case, signs in seen if (chance.edits(case) < 2) == few]
+        odds = [float(np.dot(signs, raw)) for signs in mine]
         count += bool(odds) and (max(odds) < bound) == below
     return count / max(1, len(some))
 

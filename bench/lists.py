@@ -1,4 +1,4 @@
-"""The published lists to measure on, by the name that SET gives; the made-up sample without them."""
+"""The published lists to measure on, by the name that SET gives; the sample without them."""
 
 import csv
 import re

@@ -9,9 +9,30 @@ from pypinyin import lazy_pinyin
 from bench import nameparts as parts
 
 WESTERN = (
-    "en_US en_GB en_IN en_PK de_DE fr_FR fr_DZ es_ES es_MX it_IT pt_BR nl_NL pl_PL cs_CZ ro_RO sv_SE"
-    " tr_TR az_AZ uz_UZ ha_NG sw id_ID en_TH"
-).split()  # noqa: SIM905
+    "en_US",
+    "en_GB",
+    "en_IN",
+    "en_PK",
+    "de_DE",
+    "fr_FR",
+    "fr_DZ",
+    "es_ES",
+    "es_MX",
+    "it_IT",
+    "pt_BR",
+    "nl_NL",
+    "pl_PL",
+    "cs_CZ",
+    "ro_RO",
+    "sv_SE",
+    "tr_TR",
+    "az_AZ",
+    "uz_UZ",
+    "ha_NG",
+    "sw",
+    "id_ID",
+    "en_TH",
+)
 SLAVIC = ("ru_RU", "uk_UA", "bg_BG")
 #: given name first, in a script of their own
 NATIVE = ("ar_AA", "ar_SA", "fa_IR", "he_IL", "hi_IN", "th_TH", "el_GR", "ka_GE", "hy_AM")

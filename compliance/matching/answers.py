@@ -7,7 +7,7 @@ from functools import lru_cache
 from . import chinese, tables
 from .numbers import NUMBERS
 
-VERSION = "straits-names-2"
+VERSION = "straits-names-3"
 NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable"
 
 

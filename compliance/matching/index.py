@@ -101,7 +101,7 @@ class Index:
         ]
         if self._comparable(asked):
             slips = self._slipped(asked)
-            gaps = self._equals.gaps.get(" ".join(asked.words), ()) if asked.query.kind != "person" else ()
+            gaps = self._gapped(asked)
             for place in dict.fromkeys([*slips, *gaps, *self._plausible(asked, near)]):
                 if place not in equal:
                     case = self._case(asked, place, slips.get(place))
@@ -114,6 +114,12 @@ class Index:
     def _comparable(self, asked: Asked) -> bool:
         """Another script is still worth a look; a name that is too short is not."""
         return sum(map(len, asked.words)) >= SHORTEST
+
+    def _gapped(self, asked: Asked) -> Sequence[int]:
+        """Names of firms and vessels that have one more word in the middle."""
+        if asked.query.kind == "person":
+            return ()
+        return self._equals.gaps.get(" ".join(asked.words), ())
 
     def _numbered(self, asked: Asked) -> Sequence[int]:
         number = clean_number(asked.query.identifier)
@@ -178,12 +184,10 @@ class Index:
 
 
 def _alike(whole: str, name: Name) -> bool:
-    if fuzz.ratio(whole, " ".join(name.words), score_cutoff=NUMBERS.weak_ratio):
+    least = NUMBERS.weak_ratio
+    if fuzz.ratio(whole, name.whole, score_cutoff=least):
         return True
-    flipped = name.words[name.family :] + name.words[: name.family]
-    return bool(
-        name.family and fuzz.ratio(whole, " ".join(flipped), score_cutoff=NUMBERS.weak_ratio)
-    )
+    return bool(name.flipped and fuzz.ratio(whole, name.flipped, score_cutoff=least))
 
 
 def _best(matches: Iterable[Match]) -> tuple[Match, ...]:

@@ -24,7 +24,6 @@ class Letters:
             if word.isalpha():
                 self._learn(_edged(word))
         self.nats = Memo(self._nats)
-        self.oddest = Memo(self._oddest)
 
     def _learn(self, edged: str) -> None:
         for at in range(ORDERS - 1, len(edged)):
@@ -57,13 +56,6 @@ class Letters:
         if not word.isalpha():
             return _NO_WORD * len(word)
         return -sum(map(math.log, self._chances(word)))
-
-    def _oddest(self, word: str) -> float:
-        """The greatest surprise of two letters in a row."""
-        if not word.isalpha():
-            return _NO_WORD * 3
-        logs = [-math.log(chance) for chance in self._chances(word)]
-        return max(map(sum, zip(logs, logs[1:], strict=False)), default=logs[0])
 
 
 def _edged(word: str) -> str:

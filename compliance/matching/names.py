@@ -18,6 +18,8 @@ class Name:
     family: int
     plain: Words
     told: str  # the core, in the order of the alphabet
+    whole: str
+    flipped: str  # family name last; empty when that is no other order
 
     @property
     def person(self) -> bool:
@@ -42,7 +44,9 @@ def name_of(listed: Listed) -> Name | None:
     comma = person and "," in listed.name
     family = len(plain(listed.name.split(",")[0], person=True)) if comma else 0
     known = core(words, person=person)
-    return Name(listed, words, known, family, raw, " ".join(sorted(known)))
+    flipped = " ".join(words[family:] + words[:family]) if family else ""
+    told = " ".join(sorted(known))
+    return Name(listed, words, known, family, raw, told, " ".join(words), flipped)
 
 
 def _without_one(words: Words) -> set[str]:

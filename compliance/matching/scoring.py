@@ -13,9 +13,7 @@ SAME, OTHER, UNKNOWN = "same", "other", "unknown"
 
 
 class Scorer:
-    def __init__(
-        self, bands: Bands, aligner: Aligner, likeness: Likeness, chance: Chance
-    ) -> None:
+    def __init__(self, bands: Bands, aligner: Aligner, likeness: Likeness, chance: Chance) -> None:
         self.bands, self.aligner = bands, aligner
         self._likeness, self._chance = likeness, chance
 
@@ -37,29 +35,33 @@ class Scorer:
         surname_left = _surname_left(case)
         if surname_left and len(case.core) == 1:
             return []
-        score, reasons = found.score, list[str]()
-        bound = self.bands.possible(case.kind)
-        bound += NUMBERS.evidence_slope * max(0.0, NUMBERS.evidence - found.matched)
+        reasons: list[str] = []
         rule = None if crossed or surname_left else lowered(case, self._likeness)
+        bound = self._bound(case)
         if rule and rule[0] < bound:
             bound, why = rule
             reasons.append(why)
         near = case.slips is not None and not surname_left
-        if near:
-            score = max(score, _by_letters(case))
-        if crossed:
-            score -= NUMBERS.other_kind
+        score = max(found.score, _by_letters(case)) if near else found.score
         score = self._weighed(score, query, name, reasons)
-        if score < bound and not near:
-            return []
-        if self._chance.speaks(case):
-            odds, needed = self._chance.odds(case), self._chance.bound(case)
-            if odds < needed:
-                return []
-            reasons.append(f"odds that it is a slip: {odds:+.1f}, needed {needed:+.1f}")
-        elif score < bound:
+        score -= NUMBERS.other_kind if crossed else 0.0
+        alike = score >= bound and (rule is not None or not _one_word_of_more(case))
+        if not self._enough(case, near or alike, alike, reasons):
             return []
         return [self._match(query, name, min(score, NUMBERS.fuzzy), _told(found) + reasons)]
+
+    def _bound(self, case: Case) -> float:
+        """The less was found again, the more alike the rest must be."""
+        lacking = max(0.0, NUMBERS.evidence - case.found.matched)
+        return self.bands.possible(case.kind) + NUMBERS.evidence_slope * lacking
+
+    def _enough(self, case: Case, likely: bool, alike: bool, reasons: list[str]) -> bool:
+        """Unlike words must be slips rather than another name; without any, likeness decides."""
+        if not self._chance.speaks(case):
+            return alike
+        odds, needed = self._chance.odds(case), self._chance.bound(case)
+        reasons.append(f"odds that it is a slip: {odds:+.1f}, needed {needed:+.1f}")
+        return likely and odds >= needed
 
     def _weighed(self, score: float, query: Query, name: Name, reasons: list[str]) -> float:
         """Country and birth date raise or lower; what is not known does neither."""
@@ -112,6 +114,15 @@ def _surname_left(case: Case) -> bool:
     ends = (case.asked[0], case.asked[-1])
     return case.person and any(
         pair.asked in SOFT and not pair.listed and pair.asked in ends for pair in case.found.pairs
+    )
+
+
+def _one_word_of_more(case: Case) -> bool:
+    """A firm's only telling word, while the listed name has another word that tells."""
+    return (
+        not case.person
+        and len(case.core) == 1
+        and any(not one.asked and one.worth > NUMBERS.telling for one in case.found.pairs)
     )
 
 
