@@ -73,7 +73,8 @@ def variants(name: str, kind: str, rng: random.Random) -> Iterator[tuple[str, st
     yield "two slips", slip(slip(plain, rng), rng)
     spelt = [pair for pair in _SPELT if pair[0] in plain.lower()]
     if spelt:
-        yield "spelt otherwise", plain.lower().replace(*rng.choice(spelt), 1)
+        old, new = rng.choice(spelt)
+        yield "spelt otherwise", plain.lower().replace(old, new, 1)
     at = rng.randrange(max(1, len(words) - 1))
     yield "swapped words", " ".join([*words[:at], *words[at : at + 2][::-1], *words[at + 2 :]])
     if len(words) > 2:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Numbers:
     # worth of a token, as a factor or in place of its rarity (0.12 common to 1.0 rare)
+    names: int = 34_000  # of the list the numbers were set on; in a shorter one few are common
     legal: float = 0.04
     industry: float = 0.55
     particle: float = 0.10
@@ -40,7 +41,7 @@ class Numbers:
     joined: float = 0.82
     alone: float = 0.5  # worth of a firm's only telling word when another is missing
     telling: float = 0.4  # worth of a word that is more than the industry's
-    whole_of_person: float = 1.0  # worth of all words when one is missing
+    whole_of_person: float = 0.8  # worth of all words when one is missing
     whole_of_other: float = 0.6
     beside: float = 0.6  # worth of equal words beside a short word with slips
     beside_of_person: float = 0.8
@@ -79,10 +80,10 @@ class Numbers:
         -5.85,  # one is a person and one is not
     )
     # and what they must reach
-    one_slip_of_person: float = 0.0
+    one_slip_of_person: float = 0.5
     one_slip_of_other: float = 1.0
     more_slips_of_person: float = 3.0
-    more_slips_of_other: float = 1.5
+    more_slips_of_other: float = 1.0
     # ceilings and factors of what is shown
     same_letters: float = 0.99
     same_core: float = 0.97
