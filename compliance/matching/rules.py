@@ -62,7 +62,12 @@ def _few_edits(case: Case, likeness: Likeness) -> Iterator[tuple[float, str]]:
     found, unequal = case.found, case.found.unequal
     lacking = len(case.listed_core) - len(case.core)
     least = NUMBERS.whole_of_person if case.person else NUMBERS.whole_of_other
-    if found.matched >= least and found.extra < 0.12 and found.edits == 0 and lacking < 2 <= len(case.core):
+    if (
+        found.matched >= least
+        and found.extra < 0.12
+        and found.edits == 0
+        and lacking < 2 <= len(case.core)
+    ):
         yield NUMBERS.whole, "every word is listed, unchanged"
     if len(unequal) == 1 and unequal[0].asked and unequal[0].listed:
         one = unequal[0]
