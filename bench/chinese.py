@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import csl
+from bench.lists import FILES
 from bench.report import machine
-from bench.screening import PUBLISHED
 from compliance.matching import NONE, Answer, Index, Query
+
+PUBLISHED = FILES["csl"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SET = ROOT / "tests" / "compliance" / "data" / "chinese_firms.csv"
@@ -75,7 +77,7 @@ def shares(index: Index) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     if not PUBLISHED.is_file():
-        raise SystemExit(f"the published list is not there: {PUBLISHED.name}")
+        raise SystemExit(f"the published list is not there: {FILES['csl'].name}")
     found = shares(Index(csl.listed(PUBLISHED)))
     for part, told in found.items():
         print(f"{part:>12}  " + ", ".join(f"{name} {share:g}" for name, share in told.items()))

@@ -21,10 +21,12 @@ from typing import Any
 
 from faker import Faker
 
-from bench.madeup import slip
+from bench.lists import FILES
 from bench.report import machine
-from bench.screening import PUBLISHED
+from bench.variants import slip
 from bench.world import world
+
+PUBLISHED = FILES["csl"]
 
 LOCALES = ["en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "id_ID", "en_IN", "it_IT", "pl_PL"]
 LOW = 0.6
@@ -95,7 +97,7 @@ def main() -> None:
     number = int(os.environ.get("CHANGED", "500"))
     rng = random.Random(int(os.environ.get("SEED", "31")))  # noqa: S311  a bench repeats itself
     if not PUBLISHED.is_file():
-        raise SystemExit(f"the published list is not there: {PUBLISHED}")
+        raise SystemExit(f"the published list is not there: {FILES['csl']}")
     with PUBLISHED.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
     new = set(rng.sample(range(len(rows)), number))

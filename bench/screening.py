@@ -1,40 +1,30 @@
 """Names screened per second, and how many slips are found and made-up names flagged.
 
 Ours: the index of compliance.matching, one name at a time. Reference: rapidfuzz `extractOne` with
-`token_sort_ratio` over every listed name. On the published list when it lies beside the project, on
-the made-up one otherwise; half of the queries are listed names with one slip, half are names of
-nobody. The second table is on seeded sets (`SEED`, `bench.madeup`); their generator is our own and
-shares our idea of a slip and of a made-up name.
+`token_sort_ratio` over every listed name. On the published list that SET names (csl, ofac, un) when
+it lies beside the project, on a made-up one otherwise; half of the queries are listed names with
+one slip, half are names of nobody. The second table is on seeded sets (SEED): listed names written
+otherwise (`bench.variants`), and persons and firms from Faker and from parts of our own where Faker
+has none (`bench.people`, `bench.firms`). Beside logic-v2 where that is installed.
 """
 
-import importlib.util
 import os
 import random
 import resource
 import string
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process, utils
 
-from bench import csl, madeup, recall
+from bench import lists, recall
+from bench.firms import Firms
+from bench.people import People
 from bench.report import compare
 from compliance.matching import Index, Listed, Query
-from compliance.sources.ofac_sdn import OfacSdn
 
-ROOT = Path(__file__).resolve().parents[1]
-LISTS = ROOT.parent / "shared" / "data" / "lists"
-PUBLISHED = LISTS / "csl" / "consolidated_2022-05.csv"
-SAMPLE = ROOT / "compliance" / "data" / "sample_ofac_sdn"
 QUERIES = 60
 SET = 2000
-
-
-def listed(folder: Path) -> Iterator[Listed]:
-    for entry in OfacSdn().read(folder):
-        for name, kind in entry.names:
-            yield Listed("ofac_sdn", entry.uid, entry.kind, "", name, kind)
 
 
 def queries(names: list[str], rng: random.Random) -> list[str]:
@@ -55,11 +45,11 @@ def queries(names: list[str], rng: random.Random) -> list[str]:
 
 def clean(index: Index, seed: int) -> dict[str, int]:
     """Screens per second of processor time on one core, of names that are not listed."""
-    rng = random.Random(f"{seed} speed")  # noqa: S311  a bench repeats itself
-    made = (("person", madeup.persons), ("organisation", madeup.companies))
+    made = (("person", People), ("organisation", Firms))
     found = {}
     for kind, make in made:
-        once, alone = make(SET, rng), make(SET, rng)
+        names = make(seed + 1000).some(2 * SET)
+        once, alone = names[:SET], names[SET:]
         started = time.process_time()
         index.screen_many([Query(name, kind) for name in once])
         batch = time.process_time()
@@ -83,11 +73,9 @@ def built(rows: Sequence[Listed]) -> tuple[Index, dict[str, float]]:
 
 def main() -> None:
     seed = int(os.environ.get("SEED", "11"))
-    rows = list(csl.listed(PUBLISHED) if PUBLISHED.is_file() else listed(SAMPLE))
+    rows = lists.chosen(os.environ.get("SET", "csl"))
     index, size = built(rows)
     more = {"index": size, "clean": clean(index, seed), **recall.figures(index, SET, seed)}
-    if importlib.util.find_spec("nomenklatura") is None:
-        print("logic-v2: not installed, so not compared")
     plain = [utils.default_process(row.name) for row in rows]
     rng = random.Random(7)  # noqa: S311  a bench repeats itself
     names = [row.name for row in rows]

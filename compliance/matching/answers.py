@@ -8,7 +8,7 @@ from . import chinese, tables
 from .numbers import NUMBERS
 from .text import clean_number
 
-VERSION = "straits-names-2"
+VERSION = "straits-names-3"
 NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable"
 
 
@@ -50,9 +50,16 @@ class Bands:
     thresholds: tuple[Threshold, ...] = ()
 
     def possible(self, kind: str, source: str = "") -> float:
-        shipped = self.person if kind == "person" else self.other
+        shipped = self.possible_as_shipped(kind)
         told = [one.possible for one in self.thresholds if one.speaks_of(kind, source)]
         return min(shipped, *told) if told else shipped
+
+    def asks_for_more(self, kind: str, source: str) -> bool:
+        """Whether a row lowers the bound from which a person must look."""
+        return self.possible(kind, source) < self.possible_as_shipped(kind)
+
+    def possible_as_shipped(self, kind: str) -> float:
+        return self.person if kind == "person" else self.other
 
     def certain(self, kind: str, source: str = "") -> float:
         told = [one.match for one in self.thresholds if one.speaks_of(kind, source)]

@@ -9,7 +9,9 @@ from rapidfuzz import fuzz
 
 from .alignment import Aligner
 from .answers import NONE, POSSIBLE, UNSCREENABLE, Answer, Bands, Listed, Match, Query
+from .chance import Chance
 from .grams import Grams
+from .letters import Letters
 from .likeness import Likeness
 from .names import Equals, Name, names_of
 from .numbers import NUMBERS
@@ -18,6 +20,7 @@ from .rules import Case
 from .scoring import Scorer
 from .slips import Slips
 from .sound import looks_chinese
+from .tables import LEGAL
 from .text import HAN, SHORTEST, core, plain, problem_with, spelt
 from .worth import Worth
 
@@ -50,7 +53,8 @@ class Index:
         words = [name.words for name in self._names]
         self._worth = Worth(words)
         likeness = Likeness(self._worth)
-        self._scorer = Scorer(self.bands, Aligner(self._worth, likeness), likeness)
+        chance = Chance(self._worth, Letters(self._worth.seen))
+        self._scorer = Scorer(self.bands, Aligner(self._worth, likeness), likeness, chance)
         self._equals = Equals(self._names)
         self._grams = Grams(words)
         self._slips = Slips(
@@ -65,7 +69,9 @@ class Index:
             return self
         other = copy(self)
         other.bands = bands
-        other._scorer = Scorer(bands, self._scorer.aligner, self._scorer.likeness)
+        other._scorer = Scorer(
+            bands, self._scorer.aligner, self._scorer.likeness, self._scorer.chance
+        )
         return other
 
     def screen(
@@ -119,7 +125,8 @@ class Index:
         ]
         if self._comparable(asked):
             slips = self._slipped(asked)
-            for place in dict.fromkeys([*slips, *self._plausible(asked, near)]):
+            gaps = self._gapped(asked)
+            for place in dict.fromkeys([*slips, *gaps, *self._plausible(asked, near)]):
                 if place not in equal:
                     case = self._case(asked, place, slips.get(place))
                     found += self._scorer.fuzzy(case, query, self._names[place])
@@ -132,6 +139,12 @@ class Index:
         """Another script is still worth a look; a name that is too short is not."""
         return sum(map(len, asked.words)) >= SHORTEST
 
+    def _gapped(self, asked: Asked) -> Sequence[int]:
+        """Names of firms and vessels that have one more word in the middle."""
+        if asked.query.kind == "person":
+            return ()
+        return self._equals.gaps.get(" ".join(asked.words), ())
+
     def _numbered(self, asked: Asked) -> Sequence[int]:
         numbers = [number for number in asked.query.numbers() if len(number) > 4]
         return sorted({at for one in numbers for at in self._equals.numbers.get(one, ())})
@@ -143,7 +156,8 @@ class Index:
         letters = "".join(asked.words)
         if asked.query.kind != "person" and len(same_core) >= SHORTEST:
             why = (NUMBERS.same_core, "the same name with another legal form")
-            found |= dict.fromkeys(self._equals.cores.get(same_core, ()), why)
+            same = self._equals.cores.get(same_core, ())
+            found |= dict.fromkeys((one for one in same if not self._named_after(asked, one)), why)
         if len(letters) >= SHORTEST:
             why = (NUMBERS.same_letters, "the same letters, spaced otherwise")
             found |= dict.fromkeys(self._equals.letters.get(letters, ()), why)
@@ -151,6 +165,11 @@ class Index:
             same = self._equals.words.get(" ".join(sorted(words)), ())
             found |= dict.fromkeys(same, (1.0, "the same words"))
         return found
+
+    def _named_after(self, asked: Asked, place: int) -> bool:
+        """A firm that has one word and a legal form is not the person whose alias is that word."""
+        name = self._names[place]
+        return name.person and len(asked.core) == 1 and not LEGAL.isdisjoint(asked.words)
 
     def _slipped(self, asked: Asked) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -189,12 +208,10 @@ class Index:
 
 
 def _alike(whole: str, name: Name) -> bool:
-    if fuzz.ratio(whole, " ".join(name.words), score_cutoff=NUMBERS.weak_ratio):
+    least = NUMBERS.weak_ratio
+    if fuzz.ratio(whole, name.whole, score_cutoff=least):
         return True
-    flipped = name.words[name.family :] + name.words[: name.family]
-    return bool(
-        name.family and fuzz.ratio(whole, " ".join(flipped), score_cutoff=NUMBERS.weak_ratio)
-    )
+    return bool(name.flipped and fuzz.ratio(whole, name.flipped, score_cutoff=least))
 
 
 def _best(matches: Iterable[Match]) -> tuple[Match, ...]:

@@ -19,6 +19,8 @@ class Name:
     family: int
     plain: Words
     told: str  # the core, in the order of the alphabet
+    whole: str
+    flipped: str  # family name last; empty when that is no other order
 
     @property
     def person(self) -> bool:
@@ -51,15 +53,22 @@ def name_of(listed: Listed) -> Name | None:
     comma = person and "," in listed.name
     family = len(plain(listed.name.split(",")[0], person=True)) if comma else 0
     known = core(words, person=person)
-    return Name(listed, words, known, family, raw, " ".join(sorted(known)))
+    flipped = " ".join(words[family:] + words[:family]) if family else ""
+    told = " ".join(sorted(known))
+    return Name(listed, words, known, family, raw, told, " ".join(words), flipped)
+
+
+def _without_one(words: Words) -> set[str]:
+    """The name without one of the words between its first and its last."""
+    return {" ".join(words[:at] + words[at + 1 :]) for at in range(1, len(words) - 1)}
 
 
 class Equals:
     """Places of names by forms that must be equal. Immutable once built."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self.words, self.letters, self.cores, self.numbers = (
-            defaultdict[str, list[int]](list) for _ in range(4)
+        self.words, self.letters, self.cores, self.numbers, self.gaps = (
+            defaultdict[str, list[int]](list) for _ in range(5)
         )
         for place, name in enumerate(names):
             self.words[" ".join(sorted(name.words))].append(place)
@@ -68,6 +77,8 @@ class Equals:
                 set(name.joined()) - {"".join(name.core)} | {"".join(name.words)}
             ):
                 self.letters[letters].append(place)
+            for words in () if name.person else _without_one(name.words):
+                self.gaps[words].append(place)
             for number in name.listed.numbers:
                 if len(clean_number(number)) > 4:
                     self.numbers[clean_number(number)].append(place)

@@ -61,7 +61,13 @@ def _one_word(case: Case) -> Iterator[tuple[float, str]]:
 def _few_edits(case: Case, likeness: Likeness) -> Iterator[tuple[float, str]]:
     found, unequal = case.found, case.found.unequal
     lacking = len(case.listed_core) - len(case.core)
-    if found.extra < 0.12 and found.edits == 0 and lacking < 2 <= len(case.core):
+    least = NUMBERS.whole_of_person if case.person else NUMBERS.whole_of_other
+    if (
+        found.matched >= least
+        and found.extra < 0.12
+        and found.edits == 0
+        and lacking < 2 <= len(case.core)
+    ):
         yield NUMBERS.whole, "every word is listed, unchanged"
     if len(unequal) == 1 and unequal[0].asked and unequal[0].listed:
         one = unequal[0]
@@ -81,8 +87,9 @@ def _few_edits(case: Case, likeness: Likeness) -> Iterator[tuple[float, str]]:
 
 def _middle_missing(case: Case) -> bool:
     found, lacking = case.found, len(case.listed) - len(case.asked)
+    alone = len(case.core) == 1 and found.matched < NUMBERS.alone
     return (
-        not case.person
+        not (case.person or alone)
         and case.listed_kind != "person"
         and found.edits == found.extra == 0
         and 0 < lacking < 3

@@ -2,6 +2,7 @@
 
 from .alignment import Aligner, Alignment
 from .answers import MATCH, POSSIBLE, Bands, Match, Query
+from .chance import Chance
 from .identifiers import others
 from .likeness import Likeness
 from .names import Name
@@ -13,8 +14,9 @@ SAME, OTHER, UNKNOWN = "same", "other", "unknown"
 
 
 class Scorer:
-    def __init__(self, bands: Bands, aligner: Aligner, likeness: Likeness) -> None:
-        self.bands, self.aligner, self.likeness = bands, aligner, likeness
+    def __init__(self, bands: Bands, aligner: Aligner, likeness: Likeness, chance: Chance) -> None:
+        self.bands, self.aligner = bands, aligner
+        self.likeness, self.chance = likeness, chance
 
     def numbered(self, query: Query, name: Name) -> Match:
         """The same identifier names the same party, whatever it calls itself."""
@@ -34,22 +36,38 @@ class Scorer:
         surname_left = _surname_left(case)
         if surname_left and len(case.core) == 1:
             return []
-        score, reasons = found.score, list[str]()
-        bound = self.bands.possible(case.kind, name.listed.source)
-        bound += NUMBERS.evidence_slope * max(0.0, NUMBERS.evidence - found.matched)
+        reasons: list[str] = []
         rule = None if crossed or surname_left else lowered(case, self.likeness)
+        bound = self._bound(case, name.listed.source)
         if rule and rule[0] < bound:
             bound, why = rule
             reasons.append(why)
-            if case.slips is not None:
-                score = max(score, _by_letters(case))
-        if crossed:
-            score -= NUMBERS.other_kind
+        near = case.slips is not None and not surname_left
+        score = max(found.score, _by_letters(case)) if near else found.score
         score = self._weighed(score, query, name, reasons)
-        if score < bound:
+        score -= NUMBERS.other_kind if crossed else 0.0
+        alike = score >= bound and (rule is not None or not _one_word_of_more(case))
+        if self.bands.asks_for_more(case.kind, name.listed.source):
+            # a row wants everything looked at that is so alike, slip or not
+            likely = alike or self._enough(case, near, alike, reasons)
+        else:
+            likely = self._enough(case, near or alike, alike, reasons)
+        if not likely:
             return []
-        reasons = _told(found) + reasons
-        return [self._match(query, name, min(score, NUMBERS.fuzzy), reasons)]
+        return [self._match(query, name, min(score, NUMBERS.fuzzy), _told(found) + reasons)]
+
+    def _bound(self, case: Case, source: str) -> float:
+        """The less was found again, the more alike the rest must be."""
+        lacking = max(0.0, NUMBERS.evidence - case.found.matched)
+        return self.bands.possible(case.kind, source) + NUMBERS.evidence_slope * lacking
+
+    def _enough(self, case: Case, likely: bool, alike: bool, reasons: list[str]) -> bool:
+        """Unlike words must be slips rather than another name; without any, likeness decides."""
+        if not self.chance.speaks(case):
+            return alike
+        odds, needed = self.chance.odds(case), self.chance.bound(case)
+        reasons.append(f"odds that it is a slip: {odds:+.1f}, needed {needed:+.1f}")
+        return likely and odds >= needed
 
     def _weighed(self, score: float, query: Query, name: Name, reasons: list[str]) -> float:
         """Country and birth date raise or lower; what is not known does neither."""
@@ -118,6 +136,15 @@ def _surname_left(case: Case) -> bool:
     ends = (case.asked[0], case.asked[-1])
     return case.person and any(
         pair.asked in SOFT and not pair.listed and pair.asked in ends for pair in case.found.pairs
+    )
+
+
+def _one_word_of_more(case: Case) -> bool:
+    """A firm's only telling word, while the listed name has another word that tells."""
+    return (
+        not case.person
+        and len(case.core) == 1
+        and any(not one.asked and one.worth > NUMBERS.telling for one in case.found.pairs)
     )
 
 

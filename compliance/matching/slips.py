@@ -1,7 +1,8 @@
 """Candidates by letters alone: listed names at most two edits away, wherever the slips fell.
 
-Two edits leave one of three parts of a name whole, moved by two places at most. So each listed
-name is kept under its three parts, and a query looks for parts of its own at those places.
+Two edits leave one of three parts of a name whole: the first where it was, the last as far from
+the end as it was, or the middle one at most one place from both. So each listed name is kept under
+its three parts, and a query looks for parts of its own at those places.
 """
 
 from collections import defaultdict
@@ -62,9 +63,14 @@ class Slips:
     def _two_edits(self, letters: str) -> set[str]:
         found: set[str] = set()
         for size in range(max(TWO_EDITS, len(letters) - 2), len(letters) + 3):
-            third = size // 3
-            for at, long in ((0, third), (third, third), (2 * third, size - 2 * third)):
-                for start in range(max(0, at - 2), at + 3):
+            more, third = len(letters) - size, size // 3
+            starts = ((0, 0), (third, third + more), (2 * third + more, 2 * third + more))
+            for part, (low, high) in enumerate(starts):
+                at = part * third
+                long = third if part < 2 else size - 2 * third
+                slack = 1 if part == 1 else 0
+                first, last = max(low, high) - slack, min(low, high) + slack
+                for start in range(max(0, first), last + 1):
                     held = self._parts.get((size, at, letters[start : start + long]))
                     if held:
                         found.update(held)

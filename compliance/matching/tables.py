@@ -8,6 +8,8 @@ LEGAL = frozenset(
     kabushiki kaisha kft kg kk lc liability limitada llc llp lp ltd ltda mbh nv oao ohg ojsc
     ooo oy pao pjsc plc private pt pte public pvt responsabilidad rl sa saa sarl sas sdn
     sirketi slu sociedad societe spa srl sti stock tbk tic wll zao
+    anstalt aps asa cong cp eireli gbr ip kgaa ks mchj me mtv nko npp ohg oyj perum pfa pp
+    sasu sc scoop sci scp sl snc sp spj spk spzoo sro tnhh ty ud vos zoo
     """.split()  # noqa: SIM905  a table to be read
 )
 

@@ -21,7 +21,7 @@ _SHORT_FORMS = sorted(word for word in LEGAL if 2 < len(word) < 5)
 class Worth:
     def __init__(self, names: Sequence[tuple[str, ...]]) -> None:
         self.seen = Counter(word for words in names for word in set(words))
-        self._most = math.log(len(names) + 1) or 1.0
+        self._most = math.log(max(len(names), NUMBERS.names) + 1)
         self._mends: dict[str, list[str]] = defaultdict(list)
         for word in _KNOWN:
             for key in sorted(lost(word)):

@@ -3,7 +3,7 @@
 import pytest
 
 from bench import chinese, csl
-from bench.screening import PUBLISHED
+from bench.lists import FILES
 from compliance.matching import Index, Listed, tokens
 from compliance.matching.answers import Query
 from compliance.matching.hanzi import english, parts
@@ -13,6 +13,8 @@ from compliance.matching.readings import otherwise
 published = pytest.mark.skipif(
     not PUBLISHED.is_file(), reason="the published lists are not on this machine (../shared)"
 )
+
+PUBLISHED = FILES["csl"]
 
 
 @pytest.fixture(scope="module")

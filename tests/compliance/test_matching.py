@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from compliance.matching import Answer, Index, Listed, Query, problem_with, tokens
+from compliance.matching import Answer, Index, Listed, Query, chance, problem_with, tokens
+from compliance.matching.letters import Letters
+from compliance.matching.numbers import NUMBERS
 from compliance.sources import source
 from tests.compliance import ofac
 
@@ -91,9 +93,66 @@ def test_a_match_says_why() -> None:
         "words are 94% alike",
         "wandrer ~ wanderer 0.88 (worth 1.00)",
         "slips in the whole name: 1",
+        "odds that it is a slip: +8.2, needed +1.0",
         "asked as organisation, listed as vessel",
     )
     assert (match.listed.name, match.band) == ("OYSTERMOON WANDERER", "possible")
+
+
+def beside(name: str, kind: str = "organisation", name_kind: str = "primary") -> Index:
+    """Beside the others: in an index of one name no word is rare."""
+    return Index([*LISTED, Listed("s", "1", kind, "aa", name, name_kind)])
+
+
+def test_a_word_lost_in_the_middle_of_a_firms_name_is_found():
+    [match] = (
+        beside("Onyx Quorvane Construction Company")
+        .screen("Onyx Construction Company", kind="organisation")
+        .matches
+    )
+    assert match.band == "possible"
+    assert "the listed name without a word in the middle" in match.reasons
+    assert beside("Onyx Construction Company").screen("Onyx Company").band == "possible"
+
+
+def test_a_firm_of_one_word_is_not_the_person_with_that_alias():
+    index = beside("LUCAS", "person", "strong")
+    assert index.screen("Lucas S.A.", kind="organisation").band == "none"
+    assert index.screen("Lucas", kind="organisation").band == "possible"
+    assert index.screen("Lucas", kind="person").band == "match"
+
+
+def test_a_firms_one_word_is_not_every_name_that_has_it():
+    assert beside("QUORVANE Meridian", "").screen("Quorvane", kind="organisation").band == "none"
+    trading = beside("QUORVANE Trading", "").screen("Quorvane", kind="organisation")
+    assert trading.band == "possible"
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed", "band"),
+    [
+        ("GP-12", "GP-45", "none"),
+        ("BRANCH 236", "BRANCH 235", "none"),
+        ("Branch 235", "BRANCH 235", "match"),
+        ("K.A.S.", "KAS", "match"),
+        ("GN", "CGN", "unscreenable"),
+        ("A", "B", "unscreenable"),
+        ("A", "A", "match"),
+        ("7", "8", "unscreenable"),
+        ("\u200b", "KAS", "unscreenable"),
+    ],
+)
+def test_very_short_names_and_codes(asked, listed, band):
+    assert beside(listed).screen(asked, kind="organisation").band == band
+
+
+def test_letters_that_make_a_name_surprise_less():
+    letters = Letters(["rahman", "hassan", "karim", "salman", "osman"])
+    assert letters.nats("rahman") < letters.nats("saman") < letters.nats("sxmqn")
+
+
+def test_each_sign_has_a_weight():
+    assert len(NUMBERS.slips_of_person) == len(NUMBERS.slips_of_other) == len(chance.SIGNS)
 
 
 def test_one_match_per_entry_and_an_empty_index_has_none() -> None:
