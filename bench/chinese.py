@@ -77,7 +77,7 @@ def shares(index: Index) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     if not PUBLISHED.is_file():
-        raise SystemExit(f"the published list is not there: {FILES['csl'].name}")
+        raise SystemExit(f"the published list is not there: {PUBLISHED.name}")
     found = shares(Index(csl.listed(PUBLISHED)))
     for part, told in found.items():
         print(f"{part:>12}  " + ", ".join(f"{name} {share:g}" for name, share in told.items()))

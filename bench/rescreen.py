@@ -97,7 +97,7 @@ def main() -> None:
     number = int(os.environ.get("CHANGED", "500"))
     rng = random.Random(int(os.environ.get("SEED", "31")))  # noqa: S311  a bench repeats itself
     if not PUBLISHED.is_file():
-        raise SystemExit(f"the published list is not there: {FILES['csl']}")
+        raise SystemExit(f"the published list is not there: {PUBLISHED}")
     with PUBLISHED.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
     new = set(rng.sample(range(len(rows)), number))
