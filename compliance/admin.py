@@ -9,6 +9,7 @@ from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
 from .declaring import DeclaringAdmin
+from .flagging import FlaggingAdmin
 from .models import (
     ChainLink,
     ChipAttestation,
@@ -17,6 +18,7 @@ from .models import (
     CountryGroup,
     Decision,
     Director,
+    EndUseStatementWithdrawn,
     EntryName,
     ListEntry,
     ListSnapshot,
@@ -24,12 +26,15 @@ from .models import (
     OwnershipStake,
     Party,
     PolicyRule,
+    RedFlagClosed,
+    RedFlagKind,
+    SiteRisk,
     Unsealed,
 )
 
 
 @admin.register(Party)
-class PartyAdmin(DeclaringAdmin):
+class PartyAdmin(DeclaringAdmin, FlaggingAdmin):
     """Parties come by sign-up; staff may correct them, which voids their decisions."""
 
     fields = Party.SCREENED_FIELDS
@@ -150,6 +155,36 @@ class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
     )
     list_filter = ("outcome", "approval")
     search_fields = ("rule_id", "reason", "citation")
+
+
+@admin.register(RedFlagKind)
+class RedFlagKindAdmin(EvidenceAdmin[RedFlagKind]):
+    """Changed by `manage.py load_reference`, which keeps the trail."""
+
+    list_display = ("code", "title", "weight", "automatic", "effective_from", "effective_to")
+    list_filter = ("weight", "automatic")
+    search_fields = ("code", "title")
+
+
+@admin.register(RedFlagClosed)
+class RedFlagClosedAdmin(EvidenceAdmin[RedFlagClosed]):
+    list_display = ("flag", "reason", "closed_by", "closed_at")
+    list_select_related = ("flag__kind", "flag__party")
+    search_fields = ("flag__party__legal_name", "reason")
+
+
+@admin.register(EndUseStatementWithdrawn)
+class EndUseStatementWithdrawnAdmin(EvidenceAdmin[EndUseStatementWithdrawn]):
+    list_display = ("statement", "withdrawn_by", "withdrawn_at", "reason")
+    list_select_related = ("statement__party",)
+
+
+@admin.register(SiteRisk)
+class SiteRiskAdmin(EvidenceAdmin[SiteRisk]):
+    """Changed by `manage.py load_reference`, which keeps the trail."""
+
+    list_display = ("country", "operator", "site", "dimension", "grade", "as_of", "verification")
+    list_filter = ("dimension", "grade", "country")
 
 
 @admin.register(Decision)

@@ -2,6 +2,7 @@
 
 from .chain import ChainLink, Content, Unsealed
 from .decisions import Decision, DecisionQuerySet
+from .flags import RedFlag, RedFlagClosed, RedFlagKind, RedFlagQuerySet, Weight
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
 from .ownership import Director, OwnershipStake
 from .parties import EndUse, Party, PartyKind
@@ -14,6 +15,8 @@ from .reference import (
     Outcome,
     PolicyRule,
 )
+from .sites import Dimension, Grade, SiteRisk, SiteRiskQuerySet
+from .statements import EndUseStatement, EndUseStatementQuerySet, EndUseStatementWithdrawn
 
 __all__ = [
     "Approval",
@@ -24,10 +27,15 @@ __all__ = [
     "CountryGroup",
     "Decision",
     "DecisionQuerySet",
+    "Dimension",
     "Director",
     "EndUse",
+    "EndUseStatement",
+    "EndUseStatementQuerySet",
+    "EndUseStatementWithdrawn",
     "EntryName",
     "ExportClass",
+    "Grade",
     "ListEntry",
     "ListEntryQuerySet",
     "ListSnapshot",
@@ -38,5 +46,12 @@ __all__ = [
     "Party",
     "PartyKind",
     "PolicyRule",
+    "RedFlag",
+    "RedFlagClosed",
+    "RedFlagKind",
+    "RedFlagQuerySet",
+    "SiteRisk",
+    "SiteRiskQuerySet",
     "Unsealed",
+    "Weight",
 ]

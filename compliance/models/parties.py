@@ -1,5 +1,6 @@
 import hashlib
 import json
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -42,7 +43,15 @@ class Party(Record):
     parent_name = models.CharField(max_length=300, blank=True, help_text="ultimate parent")
     parent_hq_country = models.CharField(max_length=2, blank=True, validators=[validate_country])
     end_use = models.CharField(max_length=16, choices=EndUse, blank=True)
-    end_use_statement = models.TextField(blank=True)
+    end_use_statement = models.TextField(
+        blank=True, help_text="in its own words; counts only as it was signed"
+    )
+    end_users = models.TextField(
+        blank=True, help_text="who uses what is rented, besides the party itself"
+    )
+    is_reseller = models.BooleanField(default=False, help_text="rents for customers of its own")
+    founded_on = models.DateField(null=True, blank=True, help_text="as registered")
+    address = models.CharField(max_length=500, blank=True, help_text="as registered")
 
     class Meta:
         verbose_name_plural = "parties"
@@ -69,12 +78,17 @@ class Party(Record):
         "parent_hq_country",
         "end_use",
         "end_use_statement",
+        "end_users",
+        "is_reseller",
+        "founded_on",
+        "address",
     )
 
     def content(self, known: Above | None = None) -> str:
         """All that a decision about the party rests on, as text: its facts and everyone above."""
         own = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
-        return json.dumps({**own, **(above(self.pk) if known is None else known)}, sort_keys=True)
+        known = above(self.pk) if known is None else known
+        return json.dumps({**own, **known}, sort_keys=True, default=str)
 
     @property
     def content_hash(self) -> bytes:
@@ -85,5 +99,8 @@ class Party(Record):
     def from_content(cls, text: str) -> tuple[Self, Above]:
         """The party as that text has it, not a row and only to be looked at; and who was above."""
         known = json.loads(text)
-        own = {name: known.pop(name) for name in cls.SCREENED_FIELDS}
+        # a text from before a field was there says nothing of it
+        own = {name: known.pop(name) for name in cls.SCREENED_FIELDS if name in known}
+        if own.get("founded_on"):
+            own["founded_on"] = date.fromisoformat(own["founded_on"])
         return cls(**own), known

@@ -10,7 +10,15 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from compliance import chain
-from compliance.models import ChainLink, Decision, ListSnapshot, PolicyRule, Unsealed
+from compliance.models import (
+    ChainLink,
+    Decision,
+    ListSnapshot,
+    PolicyRule,
+    RedFlag,
+    RedFlagClosed,
+    Unsealed,
+)
 from marketplace.core.models import AuditEvent
 
 #: what `column::text` depends on
@@ -37,11 +45,13 @@ def rows_of(kind: str) -> QuerySet[Any]:
         "decision": Decision.objects.all(),
         "rule": PolicyRule.objects.all(),
         "snapshot": ListSnapshot.objects.all(),
+        "flag": RedFlag.objects.all(),
+        "flag_closed": RedFlagClosed.objects.all(),
         "act": AuditEvent.objects.filter(subject__startswith="compliance."),
     }[kind]
 
 
-KINDS = ("decision", "rule", "snapshot", "act")
+KINDS = ("decision", "rule", "snapshot", "flag", "flag_closed", "act")
 
 
 def texts(named: Iterable[Named]) -> dict[tuple[str, UUID], str]:

@@ -1,6 +1,7 @@
 """The parties we screen: whom they say they are, and every change of that."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,10 +9,12 @@ from django.db import transaction
 from compliance.models import Party
 from marketplace.core import audit
 
+from .looking import look_at_change
+
 COUNTRIES = ("country", "hq_country", "parent_hq_country")
 
 
-def register_party(**facts: str) -> Party:
+def register_party(**facts: Any) -> Party:
     """A new party from the fields of Party.SCREENED_FIELDS; what is left out is unknown.
 
     Raises ValidationError with a message per field; then nothing was written.
@@ -22,7 +25,7 @@ def register_party(**facts: str) -> Party:
     return party
 
 
-def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
+def amend_party(*, party: Party, by: str, at: datetime, **facts: Any) -> Party:
     """Change what is known of a party; every earlier decision about it is void from then on.
 
     `by` is the e-mail or task name for the audit trail, which keeps old and new values. Raises
@@ -44,17 +47,25 @@ def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
             subject=row,
             at=at,
             actor_label=by,
-            detail={name: [old[name], facts[name]] for name in changed},
+            detail={name: [_plain(old[name]), _plain(facts[name])] for name in changed},
         )
+        look_at_change(party=row, old={name: old[name] for name in changed}, at=at)
     return row
 
 
-def _cleaned(facts: dict[str, str]) -> dict[str, str]:
+def _cleaned(facts: dict[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(facts) - set(Party.SCREENED_FIELDS))
     if unknown:
         raise ValidationError({"__all__": f"a party has no {', '.join(unknown)}"})
-    cleaned = {name: value.strip() for name, value in facts.items()}
+    cleaned = {
+        name: value.strip() if isinstance(value, str) else value for name, value in facts.items()
+    }
     for name, value in cleaned.items():
-        if any(char < " " and char not in "\t\r\n" for char in value):
+        if isinstance(value, str) and any(char < " " and char not in "\t\r\n" for char in value):
             raise ValidationError({name: "This holds characters that are not text."})
     return {name: value.upper() if name in COUNTRIES else value for name, value in cleaned.items()}
+
+
+def _plain(value: Any) -> Any:
+    """As the trail, which is JSON, can hold it."""
+    return value.isoformat() if isinstance(value, date) else value

@@ -11,11 +11,19 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from compliance.conditions import MalformedRule, groups_named
-from compliance.models import Approval, ChipModel, CountryGroup, PolicyRule
+from compliance.models import (
+    Approval,
+    ChipModel,
+    CountryGroup,
+    PolicyRule,
+    RedFlagKind,
+    SiteRisk,
+)
 from compliance.policy import Rule, compiled
 from marketplace.core import audit
 
 from .classifying import MalformedReference, classified
+from .limits import check_flags
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FACTS_OF_RULE = (
@@ -33,7 +41,7 @@ FACTS_OF_RULE = (
 #: what a row that names no approvers says
 UNAPPROVED = {"approval": Approval.UNAPPROVED, "approved_by_1": "", "approved_by_2": ""}
 
-Correctable = TypeVar("Correctable", ChipModel, CountryGroup)
+Correctable = TypeVar("Correctable", ChipModel, CountryGroup, RedFlagKind, SiteRisk)
 
 
 @dataclass
@@ -43,6 +51,8 @@ class Loaded:
     chips: Counter[str] = field(default_factory=Counter)
     groups: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
+    red_flags: Counter[str] = field(default_factory=Counter)
+    site_risks: Counter[str] = field(default_factory=Counter)
 
 
 def chip_for(*, nvml_name: str) -> ChipModel | None:
@@ -55,7 +65,7 @@ def chip_for(*, nvml_name: str) -> ChipModel | None:
 def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DATA) -> Loaded:
     """Bring the shipped reference data in; a second run changes nothing.
 
-    Chips and groups are corrected in place, each correction in the audit trail. A rule that reads
+    All but rules is corrected in place, each correction in the audit trail. A rule that reads
     otherwise becomes its next version. Rows that the files do not have are left alone. Raises
     MalformedRule and MalformedReference; then nothing was written.
     """
@@ -63,7 +73,9 @@ def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DAT
         json.loads((data / f"{name}.json").read_text())
         for name in ("chips", "chip_thresholds", "country_groups", "policy_rules")
     )
+    flags, risks = (_dated(data / f"{name}.json") for name in ("red_flags", "site_risks"))
     _check_chips(chips)
+    check_flags(flags, {row["group"] for row in groups})
     check_rules(rules, {row["group"] for row in groups})
     loaded = Loaded()
     with transaction.atomic():
@@ -71,6 +83,9 @@ def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DAT
         loaded.chips = _correct(ChipModel, ("name",), rows, at, by)
         key = ("group", "country", "effective_from")
         loaded.groups = _correct(CountryGroup, key, _memberships(groups), at, by)
+        loaded.red_flags = _correct(RedFlagKind, ("code",), flags, at, by)
+        key = ("country", "operator", "site", "dimension", "effective_from")
+        loaded.site_risks = _correct(SiteRisk, key, risks, at, by)
         loaded.rules = _supersede(rules)
     return loaded
 
@@ -121,6 +136,20 @@ def rule_of(row: dict[str, Any]) -> Rule:
     )
 
 
+def _dated(file: Path) -> list[dict[str, Any]]:
+    """Rows with their dates read. Raises MalformedReference."""
+    rows: list[dict[str, Any]] = json.loads(file.read_text())
+    for place, row in enumerate(rows, start=1):
+        for name in row.keys() & {"as_of", "effective_from", "effective_to"}:
+            try:
+                row[name] = date.fromisoformat(row[name]) if row[name] else None
+            except (TypeError, ValueError) as error:
+                raise MalformedReference(
+                    f"{file.name}: row {place}: {name} {row[name]!r} is no day; write 2026-11-24"
+                ) from error
+    return rows
+
+
 def _memberships(groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for row in groups:
@@ -161,11 +190,13 @@ def _correct(
     return counts + Counter(new=len(new))
 
 
-def _rewritten(row: ChipModel | CountryGroup, facts: dict[str, Any]) -> dict[str, list[str]]:
+def _rewritten(row: Correctable, facts: dict[str, Any]) -> dict[str, list[str]]:
     """Write the facts into the row; what changed, as {field: [old, new]}."""
     old = {name: getattr(row, name) for name in facts}
-    # as text, so that the decimal of the database equals the string of the file
-    changed = [name for name in facts if str(old[name]) != str(facts[name])]
+    # also as text, so that the decimal of the database equals the string of the file
+    changed = [
+        name for name in facts if old[name] != facts[name] and str(old[name]) != str(facts[name])
+    ]
     for name in changed:
         setattr(row, name, facts[name])
     if changed:

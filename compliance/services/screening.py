@@ -1,7 +1,7 @@
 """May this party have this? Asked of the lists and the rules, answered by an appended decision."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,9 @@ from compliance.models.above import Above, above
 from compliance.policy import Rulebook, Verdict
 
 from .freshness import FRESH, ListState, list_states, worst
+from .looking import look
 from .reasons import Asked, reasons
+from .record import ends_of_record, facts_on_record, open_flags
 from .rulebook import rulebook
 from .standing import Standing, standing, strongest
 
@@ -58,6 +60,7 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     """
     party = Party.objects.get(pk=party.pk)
     lists, book = list_states(at=at), rulebook()
+    look(party=party, lists=lists, at=at)
     judged = judge(party=party, question=question, lists=lists, at=at)
     _keep(judged.party_content, book.content)
     return Decision.objects.create(
@@ -79,6 +82,7 @@ class Judged:
     found: dict[str, str | None]
     asked: list[Asked]
     standing: Standing
+    known: Above
 
     def facts(self, book: Rulebook) -> dict[str, str | None]:
         """All facts; what class a chip has stands in the book."""
@@ -95,12 +99,18 @@ class Judged:
             "party_hash": hashlib.sha256(self.party_content.encode()).digest(),
             "site_country": self.question.site_country if self.question else "",
             "outcome": verdict.outcome,
-            "reasons": {**told, "ownership": self.standing.told},
+            "reasons": {
+                **told,
+                "ownership": self.standing.told,
+                "flags": open_flags(self.known, self.at),
+            },
             "snapshots": _snapshots(self.lists),
             "ruleset_hash": book.hash,
             "scorer": Bands().scorer,
             "decided_at": self.at,
-            "valid_until": _valid_until(verdict.outcome, self.lists, book, self.at),
+            "valid_until": _valid_until(
+                verdict.outcome, self.lists, book, self.at, ends_of_record(self.known, self.at)
+            ),
         }
 
 
@@ -123,10 +133,10 @@ def judge(
     known = above(party.pk) if known is None else known
     own = _compare(party, index)
     stands = standing(party, known, own, index)
-    found = {**_facts(party, lists), **stands.facts}
+    found = {**_facts(party, lists), **stands.facts, **facts_on_record(party, known, at)}
     found["name_match"] = strongest(own) if index else None
     asked = [*own, *stands.asked]
-    return Judged(question, at, lists, party.content(known), found, asked, stands)
+    return Judged(question, at, lists, party.content(known), found, asked, stands, known)
 
 
 def _keep(*texts: str) -> None:
@@ -208,7 +218,6 @@ def _facts(party: Party, lists: Sequence[ListState]) -> dict[str, str | None]:
         "parent_name": party.parent_name.strip() or None,
         "parent_hq_country": _place(party.parent_hq_country),
         "end_use": party.end_use or None,
-        "end_use_statement": party.end_use_statement.strip() or None,
     }
     if party.kind == PartyKind.PERSON:
         # nobody owns a person, and no register numbers one
@@ -253,15 +262,21 @@ def _day(moment: datetime) -> date:
 
 
 def _valid_until(
-    outcome: str, lists: Sequence[ListState], book: Rulebook, at: datetime
+    outcome: str,
+    lists: Sequence[ListState],
+    book: Rulebook,
+    at: datetime,
+    ends: Iterable[datetime],
 ) -> datetime:
-    """A day, but for an allowing decision never past a list's age or a change of the law."""
+    """A day, but for an allowing decision never past a list's age, a change of the law or of what
+    is on the party's record.
+    """
     latest = at + LONGEST
     if outcome != Outcome.ALLOW:
         return latest
     changes = book.changes(_day(at), _day(latest))
     midnights = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in changes]
-    return min(latest, *(one.expires for one in lists if one.expires), *midnights)
+    return min(latest, *(one.expires for one in lists if one.expires), *midnights, *ends)
 
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -48,7 +49,7 @@ def sign_up(
     password: str,
     name: str,
     organisation_name: str,
-    party: dict[str, str],
+    party: dict[str, Any],
     at: datetime,
 ) -> tuple[User, Organisation]:
     """A new person with a new organisation, owned by that person, known to compliance as a party.

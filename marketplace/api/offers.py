@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.models import Dimension, Grade, SiteRisk
 from marketplace.brokerage import services as brokerage
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Offer, OfferQuerySet
@@ -100,6 +101,33 @@ class OfferOut(serializers.Serializer[Offer]):
         return words.get(row.pk)
 
 
+class SiteRiskOut(serializers.Serializer[SiteRisk]):
+    """Decision support, not legal advice."""
+
+    country = serializers.CharField()
+    operator = serializers.CharField(help_text="empty: every operator there")
+    site = serializers.CharField(help_text="empty: every site")
+    dimension = serializers.ChoiceField(choices=Dimension.choices)
+    grade = serializers.ChoiceField(choices=Grade.choices)
+    statement = serializers.CharField()
+    source = serializers.CharField()
+    as_of = serializers.DateField()
+    verification = serializers.CharField(help_text="how far it was checked")
+
+
+class OneOfferOut(OfferOut):
+    """An offer with what is on record about its place."""
+
+    site_risks = serializers.SerializerMethodField(
+        help_text="decision support, not legal advice; nothing on record says nothing"
+    )
+
+    @extend_schema_field(SiteRiskOut(many=True))
+    def get_site_risks(self, row: Offer) -> Any:
+        risks = catalog.site_risks(site=row.machine.site, day=self.context["day"])
+        return SiteRiskOut(risks, many=True).data
+
+
 class FacetOut(serializers.Serializer[Any]):
     value = serializers.CharField()
     offers = serializers.IntegerField()
@@ -182,12 +210,13 @@ class OneOffer(Resource):
 
     query_class = WindowQuery
 
-    @extend_schema(responses=OfferOut)
+    @extend_schema(responses=OneOfferOut)
     def get(self, request: Request, public_id: UUID) -> Response:
         at = now()
         start, end = _window(self.query, Query(), at)
         row = get_object_or_404(brokerage.offers(start=start, end=end), public_id=public_id)
-        return Response(OfferOut(row, context=_words([row], request, (start, end), at)).data)
+        context = {**_words([row], request, (start, end), at), "day": at.date()}
+        return Response(OneOfferOut(row, context=context).data)
 
 
 class History(Resource):

@@ -9,6 +9,7 @@ from . import (
     organisation,
     quotes,
     reservations,
+    statements,
     usage,
     wallet,
 )
@@ -21,6 +22,15 @@ schema = cache_page(300)(document.Document.as_view())
 urlpatterns = [
     path("schema", schema, name="schema"),
     path("organisation", organisation.Who.as_view(), name="organisation"),
+    path("end-use-statements", statements.Statements.as_view(), name="end-use-statements"),
+    path(
+        "end-use-statements/wording", statements.Wording.as_view(), name="end-use-statement-wording"
+    ),
+    path(
+        "end-use-statements/<uuid:public_id>",
+        statements.OneStatement.as_view(),
+        name="end-use-statement",
+    ),
     path("api-keys", api_keys.ApiKeys.as_view(), name="api-keys"),
     path("api-keys/<uuid:public_id>", api_keys.OneApiKey.as_view(), name="api-key"),
     path("offers", offers.Offers.as_view(), name="offers"),

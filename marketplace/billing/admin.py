@@ -7,7 +7,7 @@ from marketplace.accounts.trail import staff, trail
 from marketplace.core.evidence import EvidenceAdmin
 
 from . import services, stripe
-from .models import Charge, Invoice, InvoiceLine, StripeCommand, StripeEvent, TopUp
+from .models import Charge, Invoice, InvoiceLine, Payer, StripeCommand, StripeEvent, TopUp
 
 
 @admin.register(TopUp)
@@ -67,3 +67,10 @@ class InvoiceAdmin(EvidenceAdmin[Invoice]):
     list_select_related = ("organisation",)
     search_fields = ("public_id", "organisation__name")
     inlines = (InvoiceLineInline,)
+
+
+@admin.register(Payer)
+class PayerAdmin(EvidenceAdmin[Payer]):
+    list_display = ("organisation", "name", "country", "card_country", "first_seen_at")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name", "name", "fingerprint")

@@ -64,6 +64,10 @@ if _unknown := set(LIST_DOWNLOADS) - set(LIST_ADDRESSES):
         f" {', '.join(sorted(LIST_ADDRESSES))}"
     )
 
+# --- where requests come from, by MaxMind database files; empty: unknown, never guessed
+GEOIP_DATABASE = env.file("GEOIP_DATABASE")
+GEOIP_NETWORKS = env.file("GEOIP_NETWORKS")
+
 # --- Stripe
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
@@ -116,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "marketplace.accounts.middleware.note_access",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -230,7 +235,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Straits",
-    "DESCRIPTION": "Rent GPUs abroad, lawfully. Amounts are integer micro-units, times are UTC.",
+    "DESCRIPTION": "Rent GPUs abroad, lawfully. Amounts are integer micro-units, times are UTC."
+    " What screening says is decision support, not legal advice.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -269,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "billing.tasks.settle_ended": 1,
         "billing.tasks.send_due_commands": 1,
         "billing.tasks.handle_stored_events": 1,
+        # red flags: what a single decision cannot see
+        "accounts.tasks.keep_sightings": 6,
+        "accounts.tasks.find_red_flags": 360,
+        "brokerage.tasks.find_red_flags": 30,
+        "billing.tasks.find_red_flags": 360,
         # seals once a day; looks more often, since beat counts from its own start
         "ledger.tasks.seal": 360,
     }.items()
@@ -276,6 +287,14 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE["seal_audit"] = {
     "task": "compliance.tasks.seal_audit",
     "schedule": SWEEP_SECONDS,
+}
+CELERY_BEAT_SCHEDULE["compliance.tasks.find_red_flags"] = {
+    "task": "compliance.tasks.find_red_flags",
+    "schedule": SWEEP_SECONDS * 360,
+}
+CELERY_BEAT_SCHEDULE["compliance.tasks.remind_of_statements"] = {
+    "task": "compliance.tasks.remind_of_statements",
+    "schedule": SWEEP_SECONDS * 360,
 }
 CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
     "task": "compliance.tasks.download_due",

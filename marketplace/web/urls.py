@@ -11,6 +11,12 @@ urlpatterns = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("organisation/", organisation.organisation, name="organisation"),
+    path("organisation/statement/", organisation.sign, name="sign-statement"),
+    path(
+        "organisation/statement/<uuid:statement>/withdraw/",
+        organisation.withdraw,
+        name="withdraw-statement",
+    ),
     path("offers/<uuid:offer>/", offers.offer, name="offer"),
     path("offers/<uuid:offer>/quote/", reserving.quote, name="quote"),
     path("offers/<uuid:offer>/reserve/", reserving.reserve, name="reserve"),

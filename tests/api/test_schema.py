@@ -48,7 +48,7 @@ def test_it_is_made_once_and_strangers_do_not_ask_for_it_too_often(stranger, mon
 
 def test_only_the_api_is_in_it(document):
     assert {path.split("/")[2] for path, _, _ in operations(document)} == {"v1"}
-    assert len(operations(document)) == 23
+    assert len(operations(document)) == 28
 
 
 def test_each_operation_asks_for_a_key_or_a_session(document):

@@ -43,14 +43,16 @@ def by_id(rows: list[dict[str, Any]], rule_id: str) -> dict[str, Any]:
 
 def test_a_second_run_changes_nothing() -> None:
     first = services.load_reference(at=NOON)
-    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=35))
+    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=37))
     assert first.groups == Counter(new=199)
-    assert stored() == (39, 199, 35)
+    assert stored() == (39, 199, 37)
     second = services.load_reference(at=NOON)
     assert second.chips == Counter(same=39)
     assert second.groups == Counter(same=199)
-    assert second.rules == Counter(same=35)
-    assert stored() == (39, 199, 35)
+    assert second.rules == Counter(same=37)
+    assert (first.red_flags, second.red_flags) == (Counter(new=19), Counter(same=19))
+    assert (first.site_risks, second.site_risks) == (Counter(new=52), Counter(same=52))
+    assert stored() == (39, 199, 37)
     assert not AuditEvent.objects.exists()
 
 
@@ -104,7 +106,7 @@ def test_a_changed_rule_is_its_next_version(tmp_path: Path) -> None:
         rows[0]["reason"] = "Said otherwise."
 
     loaded = services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", edit))
-    assert loaded.rules == Counter(same=34, changed=1)
+    assert loaded.rules == Counter(same=36, changed=1)
     versions = PolicyRule.objects.filter(rule_id="P001").order_by("version")
     assert [(rule.version, rule.reason) for rule in versions] == [
         (1, "A mandatory list is stale or missing: nothing new is cleared until it is imported."),
@@ -173,7 +175,9 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.splitlines() == [
         "chips: 39 new, 0 changed, 0 the same",
         "groups: 199 new, 0 changed, 0 the same",
-        "rules: 35 new, 0 changed, 0 the same",
+        "rules: 37 new, 0 changed, 0 the same",
+        "red_flags: 19 new, 0 changed, 0 the same",
+        "site_risks: 52 new, 0 changed, 0 the same",
     ]
 
 
@@ -189,9 +193,9 @@ def approved(by: tuple[str, str], rule_id: str = "P001") -> Any:
 
 def test_two_people_approve_a_rule_as_its_next_version(tmp_path: Path) -> None:
     services.load_reference(at=NOON)
-    assert len(services.unapproved_rules(day=NOON.date())) == 33
+    assert len(services.unapproved_rules(day=NOON.date())) == 35
     data = edited(tmp_path, "policy_rules.json", approved(("ada", "ben")))
-    assert services.load_reference(at=NOON, data=data).rules == Counter(same=34, changed=1)
+    assert services.load_reference(at=NOON, data=data).rules == Counter(same=36, changed=1)
     waiting = services.unapproved_rules(day=NOON.date())
     assert len(waiting) == 32
     assert "P001" not in waiting

@@ -3,6 +3,7 @@
 from .charging import charge
 from .inbox import BadSignature, handle_event, store_event
 from .outbox import send_command
+from .payers import find_shared_cards
 from .settling import settle
 from .top_ups import BadTopUp, top_up, wallet
 
@@ -10,6 +11,7 @@ __all__ = [
     "BadSignature",
     "BadTopUp",
     "charge",
+    "find_shared_cards",
     "handle_event",
     "send_command",
     "settle",

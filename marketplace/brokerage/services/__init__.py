@@ -14,6 +14,7 @@ from .availability import FREE_NOW, free_gpus, offers
 from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
 from .enforcing import enforce
 from .giving_back import cancel
+from .red_flags import look_at_orders, renters_to_look_at
 from .rehearsing import rehearse_policy
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
 from .searching import Facets, facets, page, search, standing, window_of
@@ -39,11 +40,13 @@ __all__ = [
     "expire",
     "facets",
     "free_gpus",
+    "look_at_orders",
     "observe",
     "offers",
     "page",
     "quote_micro",
     "rehearse_policy",
+    "renters_to_look_at",
     "request",
     "search",
     "settled",

@@ -83,5 +83,6 @@ def show(
         "form": form,
         "refusal": refusal,
         "prices": catalog.price_history(offer=offer),
+        "risks": catalog.site_risks(site=offer.machine.site, day=now().date()),
     }
     return render(request, "renter/offer.html", context, status=status)

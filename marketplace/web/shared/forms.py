@@ -5,7 +5,8 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from compliance.countries import validate_country
 from compliance.models import EndUse
-from marketplace.web.forms import Dressed, StyledForm
+from compliance.models.statements import WORDING, WORDINGS
+from marketplace.web.forms import Dressed, StyledForm, TokenForm
 
 
 class SignInForm(Dressed, AuthenticationForm):
@@ -73,6 +74,13 @@ class PartyForm(StyledForm):
         help_text="Whoever owns or controls it in the end. If nobody does, its own legal name.",
     )
     parent_hq_country = CountryField(label="Country of the parent's head office")
+    founded_on = forms.DateField(
+        required=False,
+        label="Founded on",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="As registered.",
+    )
+    address = forms.CharField(max_length=500, required=False, label="Registered address")
     end_use = forms.ChoiceField(
         choices=[("", "Choose one"), *EndUse.choices], label="What the GPUs are for"
     )
@@ -82,3 +90,40 @@ class PartyForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What runs, for whom, and who may use the results.",
     )
+    is_reseller = forms.BooleanField(
+        required=False,
+        label="We rent for customers of our own",
+        help_text="As a reseller or cloud.",
+    )
+    end_users = forms.CharField(
+        max_length=4000,
+        required=False,
+        label="Who else uses it",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everybody besides your organisation; a reseller names its customers.",
+    )
+
+
+class StatementForm(TokenForm):
+    """An end-use statement, to be signed."""
+
+    end_use = forms.ChoiceField(
+        choices=[choice for choice in EndUse.choices if choice[0] != EndUse.REFUSED],
+        label="What the GPUs are for",
+    )
+    text = forms.CharField(
+        max_length=4000,
+        label="In your own words",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What runs, for whom, and who may use the results.",
+    )
+    end_users = forms.CharField(
+        max_length=4000,
+        required=False,
+        label="Who else uses it",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everybody besides your organisation; a reseller names its customers.",
+    )
+    signed_name = forms.CharField(max_length=200, label="Your full name, as signature")
+    wording = forms.CharField(max_length=16, widget=forms.HiddenInput, initial=WORDING)
+    signed = forms.BooleanField(label=WORDINGS[WORDING])
