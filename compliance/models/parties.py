@@ -84,11 +84,15 @@ class Party(Record):
         "address",
     )
 
+    #: came later: left out of the content while unknown, so that older contents read the same
+    LATER_FIELDS = ("end_users", "is_reseller", "founded_on", "address")
+
     def content(self, known: Above | None = None) -> str:
         """All that a decision about the party rests on, as text: its facts and everyone above."""
         own = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
+        told = {name: own[name] for name in own if own[name] or name not in self.LATER_FIELDS}
         known = above(self.pk) if known is None else known
-        return json.dumps({**own, **known}, sort_keys=True, default=str)
+        return json.dumps({**told, **known}, sort_keys=True, default=str)
 
     @property
     def content_hash(self) -> bytes:
@@ -99,7 +103,6 @@ class Party(Record):
     def from_content(cls, text: str) -> tuple[Self, Above]:
         """The party as that text has it, not a row and only to be looked at; and who was above."""
         known = json.loads(text)
-        # a text from before a field was there says nothing of it
         own = {name: known.pop(name) for name in cls.SCREENED_FIELDS if name in known}
         if own.get("founded_on"):
             own["founded_on"] = date.fromisoformat(own["founded_on"])

@@ -38,6 +38,7 @@ FACTS_OF_RULE = (
     "approved_by_1",
     "approved_by_2",
 )
+KEY_OF_RISK = ("country", "operator", "site", "dimension", "effective_from")
 #: what a row that names no approvers says
 UNAPPROVED = {"approval": Approval.UNAPPROVED, "approved_by_1": "", "approved_by_2": ""}
 
@@ -84,8 +85,7 @@ def load_reference(*, at: datetime, by: str = "load_reference", data: Path = DAT
         key = ("group", "country", "effective_from")
         loaded.groups = _correct(CountryGroup, key, _memberships(groups), at, by)
         loaded.red_flags = _correct(RedFlagKind, ("code",), flags, at, by)
-        key = ("country", "operator", "site", "dimension", "effective_from")
-        loaded.site_risks = _correct(SiteRisk, key, risks, at, by)
+        loaded.site_risks = _correct(SiteRisk, KEY_OF_RISK, risks, at, by)
         loaded.rules = _supersede(rules)
     return loaded
 

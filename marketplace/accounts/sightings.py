@@ -76,7 +76,7 @@ def keep(*, at: datetime) -> int:
     return len(last)
 
 
-def _rows(first: dict[bytes, bytes], last: dict[bytes, bytes]) -> Iterable[tuple[object, ...]]:
+def _rows(first: dict[bytes, bytes], last: dict[bytes, bytes]) -> Iterable[tuple[str | int, ...]]:
     for field, until in last.items():
         use = Use(*json.loads(field))
         # the two hashes change hands one after the other: a field may be in one of them only

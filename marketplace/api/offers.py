@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance.models import Dimension, Grade, SiteRisk
+from compliance.models import Dimension, Grade
 from marketplace.brokerage import services as brokerage
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Offer, OfferQuerySet
@@ -101,7 +101,7 @@ class OfferOut(serializers.Serializer[Offer]):
         return words.get(row.pk)
 
 
-class SiteRiskOut(serializers.Serializer[SiteRisk]):
+class SiteRiskOut(serializers.Serializer[Any]):
     """Decision support, not legal advice."""
 
     country = serializers.CharField()
@@ -110,9 +110,12 @@ class SiteRiskOut(serializers.Serializer[SiteRisk]):
     dimension = serializers.ChoiceField(choices=Dimension.choices)
     grade = serializers.ChoiceField(choices=Grade.choices)
     statement = serializers.CharField()
-    source = serializers.CharField()
     as_of = serializers.DateField()
     verification = serializers.CharField(help_text="how far it was checked")
+
+    def get_fields(self) -> dict[str, Any]:
+        # as an attribute it would be the `source` that every field has
+        return {**super().get_fields(), "source": serializers.CharField()}
 
 
 class OneOfferOut(OfferOut):

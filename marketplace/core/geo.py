@@ -45,29 +45,30 @@ def locate(address: str) -> Place | None:
 
 
 def _country(address: str) -> str:
-    record = _record(settings.GEOIP_DATABASE, address)
+    record = _record(settings.GEOIP_DATABASE, address) or {}
     country = record.get("country") or record.get("registered_country") or {}
     code = country.get("iso_code", "") if isinstance(country, dict) else ""
     return code if isinstance(code, str) and len(code) == 2 else ""
 
 
 def _network(address: str) -> str:
-    if not settings.GEOIP_NETWORKS:
-        return ""
     record = _record(settings.GEOIP_NETWORKS, address)
+    if record is None:
+        return ""
     # such a database lists what is special; an address that is not there is nothing of the kind
     return next((name for key, name in NETWORKS.items() if record.get(key)), "other")
 
 
-def _record(path: str, address: str) -> dict[str, Any]:
+def _record(path: str, address: str) -> dict[str, Any] | None:
+    """What the file has on an address; None when there is no file that could say."""
     if not path:
-        return {}
+        return None
     try:
         found = _opened(path).get(address)
     except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
         # also ValueError: a file without IPv6 is asked about it
         log.warning("%s cannot say where an address is: %s", path, type(error).__name__)
-        return {}
+        return None
     return found if isinstance(found, dict) else {}
 
 

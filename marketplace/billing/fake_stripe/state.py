@@ -181,6 +181,7 @@ class Fake:
             metadata=body.get("metadata", {}),
             status="requires_confirmation",
             last_payment_error=None,
+            latest_charge=None,
         )
         made = self._confirm(intent) if body.get("confirm") == "true" else intent
         return self._expanded(made, body)
