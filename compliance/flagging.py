@@ -87,7 +87,7 @@ class RedFlagAdmin(EvidenceAdmin[RedFlag]):
 
     @admin.display(boolean=True)
     def open(self, row: RedFlag) -> bool:
-        return not hasattr(row, "closed")
+        return row.is_open
 
     def get_urls(self) -> list[URLPattern]:
         close = self.admin_site.admin_view(self.close)
@@ -143,7 +143,7 @@ class EndUseStatementAdmin(EvidenceAdmin[EndUseStatement]):
 
     @admin.display(empty_value="")
     def withdrawn_at(self, row: EndUseStatement) -> Any:
-        return row.withdrawn.withdrawn_at if hasattr(row, "withdrawn") else None
+        return row.withdrawn.withdrawn_at if row.is_withdrawn else None
 
     def get_urls(self) -> list[URLPattern]:
         withdraw = self.admin_site.admin_view(self.withdraw)

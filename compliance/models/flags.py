@@ -80,6 +80,10 @@ class RedFlag(Record):
     def __str__(self) -> str:
         return f"{self.kind.code} on {self.party}"
 
+    @property
+    def is_open(self) -> bool:
+        return not hasattr(self, "closed")
+
 
 class RedFlagClosed(Record):
     """Why a red flag no longer counts, by whom. Append-only."""

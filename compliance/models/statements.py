@@ -74,6 +74,10 @@ class EndUseStatement(Record):
         return f"{self.party}: {self.get_end_use_display()}, signed {self.signed_at:%Y-%m-%d}"
 
     @property
+    def is_withdrawn(self) -> bool:
+        return hasattr(self, "withdrawn")
+
+    @property
     def sentence(self) -> str:
         """The wording that was signed; empty for a version this code does not know."""
         return WORDINGS.get(self.wording, "")

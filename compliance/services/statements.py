@@ -121,7 +121,7 @@ def withdraw_end_use(
 def statement_in_force(*, party: Party, at: datetime) -> EndUseStatement | None:
     """The statement that counts now, if the party's facts are still those it states."""
     last = party.end_use_statements.order_by("-signed_at", "-pk").first()
-    if last is None or hasattr(last, "withdrawn") or not last.signed_at <= at < last.expires_at:
+    if last is None or last.is_withdrawn or not last.signed_at <= at < last.expires_at:
         return None
     said = (last.end_use, last.text, last.end_users)
     return last if said == (party.end_use, party.end_use_statement, party.end_users) else None

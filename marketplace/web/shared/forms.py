@@ -125,5 +125,5 @@ class StatementForm(TokenForm):
         help_text="Everybody besides your organisation; a reseller names its customers.",
     )
     signed_name = forms.CharField(max_length=200, label="Your full name, as signature")
-    wording = forms.CharField(max_length=16, widget=forms.HiddenInput, initial=WORDING)
+    version = forms.CharField(max_length=16, widget=forms.HiddenInput, initial=WORDING)
     signed = forms.BooleanField(label=WORDINGS[WORDING])

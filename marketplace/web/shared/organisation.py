@@ -40,12 +40,13 @@ def sign(request: HttpRequest, principal: Principal) -> HttpResponse:
     form = StatementForm(request.POST)
     if not form.is_valid():
         return _show(request, principal, form, 422)
-    facts = {name: form.cleaned_data[name] for name in (*STATED, "signed_name", "wording")}
+    facts = {name: form.cleaned_data[name] for name in (*STATED, "signed_name")}
     try:
         compliance.sign_end_use(
             party=principal.organisation.party,
             signed_by=principal.user.public_id,
             email=principal.user.email,
+            wording=form.cleaned_data["version"],
             key=form.key,
             at=now(),
             **facts,
