@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from compliance import services
+from compliance.checks import places_are_known
 from compliance.models import Dimension, RedFlagKind, SiteRisk
 from compliance.services import MalformedReference
 from compliance.services.reference import DATA
@@ -104,3 +105,13 @@ def test_every_kind_is_marked_for_counsel_and_hard_ones_are_those_of_the_design(
     assert hard == {"R4", "R5", "R15", "R17", "R29"}
     staff = set(kinds.filter(automatic=False).values_list("code", flat=True))
     assert staff == {"R1", "R3", "R13", "R16", "R29"}
+
+
+def test_an_operator_is_told_which_flags_nobody_will_see(settings, tmp_path):
+    assert [one.id for one in places_are_known(databases=["default"])] == ["compliance.W002"] * 2
+    settings.GEOIP_DATABASE = str(tmp_path)
+    [warning] = places_are_known(databases=["default"])
+    assert warning.msg.startswith("GEOIP_NETWORKS is not set: red flags for use through VPN")
+    assert places_are_known(databases=None) == []
+    settings.DEBUG = True
+    assert places_are_known(databases=["default"]) == []
