@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 
 from .finding import Finding
 
@@ -47,14 +48,11 @@ def tries_lower(orders: Sequence[Order], *, refused: int, days: int) -> list[Fin
     One finding per request for the lower class that follows such a run.
     """
     found = []
-    in_order = sorted(orders, key=lambda one: (one.asked_at, one.id))
-    for place, one in enumerate(in_order):
+    earlier: list[Order] = []
+    for one in sorted(orders, key=lambda one: (one.asked_at, one.id)):
         since = one.asked_at - timedelta(days=days)
-        before = [
-            other
-            for other in in_order[:place]
-            if other.refused and other.asked_at >= since and _lower(one, other)
-        ]
+        before = [other for other in earlier if other.asked_at >= since and _lower(one, other)]
+        earlier += [one] if one.refused else []
         if len(before) >= refused:
             tried = ", ".join(sorted({f"{other.chip} ({other.chip_class})" for other in before}))
             text = f"After {len(before)} refusals of {tried} asked for {one.chip}."
@@ -69,10 +67,13 @@ def _lower(one: Order, other: Order) -> bool:
 
 def like_a_supercomputer(orders: Sequence[Order], *, gpus: int) -> list[Finding]:
     """R12: `gpus` or more at the same moment, over all that stands."""
-    asked = sorted((one for one in orders if one.stands), key=lambda one: (one.start, one.id))
-    for one in asked:
-        together = [other for other in asked if other.start <= one.start < other.end]
-        total = sum(other.gpus for other in together)
+    running: list[tuple[datetime, int]] = []
+    total = 0
+    for one in sorted((one for one in orders if one.stands), key=lambda one: (one.start, one.id)):
+        while running and running[0][0] <= one.start:
+            total -= heappop(running)[1]
+        heappush(running, (one.end, one.gpus))
+        total += one.gpus
         if total >= gpus:
             text = f"{total} GPUs asked for at the same time, {one.start:%Y-%m-%d %H:%MZ}."
             return [Finding("R12", text, {"reservation": one.id})]

@@ -14,6 +14,8 @@ from marketplace.brokerage.states import State
 
 #: orders are looked at together for so long; no limit of a kind reaches further back
 RECENT = timedelta(days=90)
+#: so many of the newest are looked at by a sweep, and while one of them waits to be decided about
+MOST, MOST_AT_ONCE = 2000, 100
 GONE = (State.REFUSED, State.EXPIRED, State.CANCELLED, State.FAILED)
 #: renters who asked for nothing in this time are not looked at again
 LOOK_BACK = timedelta(days=2)
@@ -25,12 +27,12 @@ def renters_to_look_at(*, at: datetime) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=asked).select_related("party").order_by("pk"))
 
 
-def look_at_orders(*, renter: Organisation, at: datetime) -> int:
-    """Raise what a renter's orders show together; returns how many flags were new."""
+def look_at_orders(*, renter: Organisation, at: datetime, most: int = MOST) -> int:
+    """Raise what a renter's newest orders show together; returns how many flags were new."""
     kinds = compliance.flag_kinds(day=at.date())
     recent = Q(created_at__gte=at - RECENT) | Q(during__endswith__gt=at)
-    rows = Reservation.objects.filter(recent, renter=renter).order_by("pk")
-    asked = [_order(row) for row in rows.select_related("offer__chip", "decision")]
+    rows = Reservation.objects.filter(recent, renter=renter).order_by("-pk")
+    asked = [_order(row) for row in rows.select_related("offer__chip", "decision")[:most]]
     found: list[Finding] = []
     if "R10" in kinds and not _has_finished(renter):
         found += orders.out_of_scale(asked, **kinds["R10"].parameters)
