@@ -14,6 +14,7 @@ from . import (
     services,
 )
 from .declaring import DeclaringAdmin
+from .flagging import FlaggingAdmin
 from .licensing import LicensingAdmin, who
 from .models import (
     ChainLink,
@@ -23,6 +24,7 @@ from .models import (
     CountryGroup,
     Decision,
     Director,
+    EndUseStatementWithdrawn,
     EntryName,
     Licence,
     LicenceDraw,
@@ -35,16 +37,19 @@ from .models import (
     Party,
     PartyIdentifier,
     PolicyRule,
+    RedFlagClosed,
+    RedFlagKind,
     Rescreening,
     ReversePass,
     RuleApproval,
     ScoringBand,
+    SiteRisk,
     Unsealed,
 )
 
 
 @admin.register(Party)
-class PartyAdmin(DeclaringAdmin):
+class PartyAdmin(DeclaringAdmin, FlaggingAdmin):
     """Parties come by sign-up; staff may correct them, which voids their decisions."""
 
     fields = Party.SCREENED_FIELDS
@@ -261,6 +266,36 @@ class ScoringBandAdmin(EvidenceAdmin[ScoringBand]):
         "approval",
     )
     list_filter = ("approval", "kind")
+
+
+@admin.register(RedFlagKind)
+class RedFlagKindAdmin(EvidenceAdmin[RedFlagKind]):
+    """Changed by `manage.py load_reference`, which keeps the trail."""
+
+    list_display = ("code", "title", "weight", "automatic", "effective_from", "effective_to")
+    list_filter = ("weight", "automatic")
+    search_fields = ("code", "title")
+
+
+@admin.register(RedFlagClosed)
+class RedFlagClosedAdmin(EvidenceAdmin[RedFlagClosed]):
+    list_display = ("flag", "reason", "closed_by", "closed_at")
+    list_select_related = ("flag__kind", "flag__party")
+    search_fields = ("flag__party__legal_name", "reason")
+
+
+@admin.register(EndUseStatementWithdrawn)
+class EndUseStatementWithdrawnAdmin(EvidenceAdmin[EndUseStatementWithdrawn]):
+    list_display = ("statement", "withdrawn_by", "withdrawn_at", "reason")
+    list_select_related = ("statement__party",)
+
+
+@admin.register(SiteRisk)
+class SiteRiskAdmin(EvidenceAdmin[SiteRisk]):
+    """Changed by `manage.py load_reference`, which keeps the trail."""
+
+    list_display = ("country", "operator", "site", "dimension", "grade", "as_of", "verification")
+    list_filter = ("dimension", "grade", "country")
 
 
 @admin.register(Decision)

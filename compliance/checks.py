@@ -34,3 +34,23 @@ def rules_are_approved(databases: Sequence[str] | None = None, **_: Any) -> list
             id="compliance.W001",
         )
     ]
+
+
+@register(Tags.database)
+def places_are_known(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """In production, say which red flags nobody will see because a database file is missing."""
+    if settings.DEBUG or not databases:
+        return []
+    lost = {
+        "GEOIP_DATABASE": "sign-ins from controlled countries, fast hops and machines abroad",
+        "GEOIP_NETWORKS": "use through VPN, Tor and hosting networks",
+    }
+    return [
+        Warning(
+            f"{name} is not set: red flags for {what} are not raised",
+            hint=f"Set {name} to a MaxMind database file (.mmdb).",
+            id="compliance.W002",
+        )
+        for name, what in lost.items()
+        if not getattr(settings, name)
+    ]

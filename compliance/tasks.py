@@ -4,6 +4,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.timezone import now
 
+from marketplace.core.sweeps import sweep
+
 from . import services
 from .models import Party
 from .sources import MalformedList, UnknownSource
@@ -61,3 +63,20 @@ def rescreen_changed(*, party_id: int) -> None:
 def rescreen_due() -> None:
     """Sweep: every party that changed, and every party once a day."""
     services.rescreen_due(at=now())
+
+
+@shared_task(name="compliance.tasks.find_red_flags")
+def find_red_flags() -> None:
+    """Sweep: what parties say of themselves and share, also of those nobody decides about now."""
+    lists = services.list_states(at=now())
+    sweep(
+        Party.objects.iterator(),
+        lambda row: services.look(party=row, lists=lists, at=now()),
+    )
+    services.look_for_ties(at=now())
+
+
+@shared_task(name="compliance.tasks.remind_of_statements")
+def remind_of_statements() -> None:
+    """Sweep: end-use statements that expire soon, each put on the trail once."""
+    services.remind_of_statements(at=now())

@@ -38,7 +38,10 @@ FACTS: dict[str, frozenset[str] | None] = {
     "parent_name": None,
     "parent_hq_country": None,
     "end_use": frozenset({"inference", "training", "research", "rendering", "military", "refused"}),
+    #: known only while it is signed and in force
     "end_use_statement": None,
+    #: the party's open red flags: one hard, soft ones of several kinds, of one kind, none
+    "red_flags": frozenset({"none", "soft", "several_soft", "hard"}),
     "chip_name": None,
     "chip_class": frozenset({"3A090.a", "3A090.b", "below", "near"}),
     "site_country": None,

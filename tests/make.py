@@ -17,13 +17,17 @@ from compliance.models import (
     ChipModel,
     Decision,
     Director,
+    EndUseStatement,
     Licence,
     ListSnapshot,
     ListSource,
     Outcome,
     OwnershipStake,
     Party,
+    RedFlag,
+    RedFlagKind,
 )
+from compliance.redflags import Finding
 from marketplace.accounts.models import ApiKey, Membership, Organisation, Role, User
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Assignment, Reservation
@@ -44,7 +48,10 @@ def user(email: str = "", **facts: Any) -> User:
     return User.objects.create_user(email or f"user{next(_number)}@example.test", "secret", **facts)
 
 
-def party(legal_name: str = "Harbour Light Research Ltd", **facts: Any) -> Party:
+def party(
+    legal_name: str = "Harbour Light Research Ltd", *, signed: bool = True, **facts: Any
+) -> Party:
+    """Everything about it is known and, unless told otherwise, its end use is signed for."""
     known = {
         "registration_number": "201912345Z",
         "country": "SG",
@@ -54,7 +61,35 @@ def party(legal_name: str = "Harbour Light Research Ltd", **facts: Any) -> Party
         "end_use": "inference",
         "end_use_statement": "Serving our own language models to customers in Singapore.",
     }
-    return Party.objects.create(legal_name=legal_name, **{**known, **facts})
+    made = Party.objects.create(legal_name=legal_name, **{**known, **facts})
+    if signed and made.end_use_statement.strip() and made.end_use not in ("", "refused"):
+        statement(made)
+    return made
+
+
+def statement(of: Party, **facts: Any) -> EndUseStatement:
+    """A statement of what the party says of itself, signed long ago and good for long."""
+    known = {
+        "wording": "2026-11",
+        "end_use": of.end_use,
+        "text": of.end_use_statement,
+        "end_users": of.end_users,
+        "signed_by": UUID(int=7),
+        "signed_name": "Ada Roe",
+        "signed_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "expires_at": datetime(2100, 1, 1, tzinfo=UTC),
+        "idempotency_key": f"statement-{next(_number)}",
+        "request_sha256": b"",
+    }
+    return EndUseStatement.objects.create(party=of, **{**known, **facts})
+
+
+def flag(on: Party, code: str = "R9", *, at: datetime = NOON, **evidence: Any) -> RedFlag:
+    """A red flag as a sweep raises it; the reference data must be loaded."""
+    finding = Finding(code, f"Seen for {code}.", evidence)
+    compliance.note(party=on, findings=[finding], at=at)
+    kind = RedFlagKind.objects.get(code=code)
+    return RedFlag.objects.get(party=on, kind=kind, evidence_sha256=finding.digest)
 
 
 def organisation(

@@ -40,7 +40,9 @@ def heartbeat(request: HttpRequest, at: datetime) -> HeartbeatReply:
     """A node says what it has and what runs, and learns what should."""
     body = body_of(request)
     node = authenticate(request, body, at=at)
-    return services.heartbeat(node=node, message=parse(Heartbeat, body), at=at)
+    reply = services.heartbeat(node=node, message=parse(Heartbeat, body), at=at)
+    services.watch(node=node, address=request.META.get("REMOTE_ADDR", ""), at=at)
+    return reply
 
 
 @answers

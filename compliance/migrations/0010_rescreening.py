@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compliance", "0008_licences"),
+        ("compliance", "0009_red_flags"),
     ]
 
     operations = [

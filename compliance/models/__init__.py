@@ -14,6 +14,7 @@ from .cases import (
 )
 from .chain import ChainLink, Content, Unsealed
 from .decisions import Decision, DecisionQuerySet
+from .flags import RedFlag, RedFlagClosed, RedFlagKind, RedFlagQuerySet, Weight
 from .grants import Clearing, ReviewClearance
 from .identifiers import IdentifierKind, PartyIdentifier
 from .licences import Licence, LicenceAct, LicenceDraw, LicenceEvent, LicenceReturn
@@ -30,6 +31,8 @@ from .reference import (
     RuleApproval,
 )
 from .rescreening import Rescreening, ReversePass
+from .sites import Dimension, Grade, SiteRisk, SiteRiskQuerySet
+from .statements import EndUseStatement, EndUseStatementQuerySet, EndUseStatementWithdrawn
 
 __all__ = [
     "PUBLIC_EVENTS",
@@ -48,11 +51,16 @@ __all__ = [
     "CountryGroup",
     "Decision",
     "DecisionQuerySet",
+    "Dimension",
     "Director",
     "EndUse",
+    "EndUseStatement",
+    "EndUseStatementQuerySet",
+    "EndUseStatementWithdrawn",
     "EntryName",
     "EventKind",
     "ExportClass",
+    "Grade",
     "IdentifierKind",
     "Licence",
     "LicenceAct",
@@ -70,11 +78,18 @@ __all__ = [
     "PartyIdentifier",
     "PartyKind",
     "PolicyRule",
+    "RedFlag",
+    "RedFlagClosed",
+    "RedFlagKind",
+    "RedFlagQuerySet",
     "Rescreening",
     "ReversePass",
     "ReviewClearance",
     "Risk",
     "RuleApproval",
     "ScoringBand",
+    "SiteRisk",
+    "SiteRiskQuerySet",
     "Unsealed",
+    "Weight",
 ]

@@ -1,4 +1,4 @@
-"""Everyone above a party, what it is licensed for and what cases granted it, in one query."""
+"""What is on record about a party: who is above it, flags, statement, licences and grants."""
 
 import json
 from collections.abc import Iterable
@@ -44,7 +44,19 @@ SELECT json_build_object(
   'identifiers', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT id, party_id, kind, number, country
        FROM compliance_partyidentifier
-      WHERE party_id IN (SELECT id FROM above) AND until IS NULL) one)
+      WHERE party_id IN (SELECT id FROM above) AND until IS NULL) one),
+  'flags', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT flag.id, kind.code, kind.title, kind.weight, kind.effective_from, kind.effective_to,
+            flag.text, flag.raised_by, flag.raised_at
+       FROM compliance_redflag flag JOIN compliance_redflagkind kind ON kind.id = flag.kind_id
+      WHERE flag.party_id = %(party)s AND NOT EXISTS (
+        SELECT FROM compliance_redflagclosed closed WHERE closed.flag_id = flag.id)) one),
+  'statements', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT id, wording, end_use, text, end_users, signed_name, signed_at, expires_at
+       FROM compliance_endusestatement WHERE party_id = %(party)s
+      ORDER BY signed_at DESC, id DESC LIMIT 1) one
+     WHERE NOT EXISTS (SELECT FROM compliance_endusestatementwithdrawn gone
+                        WHERE gone.statement_id = one.id))
 )::text
 """
 
@@ -57,6 +69,7 @@ def above(party_id: int | None) -> Above:
     """`owners` (parties, however far up), `stakes` and `identifiers` (of the party and of those),
     `directors` and `licences` (approved by two).
 
+    Its open `flags` and, under `statements`, the last end-use statement unless it was withdrawn.
     Only what has not ended or been revoked. `clearings` and `reviews` are all that cases ever
     granted the party.
     """

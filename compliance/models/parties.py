@@ -1,5 +1,6 @@
 import hashlib
 import json
+from datetime import date
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -56,7 +57,15 @@ class Party(Record):
     parent_name = models.CharField(max_length=300, blank=True, help_text="ultimate parent")
     parent_hq_country = models.CharField(max_length=2, blank=True, validators=[validate_country])
     end_use = models.CharField(max_length=16, choices=EndUse, blank=True)
-    end_use_statement = models.TextField(blank=True)
+    end_use_statement = models.TextField(
+        blank=True, help_text="in its own words; counts only as it was signed"
+    )
+    end_users = models.TextField(
+        blank=True, help_text="who uses what is rented, besides the party itself"
+    )
+    is_reseller = models.BooleanField(default=False, help_text="rents for customers of its own")
+    founded_on = models.DateField(null=True, blank=True, help_text="as registered")
+    address = models.CharField(max_length=500, blank=True, help_text="as registered")
 
     class Meta:
         verbose_name_plural = "parties"
@@ -87,6 +96,10 @@ class Party(Record):
         "parent_hq_country",
         "end_use",
         "end_use_statement",
+        "end_users",
+        "is_reseller",
+        "founded_on",
+        "address",
     )
 
     #: what decides whether a listed name is the party's; a change in any ends every clearing
@@ -100,7 +113,9 @@ class Party(Record):
         "registration_number",
     )
     #: what came later is left out where there is none: contents kept before it still replay
-    LATER = frozenset({"birth_date", "identifiers"})
+    LATER = frozenset(
+        {"birth_date", "identifiers", "end_users", "is_reseller", "founded_on", "address"}
+    )
 
     def name_content(self, known: Above) -> str:
         """Who the party is, as far as names are compared, as text."""
@@ -118,7 +133,7 @@ class Party(Record):
         own = {name: getattr(self, name) for name in self.SCREENED_FIELDS}
         told = {**own, **(above(self.pk) if known is None else known)}
         kept = {name: fact for name, fact in told.items() if fact or name not in self.LATER}
-        return json.dumps(kept, sort_keys=True)
+        return json.dumps(kept, sort_keys=True, default=str)
 
     @property
     def content_hash(self) -> bytes:
@@ -135,5 +150,7 @@ class Party(Record):
     def from_content(cls, text: str) -> tuple[Self, Above]:
         """The party as that text has it, not a row and only to be looked at; and who was above."""
         known = json.loads(text)
-        own = {name: known.pop(name, "") for name in cls.SCREENED_FIELDS}
+        own = {name: known.pop(name) for name in cls.SCREENED_FIELDS if name in known}
+        if own.get("founded_on"):
+            own["founded_on"] = date.fromisoformat(own["founded_on"])
         return cls(**own), known

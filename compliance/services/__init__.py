@@ -37,9 +37,11 @@ from .classifying import MalformedReference, attest_chip
 from .downloading import download_list
 from .drawing import LicenceSpent, draw, drawn_gpu_us, put_back
 from .exporting import export
+from .flags import close_flag, denied_parties, flag_kinds, note, raise_flag
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
 from .licences import approve_licence, register_licence, revoke_licence
+from .looking import look
 from .matching import Example, Found, UnknownList, entries, match, ready, seen, sources
 from .ownership import add_director, add_stake, end_director, end_stake
 from .parties import Numbered, add_identifier, amend_party, end_identifier, register_party
@@ -52,6 +54,14 @@ from .rows import BadRow
 from .rulebook import rulebook
 from .screening import Question, answers, preview, public_reason, screen, still_valid
 from .sealing import seal
+from .sites import site_risks
+from .statements import (
+    remind_of_statements,
+    sign_end_use,
+    statement_in_force,
+    withdraw_end_use,
+)
+from .tying import look_for_ties, note_ties
 from .unfinished import CannotResume
 from .verifying import Anchor, verify
 
@@ -98,7 +108,9 @@ __all__ = [
     "changes_of",
     "chip_for",
     "close_case",
+    "close_flag",
     "correspondence",
+    "denied_parties",
     "documents_of",
     "download_list",
     "draw",
@@ -109,22 +121,29 @@ __all__ = [
     "entries",
     "escalate_case",
     "export",
+    "flag_kinds",
     "import_list",
     "likenesses",
     "list_states",
     "load_reference",
+    "look",
+    "look_for_ties",
     "match",
+    "note",
     "note_case",
+    "note_ties",
     "pass_deadlines",
     "preview",
     "propose_verdict",
     "public_reason",
     "put_back",
+    "raise_flag",
     "ready",
     "register_licence",
     "register_party",
     "rehearse",
     "reject_verdict",
+    "remind_of_statements",
     "replay",
     "request_information",
     "requests_to",
@@ -139,9 +158,13 @@ __all__ = [
     "screen_file",
     "seal",
     "seen",
+    "sign_end_use",
+    "site_risks",
     "sources",
     "standing_of",
+    "statement_in_force",
     "still_valid",
     "unapproved_rules",
     "verify",
+    "withdraw_end_use",
 ]

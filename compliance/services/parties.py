@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +11,8 @@ from compliance.identity import fault_of_birth_date, written
 from compliance.models import Party, PartyIdentifier
 from marketplace.core import audit
 from marketplace.core.hints import after_commit
+
+from .looking import look_at_change
 
 COUNTRIES = ("country", "hq_country", "parent_hq_country")
 
@@ -23,7 +25,7 @@ class Numbered(NamedTuple):
     country: str = ""
 
 
-def register_party(*, at: datetime, identifiers: Iterable[Numbered] = (), **facts: str) -> Party:
+def register_party(*, at: datetime, identifiers: Iterable[Numbered] = (), **facts: Any) -> Party:
     """A new party from the fields of Party.SCREENED_FIELDS; what is left out is unknown.
 
     Raises ValidationError with a message per field, that of a number under its kind; then nothing
@@ -41,7 +43,7 @@ def register_party(*, at: datetime, identifiers: Iterable[Numbered] = (), **fact
     return party
 
 
-def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
+def amend_party(*, party: Party, by: str, at: datetime, **facts: Any) -> Party:
     """Change what is known of a party; every earlier decision about it is void from then on.
 
     `by` is the e-mail or task name for the audit trail, which keeps old and new values. Raises
@@ -63,8 +65,9 @@ def amend_party(*, party: Party, by: str, at: datetime, **facts: str) -> Party:
             subject=row,
             at=at,
             actor_label=by,
-            detail={name: [old[name], facts[name]] for name in changed},
+            detail={name: [_plain(old[name]), _plain(facts[name])] for name in changed},
         )
+        look_at_change(party=row, old={name: old[name] for name in changed}, at=at)
         after_commit("compliance.tasks.rescreen_changed", party_id=row.pk)
     return row
 
@@ -122,11 +125,13 @@ def _numbered(party: Party, one: Numbered) -> PartyIdentifier:
     return row
 
 
-def _cleaned(facts: dict[str, str], today: date) -> dict[str, str]:
+def _cleaned(facts: dict[str, Any], today: date) -> dict[str, Any]:
     unknown = sorted(set(facts) - set(Party.SCREENED_FIELDS))
     if unknown:
         raise ValidationError({"__all__": f"a party has no {', '.join(unknown)}"})
-    cleaned = {name: value.strip() for name, value in facts.items()}
+    cleaned = {
+        name: value.strip() if isinstance(value, str) else value for name, value in facts.items()
+    }
     _refuse_what_is_no_text(cleaned)
     born = cleaned.get("birth_date", "")
     if born and (fault := fault_of_birth_date(born, today=today)):
@@ -134,7 +139,12 @@ def _cleaned(facts: dict[str, str], today: date) -> dict[str, str]:
     return {name: value.upper() if name in COUNTRIES else value for name, value in cleaned.items()}
 
 
-def _refuse_what_is_no_text(facts: dict[str, str]) -> None:
+def _refuse_what_is_no_text(facts: dict[str, Any]) -> None:
     for name, value in facts.items():
-        if any(char < " " and char not in "\t\r\n" for char in value):
+        if isinstance(value, str) and any(char < " " and char not in "\t\r\n" for char in value):
             raise ValidationError({name: "This holds characters that are not text."})
+
+
+def _plain(value: Any) -> Any:
+    """As the trail, which is JSON, can hold it."""
+    return value.isoformat() if isinstance(value, date) else value

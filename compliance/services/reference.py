@@ -12,12 +12,13 @@ from uuid import UUID
 from django.db import transaction
 
 from compliance.conditions import MalformedRule, groups_named
-from compliance.models import ChipModel, CountryGroup, PolicyRule
+from compliance.models import ChipModel, CountryGroup, PolicyRule, RedFlagKind, SiteRisk
 from compliance.policy import Rule, compiled
 from marketplace.core import audit
 
 from .banding import load_bands
 from .classifying import MalformedReference, classified
+from .limits import check_flags
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FACTS_OF_RULE = (
@@ -29,8 +30,9 @@ FACTS_OF_RULE = (
     "citation",
     "verification",
 )
+KEY_OF_RISK = ("country", "operator", "site", "dimension", "effective_from")
 
-Correctable = TypeVar("Correctable", ChipModel, CountryGroup)
+Correctable = TypeVar("Correctable", ChipModel, CountryGroup, RedFlagKind, SiteRisk)
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Loaded:
     groups: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
+    red_flags: Counter[str] = field(default_factory=Counter)
+    site_risks: Counter[str] = field(default_factory=Counter)
 
 
 def chip_for(*, nvml_name: str) -> ChipModel | None:
@@ -59,16 +63,18 @@ def load_reference(
 ) -> Loaded:
     """Bring the shipped reference data in; a second run changes nothing.
 
-    Chips and groups are corrected in place, each correction in the audit trail. A rule or a band
-    that reads otherwise becomes its next version, which `proposer` (public id of a user) may not
-    approve where it is a rule. Rows that the files do not have are left alone. Raises MalformedRule
-    and MalformedReference; then nothing was written.
+    All but rules and bands is corrected in place, each correction in the audit trail. A rule or a
+    band that reads otherwise becomes its next version, which `proposer` (public id of a user) may
+    not approve where it is a rule. Rows that the files do not have are left alone. Raises
+    MalformedRule and MalformedReference; then nothing was written.
     """
     chips, thresholds, groups, rules, bands = (
         json.loads((data / f"{name}.json").read_text())
         for name in ("chips", "chip_thresholds", "country_groups", "policy_rules", "scoring_bands")
     )
+    flags, risks = (_dated(data / f"{name}.json") for name in ("red_flags", "site_risks"))
     _check_chips(chips)
+    check_flags(flags, {row["group"] for row in groups})
     check_rules(rules, {row["group"] for row in groups})
     loaded = Loaded()
     with transaction.atomic():
@@ -76,6 +82,8 @@ def load_reference(
         loaded.chips = _correct(ChipModel, ("name",), rows, at, by)
         key = ("group", "country", "effective_from")
         loaded.groups = _correct(CountryGroup, key, _memberships(groups), at, by)
+        loaded.red_flags = _correct(RedFlagKind, ("code",), flags, at, by)
+        loaded.site_risks = _correct(SiteRisk, KEY_OF_RISK, risks, at, by)
         loaded.rules = _supersede(rules, proposer)
         loaded.bands = load_bands(bands)
     return loaded
@@ -126,6 +134,20 @@ def rule_of(row: dict[str, Any]) -> Rule:
     )
 
 
+def _dated(file: Path) -> list[dict[str, Any]]:
+    """Rows with their dates read. Raises MalformedReference."""
+    rows: list[dict[str, Any]] = json.loads(file.read_text())
+    for place, row in enumerate(rows, start=1):
+        for name in row.keys() & {"as_of", "effective_from", "effective_to"}:
+            try:
+                row[name] = date.fromisoformat(row[name]) if row[name] else None
+            except (TypeError, ValueError) as error:
+                raise MalformedReference(
+                    f"{file.name}: row {place}: {name} {row[name]!r} is no day; write 2026-11-24"
+                ) from error
+    return rows
+
+
 def _memberships(groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for row in groups:
@@ -166,11 +188,13 @@ def _correct(
     return counts + Counter(new=len(new))
 
 
-def _rewritten(row: ChipModel | CountryGroup, facts: dict[str, Any]) -> dict[str, list[str]]:
+def _rewritten(row: Correctable, facts: dict[str, Any]) -> dict[str, list[str]]:
     """Write the facts into the row; what changed, as {field: [old, new]}."""
     old = {name: getattr(row, name) for name in facts}
-    # as text, so that the decimal of the database equals the string of the file
-    changed = [name for name in facts if str(old[name]) != str(facts[name])]
+    # also as text, so that the decimal of the database equals the string of the file
+    changed = [
+        name for name in facts if old[name] != facts[name] and str(old[name]) != str(facts[name])
+    ]
     for name in changed:
         setattr(row, name, facts[name])
     if changed:

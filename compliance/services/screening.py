@@ -25,7 +25,9 @@ from .drawing import used
 from .freshness import FRESH, ListState, list_states, worst
 from .granted import Granted
 from .graph import plain
+from .looking import look
 from .reasons import Asked, licence_told, reasons
+from .record import ends_of_record, facts_on_record, open_flags
 from .rulebook import rulebook
 from .standing import Standing, asked_above, standing, strongest, who
 from .telling import numbers_of, told_of
@@ -79,6 +81,7 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     """
     party = Party.objects.get(pk=party.pk)
     lists, book = list_states(at=at), rulebook()
+    look(party=party, lists=lists, at=at)
     judged = judge(party=party, question=question, lists=lists, book=book, at=at)
     _keep(judged.party_content, book.content)
     made = Decision(
@@ -105,8 +108,8 @@ class Judged:
     found: dict[str, str | None]
     asked: list[Asked]
     standing: Standing
+    known: Above
     granted: Granted
-    licences: Sequence[Row]
     used: Usage
 
     def weighed(self, book: Rulebook) -> tuple[dict[str, str | None], Licensed]:
@@ -130,6 +133,7 @@ class Judged:
         good_until += [
             reviewed[one.rule.rule_id, one.rule.version].expires for one in verdict.reviewed
         ]
+        good_until += ends_of_record(self.known, self.at)
         if licence:
             good_until.append(ends(licence))
         return {
@@ -141,6 +145,7 @@ class Judged:
                 **told,
                 "ownership": self.standing.told,
                 "licence": licence_told(licensed, self.question.gpus if self.question else 0),
+                "flags": open_flags(self.known, self.at),
             },
             "snapshots": _snapshots(self.lists),
             "ruleset_hash": book.hash,
@@ -154,7 +159,8 @@ class Judged:
         return book.decide(facts, days, self.granted.reviewed(self.question).keys())
 
     def _licensed(self, facts: dict[str, str | None]) -> Licensed:
-        if self.question is None or not self.licences:
+        licences = self.known.get("licences", [])
+        if self.question is None or not licences:
             return Licensed()
         wanted = Wanted(
             granted_to=self.party.legal_name,
@@ -167,7 +173,7 @@ class Judged:
             gpus=self.question.gpus,
             rental=self.question.rental,
         )
-        return licence_for(wanted, self.licences, lambda row: self.used(row, wanted))
+        return licence_for(wanted, licences, lambda row: self.used(row, wanted))
 
 
 def judge(
@@ -196,7 +202,7 @@ def judge(
     granted = Granted.to(party, content, known, scorer=Bands().scorer, at=at)
     own = granted.cleared(_compare(party, known, index))
     stands = standing(party, known, own, index, granted)
-    found = {**_facts(party, lists), **stands.facts}
+    found = {**_facts(party, lists), **stands.facts, **facts_on_record(party, known, at)}
     found["name_match"] = strongest(own) if index else None
     asked = [*own, *stands.asked]
     return Judged(
@@ -208,8 +214,8 @@ def judge(
         found=found,
         asked=asked,
         standing=stands,
+        known=known,
         granted=granted,
-        licences=known.get("licences", []),
         used=used,
     )
 
@@ -299,7 +305,6 @@ def _facts(party: Party, lists: Sequence[ListState]) -> dict[str, str | None]:
         "parent_name": party.parent_name.strip() or None,
         "parent_hq_country": _place(party.parent_hq_country),
         "end_use": party.end_use or None,
-        "end_use_statement": party.end_use_statement.strip() or None,
     }
     if party.kind == PartyKind.PERSON:
         # nobody owns a person, and no register numbers one
@@ -348,16 +353,17 @@ def _valid_until(
     lists: Sequence[ListState],
     book: Rulebook,
     at: datetime,
-    grants: Iterable[datetime],
+    ends: Iterable[datetime],
 ) -> datetime:
     """A day, but for one that permits never past a list's age, a change of the law, or the end of
-    a licence, clearing or review that it rests on."""
+    a licence, clearing, review or signature that it rests on.
+    """
     latest = at + LONGEST
     if outcome not in PERMITTING:
         return latest
     changes = book.changes(_day(at), _day(latest))
     midnights = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in changes]
-    return min([latest, *(one.expires for one in lists if one.expires), *midnights, *grants])
+    return min([latest, *(one.expires for one in lists if one.expires), *midnights, *ends])
 
 
 def _snapshots(lists: Sequence[ListState]) -> dict[str, str]:

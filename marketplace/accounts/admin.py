@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from marketplace.core.evidence import EvidenceAdmin
 
-from .models import ApiKey, Membership, Organisation, User
+from .models import AccessSighting, ApiKey, Membership, Organisation, User
 
 
 @admin.register(User)
@@ -66,3 +66,14 @@ class ApiKeyAdmin(EvidenceAdmin[ApiKey]):
     list_select_related = ("organisation", "created_by")
     search_fields = ("name", "prefix", "organisation__name")
     exclude = ("secret_sha256",)
+
+
+@admin.register(AccessSighting)
+class AccessSightingAdmin(EvidenceAdmin[AccessSighting]):
+    """An empty country or network is unknown: no database file for it is configured."""
+
+    list_display = ("organisation", "day", "prefix", "country", "network", "last_seen")
+    list_filter = ("network", "country")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name", "prefix")
+    date_hierarchy = "day"

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from compliance.models import Party
@@ -153,3 +153,30 @@ class Invitation(Record):
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role} of {self.organisation}"
+
+
+class AccessSighting(models.Model):
+    """That an organisation's people or keys used us on a day, from where. No whole address."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sightings")
+    day = models.DateField()
+    prefix = models.CharField(max_length=64, help_text="network of the address, /24 or /48")
+    country = models.CharField(max_length=2, blank=True, help_text="empty: unknown")
+    network = models.CharField(
+        max_length=16, blank=True, help_text="tor, vpn, proxy, hosting, other; empty: unknown"
+    )
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organisation", "day", "prefix", "country", "network", name="sighting_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_seen__gte=F("first_seen")), name="sighting_times_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} ({self.country or 'country unknown'}) on {self.day}"

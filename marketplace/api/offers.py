@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.models import Dimension, Grade
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.services import Timetable
 from marketplace.catalog import services as catalog
@@ -99,6 +100,36 @@ class OfferOut(serializers.Serializer[Offer]):
     def get_availability(self, row: Offer) -> str | None:
         words: dict[int, str] = self.context["words"]
         return words.get(row.pk)
+
+
+class SiteRiskOut(serializers.Serializer[Any]):
+    """Decision support, not legal advice."""
+
+    country = serializers.CharField()
+    operator = serializers.CharField(help_text="empty: every operator there")
+    site = serializers.CharField(help_text="empty: every site")
+    dimension = serializers.ChoiceField(choices=Dimension.choices)
+    grade = serializers.ChoiceField(choices=Grade.choices)
+    statement = serializers.CharField()
+    as_of = serializers.DateField()
+    verification = serializers.CharField(help_text="how far it was checked")
+
+    def get_fields(self) -> dict[str, Any]:
+        # as an attribute it would be the `source` that every field has
+        return {**super().get_fields(), "source": serializers.CharField()}
+
+
+class OneOfferOut(OfferOut):
+    """An offer with what is on record about its place."""
+
+    site_risks = serializers.SerializerMethodField(
+        help_text="decision support, not legal advice; nothing on record says nothing"
+    )
+
+    @extend_schema_field(SiteRiskOut(many=True))
+    def get_site_risks(self, row: Offer) -> Any:
+        risks = catalog.site_risks(site=row.machine.site, day=self.context["day"])
+        return SiteRiskOut(risks, many=True).data
 
 
 class FacetOut(serializers.Serializer[Any]):
@@ -200,12 +231,13 @@ class OneOffer(Resource):
 
     query_class = WindowQuery
 
-    @extend_schema(responses=OfferOut)
+    @extend_schema(responses=OneOfferOut)
     def get(self, request: Request, public_id: UUID) -> Response:
         at = now()
         start, end = _window(self.query, Query(), at)
         row = get_object_or_404(brokerage.offers(start=start, end=end), public_id=public_id)
-        return Response(OfferOut(row, context=_words([row], request, (start, end), at)).data)
+        context = {**_words([row], request, (start, end), at), "day": at.date()}
+        return Response(OneOfferOut(row, context=context).data)
 
 
 class Calendar(Resource):

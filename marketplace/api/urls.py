@@ -10,6 +10,7 @@ from . import (
     quotes,
     reservations,
     screening,
+    statements,
     usage,
     wallet,
 )
@@ -28,6 +29,15 @@ urlpatterns = [
         "organisation/screening/requests/<uuid:public_id>/answer",
         screening.Answer.as_view(),
         name="answer-screening",
+    ),
+    path("end-use-statements", statements.Statements.as_view(), name="end-use-statements"),
+    path(
+        "end-use-statements/wording", statements.Wording.as_view(), name="end-use-statement-wording"
+    ),
+    path(
+        "end-use-statements/<uuid:public_id>",
+        statements.OneStatement.as_view(),
+        name="end-use-statement",
     ),
     path("api-keys", api_keys.ApiKeys.as_view(), name="api-keys"),
     path("api-keys/<uuid:public_id>", api_keys.OneApiKey.as_view(), name="api-key"),

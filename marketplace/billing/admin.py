@@ -11,6 +11,7 @@ from .models import (
     Charge,
     Invoice,
     InvoiceLine,
+    Payer,
     Rerating,
     StripeCommand,
     StripeEvent,
@@ -88,3 +89,10 @@ class ReratingAdmin(EvidenceAdmin[Rerating]):
 class UsageStatementAdmin(EvidenceAdmin[UsageStatement]):
     list_display = ("reservation", "revision", "hexdigest", "made_at")
     list_select_related = ("reservation",)
+
+
+@admin.register(Payer)
+class PayerAdmin(EvidenceAdmin[Payer]):
+    list_display = ("organisation", "name", "country", "card_country", "first_seen_at")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name", "name", "fingerprint")

@@ -225,3 +225,29 @@ class UsageStatement(Record):
     @property
     def hexdigest(self) -> str:
         return bytes(self.sha256).hex()
+
+
+class Payer(Record):
+    """Whom a payment method of an organisation named, each once. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="payers")
+    fingerprint = models.CharField(max_length=64, help_text="of the card, by Stripe")
+    name = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="of the billing address")
+    card_country = models.CharField(max_length=2, blank=True)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                "fingerprint",
+                "name",
+                "country",
+                "card_country",
+                name="payer_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'no name'}, card of {self.card_country or 'an unknown country'}"

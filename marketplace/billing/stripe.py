@@ -11,6 +11,8 @@ from django.conf import settings
 #: seconds; below every task's soft limit
 TIMEOUT = 20
 RETRIES = 2
+#: who paid stands on the charge
+EXPAND = ["latest_charge"]
 #: a signed webhook may be this old or, by a clock that runs ahead, this new
 TOLERANCE = 300
 #: nothing was refused for good; staff can mend the key (401, 403) while the calls wait
@@ -40,6 +42,16 @@ class BadSignature(Exception):
 
 
 @dataclass(frozen=True)
+class Payer:
+    """Whom the payment method names; blank is unknown. `fingerprint` is the card's, at Stripe."""
+
+    fingerprint: str
+    name: str
+    country: str
+    card_country: str
+
+
+@dataclass(frozen=True)
 class Payment:
     """A PaymentIntent as it is now; amounts in the currency's minor units."""
 
@@ -48,6 +60,7 @@ class Payment:
     amount: int
     currency: str
     failure: str
+    payer: Payer | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -75,14 +88,14 @@ def create_payment(*, params: dict[str, Any], idempotency_key: str) -> Payment:
     """
     return _payment(
         lambda: _client().v1.payment_intents.create(
-            cast(Any, params), {"idempotency_key": idempotency_key}
+            cast(Any, {**params, "expand": EXPAND}), {"idempotency_key": idempotency_key}
         )
     )
 
 
 def retrieve_payment(*, payment_id: str) -> Payment:
     """Ask for a PaymentIntent's current state. Raises Unavailable or Misused."""
-    return _payment(lambda: _client().v1.payment_intents.retrieve(payment_id))
+    return _payment(lambda: _client().v1.payment_intents.retrieve(payment_id, {"expand": EXPAND}))
 
 
 def _payment(call: Any) -> Payment:
@@ -104,6 +117,23 @@ def _read(intent: stripe.PaymentIntent) -> Payment:
         amount=intent.amount_received or intent.amount,
         currency=intent.currency.upper(),
         failure=(failed.message or "The payment failed.") if failed else "",
+        payer=_payer(intent.latest_charge),
+    )
+
+
+def _payer(charge: Any) -> Payer | None:
+    """Of a charge that came whole; one that was not expanded is only an id."""
+    if not isinstance(charge, stripe.Charge) or charge.payment_method_details is None:
+        return None
+    card, billing = charge.payment_method_details.card, charge.billing_details
+    if card is None or not card.fingerprint:
+        return None
+    address = billing.address
+    return Payer(
+        fingerprint=card.fingerprint,
+        name=(billing.name or "").strip()[:200],
+        country=((address and address.country) or "")[:2],
+        card_country=(card.country or "")[:2],
     )
 
 

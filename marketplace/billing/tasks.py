@@ -66,3 +66,9 @@ def handle_stored_events() -> None:
         StripeEvent.objects.filter(handled_at__isnull=True).order_by("received_at"),
         lambda row: services.handle_event(event=row, at=now()),
     )
+
+
+@shared_task(name="marketplace.billing.tasks.find_red_flags")
+def find_red_flags() -> None:
+    """Sweep: renters who pay with the card of a denied party."""
+    services.find_shared_cards(at=now())

@@ -55,3 +55,12 @@ def enforce_clearance() -> None:
         Reservation.objects.filter(state__in=SET_ASIDE),
         lambda row: services.enforce(reservation=row, at=now()),
     )
+
+
+@shared_task(name="marketplace.brokerage.tasks.find_red_flags")
+def find_red_flags() -> None:
+    """Sweep: red flags in what renters asked for lately."""
+    sweep(
+        services.renters_to_look_at(at=now()),
+        lambda row: services.look_at_orders(renter=row, at=now()),
+    )

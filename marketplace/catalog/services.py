@@ -1,16 +1,16 @@
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from compliance import services as compliance
-from compliance.models import ChipModel
+from compliance.models import ChipModel, SiteRisk
 from marketplace.core.states import LostRace, move
 
 from . import liveness
-from .models import Gpu, Machine, Offer
+from .models import Gpu, Machine, Offer, Site
 from .states import MACHINE_MOVES, OFFER_MOVES, MachineState, OfferState
 
 
@@ -161,6 +161,13 @@ class PricePoint:
     currency: str
     since: datetime
     state: str
+
+
+def site_risks(*, site: Site, day: date) -> list[SiteRisk]:
+    """What is on record about renting at this site: of its country, its operator, itself."""
+    return compliance.site_risks(
+        country=site.country, operator=site.operator.name, site=site.name, day=day
+    )
 
 
 MOST_PRICES = 200

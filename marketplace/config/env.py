@@ -24,6 +24,14 @@ def text(name: str, default: str = "", *, environ: Mapping[str, str] = os.enviro
         raise ImproperlyConfigured(f"{name}_FILE={path}: {error.strerror}; fix the path") from error
 
 
+def file(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
+    """Read the path of a file that must be there; empty when the variable is not set."""
+    value = environ.get(name, "")
+    if value and not Path(value).is_file():
+        raise ImproperlyConfigured(f"{name}={value!r} is no file; fix the path or unset it")
+    return value
+
+
 def boolean(name: str, default: bool, *, environ: Mapping[str, str] = os.environ) -> bool:
     value = environ.get(name)
     if value is None:

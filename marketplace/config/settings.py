@@ -66,6 +66,9 @@ if _unknown := set(LIST_DOWNLOADS) - set(LIST_ADDRESSES):
 
 #: how long a case's finding that a listed party is somebody else, or that a review is done, counts
 CLEARING_DAYS = env.integer("CLEARING_DAYS", 365, least=1, most=3650)
+# --- where requests come from, by MaxMind database files; empty: unknown, never guessed
+GEOIP_DATABASE = env.file("GEOIP_DATABASE")
+GEOIP_NETWORKS = env.file("GEOIP_NETWORKS")
 
 # --- Stripe
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
@@ -119,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "marketplace.accounts.middleware.note_access",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -233,7 +237,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Straits",
-    "DESCRIPTION": "Rent GPUs abroad, lawfully. Amounts are integer micro-units, times are UTC.",
+    "DESCRIPTION": "Rent GPUs abroad, lawfully. Amounts are integer micro-units, times are UTC."
+    " What screening says is decision support, not legal advice.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -273,6 +278,11 @@ CELERY_BEAT_SCHEDULE = {
         "billing.tasks.rerate_ruled": 6,
         "billing.tasks.send_due_commands": 1,
         "billing.tasks.handle_stored_events": 1,
+        # red flags: what a single decision cannot see
+        "accounts.tasks.keep_sightings": 6,
+        "accounts.tasks.find_red_flags": 360,
+        "brokerage.tasks.find_red_flags": 30,
+        "billing.tasks.find_red_flags": 360,
         # seals once a day; looks more often, since beat counts from its own start
         "ledger.tasks.seal": 360,
     }.items()
@@ -293,6 +303,14 @@ CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_due"] = {
 CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_listed"] = {
     "task": "compliance.tasks.rescreen_listed",
     "schedule": SWEEP_SECONDS * 3,
+}
+CELERY_BEAT_SCHEDULE["compliance.tasks.find_red_flags"] = {
+    "task": "compliance.tasks.find_red_flags",
+    "schedule": SWEEP_SECONDS * 360,
+}
+CELERY_BEAT_SCHEDULE["compliance.tasks.remind_of_statements"] = {
+    "task": "compliance.tasks.remind_of_statements",
+    "schedule": SWEEP_SECONDS * 360,
 }
 CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
     "task": "compliance.tasks.download_due",

@@ -2,7 +2,7 @@ from django.urls import path
 
 from .provider import earnings, machines
 from .renter import keys, offers, reservations, reserving, wallet
-from .shared import health, joining, members, organisation, screening, signing
+from .shared import health, joining, members, organisation, screening, signing, statements
 
 urlpatterns = [
     path("", offers.home, name="home"),
@@ -26,6 +26,12 @@ urlpatterns = [
         "organisation/screening/documents/<uuid:document>/",
         screening.document,
         name="screening-document",
+    ),
+    path("organisation/statement/", statements.sign, name="sign-statement"),
+    path(
+        "organisation/statement/<uuid:statement>/withdraw/",
+        statements.withdraw,
+        name="withdraw-statement",
     ),
     path("offers/<uuid:offer>/", offers.offer, name="offer"),
     path("offers/<uuid:offer>/quote/", reserving.quote, name="quote"),

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from compliance.models import Grade
 from marketplace.billing.states import TopUpState
 from marketplace.brokerage.states import LeaseState, State
 from marketplace.catalog.states import MachineState, OfferState
@@ -111,6 +112,14 @@ STANDING: dict[str, Words] = {
     "not available": Words("idle", "no", "Not available"),
 }
 
+#: of the risk of a site
+GRADE: dict[str, Words] = {
+    Grade.LOW: Words("good", "ok", "Low"),
+    Grade.GUARDED: Words("idle", "ring", "Guarded"),
+    Grade.ELEVATED: Words("warn", "half", "Elevated"),
+    Grade.HIGH: Words("bad", "warn", "High"),
+}
+
 WORDS = {
     "reservation": RESERVATION,
     "lease": LEASE,
@@ -118,4 +127,5 @@ WORDS = {
     "machine": MACHINE,
     "offer": OFFER,
     "standing": STANDING,
+    "grade": GRADE,
 }

@@ -11,7 +11,11 @@ from tests.api.asking import refused
 pytestmark = pytest.mark.django_db
 
 JSON = "application/vnd.oai.openapi+json"
-WRITES = [("/api/v1/reservations", "post"), ("/api/v1/wallet/top-ups", "post")]
+WRITES = [
+    ("/api/v1/end-use-statements", "post"),
+    ("/api/v1/reservations", "post"),
+    ("/api/v1/wallet/top-ups", "post"),
+]
 
 
 @pytest.fixture

@@ -59,6 +59,9 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     services.add_identifier(party=party, kind="tax", number="12-3456789", by="test", at=NOON)
     make.party("Pelagic Dawn Systems Ltd")
     services.reverse_screen(at=NOON)
+    services.close_flag(flag=make.flag(party), reason="Explained.", by="test", at=NOON)
+    statement = party.end_use_statements.get()
+    services.withdraw_end_use(statement=statement, by="test", at=NOON)
     services.attest_chip(
         chip=ChipModel.objects.get(name="A10"),
         export_class="below",
@@ -86,7 +89,7 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
 
 def test_staff_may_correct_a_party_and_it_is_on_the_trail(staff: Client) -> None:
     party = make.party(hq_country="SG")
-    facts = {name: getattr(party, name) for name in Party.SCREENED_FIELDS}
+    facts = {name: getattr(party, name) or "" for name in Party.SCREENED_FIELDS}
     for inline in ("identifiers", "stakes", "directors"):
         facts |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     place = f"/admin/compliance/party/{party.pk}/change/"
@@ -143,7 +146,7 @@ def test_staff_declare_and_end_an_owner_and_a_director(staff: Client) -> None:
 def test_the_partys_own_form_changes_no_declaration(staff: Client) -> None:
     party = make.party(hq_country="SG")
     stake = make.stake(party, "Quay Holdings Ltd", 2500)
-    facts = {name: getattr(party, name) for name in Party.SCREENED_FIELDS} | {
+    facts = {name: getattr(party, name) or "" for name in Party.SCREENED_FIELDS} | {
         "hq_country": "HK",
         "directors-TOTAL_FORMS": "0",
         "directors-INITIAL_FORMS": "0",

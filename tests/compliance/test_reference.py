@@ -46,14 +46,16 @@ def by_id(rows: list[dict[str, Any]], rule_id: str) -> dict[str, Any]:
 
 def test_a_second_run_changes_nothing() -> None:
     first = services.load_reference(at=NOON)
-    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=36))
+    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=38))
     assert first.groups == Counter(new=199)
-    assert stored() == (39, 199, 36)
+    assert stored() == (39, 199, 38)
     second = services.load_reference(at=NOON)
     assert second.chips == Counter(same=39)
     assert second.groups == Counter(same=199)
-    assert second.rules == Counter(same=36)
-    assert stored() == (39, 199, 36)
+    assert second.rules == Counter(same=38)
+    assert (first.red_flags, second.red_flags) == (Counter(new=19), Counter(same=19))
+    assert (first.site_risks, second.site_risks) == (Counter(new=52), Counter(same=52))
+    assert stored() == (39, 199, 38)
     assert not AuditEvent.objects.exists()
 
 
@@ -107,7 +109,7 @@ def test_a_changed_rule_is_its_next_version(tmp_path: Path) -> None:
         rows[0]["reason"] = "Said otherwise."
 
     loaded = services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", edit))
-    assert loaded.rules == Counter(same=35, changed=1)
+    assert loaded.rules == Counter(same=37, changed=1)
     versions = PolicyRule.objects.filter(rule_id="P001").order_by("version")
     assert [(rule.version, rule.reason) for rule in versions] == [
         (1, "A mandatory list is stale or missing: nothing new is cleared until it is imported."),
@@ -176,8 +178,10 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.splitlines() == [
         "chips: 39 new, 0 changed, 0 the same",
         "groups: 199 new, 0 changed, 0 the same",
-        "rules: 36 new, 0 changed, 0 the same",
+        "rules: 38 new, 0 changed, 0 the same",
         "bands: 2 new, 0 changed, 0 the same",
+        "red_flags: 19 new, 0 changed, 0 the same",
+        "site_risks: 52 new, 0 changed, 0 the same",
     ]
 
 
@@ -195,7 +199,7 @@ def test_two_people_approve_a_version_of_a_rule() -> None:
     services.load_reference(at=NOON)
     rule = PolicyRule.objects.get(rule_id="P001")
     waiting = services.unapproved_rules(day=NOON.date())
-    assert len(waiting) == 34
+    assert len(waiting) == 36
     approve(rule, ADA)
     assert services.unapproved_rules(day=NOON.date()) == waiting
     approve(rule, BEN)

@@ -74,3 +74,10 @@ def test_a_secret_may_lie_in_a_file(tmp_path):
 def test_development_needs_no_secrets():
     keep = {"DEBUG": "1", "SECRET_KEY": None, "STRIPE_API_KEY": None, "PUBLIC_URL": None}
     assert load(**keep, STRIPE_WEBHOOK_SECRET=None).stdout == "127.0.0.1\n"
+
+
+def test_a_database_file_of_places_must_be_there(tmp_path):
+    there = tmp_path / "country.mmdb"
+    assert "is no file; fix the path or unset it" in load(GEOIP_DATABASE=str(there)).stderr
+    there.touch()
+    assert load(GEOIP_DATABASE=str(there)).returncode == 0

@@ -14,6 +14,7 @@ from .enrolling import (
     revoke_token,
 )
 from .reporting import BadInventory, heartbeat, usage
+from .watching import watch
 
 __all__ = [
     "VALID",
@@ -30,4 +31,5 @@ __all__ = [
     "revoke_node",
     "revoke_token",
     "usage",
+    "watch",
 ]

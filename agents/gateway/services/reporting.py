@@ -22,6 +22,7 @@ from marketplace.catalog.models import Machine
 from marketplace.catalog.states import MachineState
 from marketplace.metering import services as metering
 
+from . import watching
 from .enrolling import MachineRetired
 
 
@@ -74,7 +75,9 @@ def _take_inventory(machine: Machine, report: InventoryReport, claimed: str, at:
         gpus=gpus,
         digest=digest,
     )
+    before = watching.uuids(machine)
     catalog.record_inventory(machine=machine, inventory=inventory, at=at)
+    watching.compare(machine=machine, before=before, at=at)
 
 
 def _note_version(node: Node, version: str) -> None:

@@ -1,6 +1,7 @@
 """What the fake remembers and does: payments, cards that decline, faults, events."""
 
 import copy
+import hashlib
 import itertools
 import json
 import threading
@@ -21,6 +22,8 @@ Json = dict[str, Any]
 #: test payment methods of docs.stripe.com/testing, with what they do
 DECLINING = {"pm_card_chargeDeclined": "Your card was declined."}
 ASKING = {"pm_card_authenticationRequired"}
+#: where the card of each was issued; what is not here is a card of the United States
+ISSUED_IN = {"pm_card_sg": "SG", "pm_card_my": "MY", "pm_card_cn": "CN", "pm_card_hk": "HK"}
 #: what each fault answers instead of doing the work; "drop" does it and gives no answer
 FAULTS = {
     "401": ("invalid_request_error", "Invalid API Key provided."),
@@ -60,6 +63,8 @@ class Fake:
     complaints: list[str] = field(default_factory=list)
     faults: deque[str] = field(default_factory=deque)
     on_event: Callable[[Json], None] | None = None
+    #: by payment method: the name and country that its owner typed
+    payers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     _answered: dict[str, tuple[Any, Answer]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     # ids are unique to the run: one that came back in a later run would look like a replay
@@ -176,14 +181,23 @@ class Fake:
             metadata=body.get("metadata", {}),
             status="requires_confirmation",
             last_payment_error=None,
+            latest_charge=None,
         )
-        return self._confirm(intent) if body.get("confirm") == "true" else intent
+        made = self._confirm(intent) if body.get("confirm") == "true" else intent
+        return self._expanded(made, body)
 
     def post_payment_intents_confirm(self, body: Json, intent: str) -> Json:
         return self._confirm(self.objects[intent])
 
     def get_payment_intents(self, body: Json, intent: str) -> Json:
-        return self.objects[intent]
+        return self._expanded(self.objects[intent], body)
+
+    def _expanded(self, made: Json, body: Json) -> Json:
+        """With whole objects in place of the ids that `expand` names."""
+        whole = {
+            name: self.objects[made[name]] for name in body.get("expand", []) if made.get(name)
+        }
+        return {**made, **whole}
 
     def _confirm(self, intent: Json) -> Json:
         method = intent["payment_method"]
@@ -219,11 +233,29 @@ class Fake:
             payment_intent=intent["id"],
             status="succeeded",
             metadata=intent["metadata"],
+            billing_details=self._billing_details(intent["payment_method"]),
+            payment_method=intent["payment_method"],
+            payment_method_details=self._card(intent["payment_method"]),
         )
         intent.update(
             status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"]
         )
         self.emit("payment_intent.succeeded", intent)
+
+    def _billing_details(self, method: str) -> Json:
+        """What the payer typed; nothing, unless a test has said what."""
+        name, country = self.payers.get(method, (None, None))
+        address = types.neutral(stripe.Charge.BillingDetails.Address, country=country)
+        return types.neutral(stripe.Charge.BillingDetails, name=name, address=address)
+
+    def _card(self, method: str) -> Json:
+        digest = hashlib.sha256(str(method).encode()).hexdigest()
+        card = types.neutral(
+            stripe.Charge.PaymentMethodDetails.Card,
+            country=ISSUED_IN.get(method, "US"),
+            fingerprint=digest[:16],
+        )
+        return types.neutral(stripe.Charge.PaymentMethodDetails, type="card", card=card)
 
 
 def decode_form(pairs: list[tuple[str, str]]) -> Json:

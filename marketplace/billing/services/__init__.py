@@ -3,6 +3,7 @@
 from .charging import charge
 from .inbox import BadSignature, handle_event, store_event
 from .outbox import send_command
+from .payers import find_shared_cards
 from .rerating import rerate
 from .settling import settle
 from .statements import latest_statement, statement_file
@@ -12,6 +13,7 @@ __all__ = [
     "BadSignature",
     "BadTopUp",
     "charge",
+    "find_shared_cards",
     "handle_event",
     "latest_statement",
     "rerate",

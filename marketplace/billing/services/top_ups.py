@@ -19,6 +19,8 @@ from marketplace.core.states import IllegalMove, move
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance, Kind
 
+from .payers import note_payer
+
 LEAST_MICRO = 1 * MICRO
 MOST_MICRO = 100_000 * MICRO
 PAYMENT_METHOD = re.compile(r"pm_[A-Za-z0-9_]{1,60}")
@@ -113,6 +115,7 @@ def apply(made: TopUp, payment: stripe.Payment, at: datetime) -> None:
     if payment.succeeded:
         _require_as_asked(made, payment)
         _book(made, payment.id, at)
+        note_payer(organisation=made.organisation, payer=payment.payer, at=at)
         _settle(made, TopUpState.SUCCEEDED, payment_intent=payment.id, failure="")
     elif payment.needs_action:
         _settle(made, TopUpState.NEEDS_ACTION, payment_intent=payment.id)

@@ -22,6 +22,7 @@ from .brokering import (
 )
 from .enforcing import enforce
 from .giving_back import cancel
+from .red_flags import look_at_orders, renters_to_look_at
 from .rehearsing import rehearse_policy
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
 from .searching import Facets, facets, page, search, standing, window_of
@@ -52,11 +53,13 @@ __all__ = [
     "expire",
     "facets",
     "free_gpus",
+    "look_at_orders",
     "observe",
     "offers",
     "page",
     "quote_micro",
     "rehearse_policy",
+    "renters_to_look_at",
     "request",
     "search",
     "settled",

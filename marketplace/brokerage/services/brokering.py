@@ -19,6 +19,7 @@ from marketplace.ledger.models import Hold
 from .asking import wallet_account
 from .availability import free_gpus
 from .giving_back import give_back
+from .red_flags import MOST_AT_ONCE, look_at_orders
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ def screen(reservation: Reservation, at: datetime) -> Decision:
 
 
 def _clear(reservation: Reservation, at: datetime) -> None:
+    look_at_orders(renter=reservation.renter, at=at, most=MOST_AT_ONCE)
     decision = screen(reservation, at)
     if decision.permits:
         move(reservation, State.CLEARED, table=MOVES, decision=decision)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import compliance
 from compliance import services as screening
+from compliance.models.statements import WORDING
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Organisation, User
 from marketplace.catalog.models import Machine, Site
@@ -59,8 +60,10 @@ def _organisation(email: str, name: str, country: str, password: str, at: dateti
     if user is not None:
         user.set_password(password)
         user.save()
-        return user.memberships.get().organisation
-    _, organisation = accounts.sign_up(
+        organisation = user.memberships.get().organisation
+        _signed(organisation, user, at)
+        return organisation
+    user, organisation = accounts.sign_up(
         email=email,
         password=password,
         name=email.split("@")[0].title(),
@@ -77,7 +80,27 @@ def _organisation(email: str, name: str, country: str, password: str, at: dateti
         },
         at=at,
     )
+    _signed(organisation, user, at)
     return organisation
+
+
+def _signed(organisation: Organisation, user: User, at: datetime) -> None:
+    """As the owner does on the organisation's page."""
+    party = organisation.party
+    if screening.statement_in_force(party=party, at=at):
+        return
+    screening.sign_end_use(
+        party=party,
+        wording=WORDING,
+        end_use=party.end_use,
+        text=party.end_use_statement,
+        end_users="",
+        signed_by=user.public_id,
+        email=user.email,
+        signed_name=user.name,
+        key=f"demo:{at.isoformat()}",
+        at=at,
+    )
 
 
 def _staff(password: str) -> None:

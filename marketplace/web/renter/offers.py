@@ -90,6 +90,7 @@ def show(
         "calendar": looks.calendar(offer, at=at),
         "prices": prices,
         "chart": looks.prices(prices, at=at),
+        "risks": catalog.site_risks(site=offer.machine.site, day=at.date()),
     }
     return render(request, "renter/offer.html", context, status=status)
 

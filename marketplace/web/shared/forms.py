@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import UploadedFile
 from compliance import services as compliance
 from compliance.countries import validate_country
 from compliance.models import EndUse, IdentifierKind, PartyKind
+from compliance.models.statements import WORDING, WORDINGS
 from compliance.services import Numbered
 from marketplace.accounts.models import Role
-from marketplace.web.forms import Dressed, StyledForm
+from marketplace.web.forms import Dressed, StyledForm, TokenForm
 
 #: with one answer
 MOST_FILES = 5
@@ -130,6 +131,13 @@ class PartyForm(StyledForm):
         help_text="Whoever owns or controls it in the end. If nobody does, its own legal name.",
     )
     parent_hq_country = CountryField(label="Country of the parent's head office")
+    founded_on = forms.DateField(
+        required=False,
+        label="Founded on",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="As registered.",
+    )
+    address = forms.CharField(max_length=500, required=False, label="Registered address")
     end_use = forms.ChoiceField(
         choices=[("", "Choose one"), *EndUse.choices], label="What the GPUs are for"
     )
@@ -138,6 +146,18 @@ class PartyForm(StyledForm):
         label="In your own words",
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What runs, for whom, and who may use the results.",
+    )
+    is_reseller = forms.BooleanField(
+        required=False,
+        label="We rent for customers of our own",
+        help_text="As a reseller or cloud.",
+    )
+    end_users = forms.CharField(
+        max_length=4000,
+        required=False,
+        label="Who else uses it",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everybody besides your organisation; a reseller names its customers.",
     )
 
     def clean_kind(self) -> str:
@@ -157,6 +177,31 @@ class PartyForm(StyledForm):
         numbers = {kind: facts.pop(kind) for kind in NUMBERS}
         given = [Numbered(kind, number, country) for kind, number in numbers.items() if number]
         return {**facts, "identifiers": given}
+
+
+class StatementForm(TokenForm):
+    """An end-use statement, to be signed."""
+
+    end_use = forms.ChoiceField(
+        choices=[choice for choice in EndUse.choices if choice[0] != EndUse.REFUSED],
+        label="What the GPUs are for",
+    )
+    text = forms.CharField(
+        max_length=4000,
+        label="In your own words",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What runs, for whom, and who may use the results.",
+    )
+    end_users = forms.CharField(
+        max_length=4000,
+        required=False,
+        label="Who else uses it",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everybody besides your organisation; a reseller names its customers.",
+    )
+    signed_name = forms.CharField(max_length=200, label="Your full name, as signature")
+    version = forms.CharField(max_length=16, widget=forms.HiddenInput, initial=WORDING)
+    signed = forms.BooleanField(label=WORDINGS[WORDING])
 
 
 class AskForm(StyledForm):

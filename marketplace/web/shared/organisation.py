@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,21 +9,25 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from compliance import services as compliance
-from compliance.models import CaseEvent, EndUse, EventKind
+from compliance.models import CaseEvent, EndUse, EndUseStatement, EventKind, Party
 from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.web.access import member
 
-from .forms import AnswerForm, AskForm
+from .forms import AnswerForm, AskForm, StatementForm
 
 #: of each kind of message
 SHOWN = 20
+#: the page asks for a new statement this long before the old one runs out
+SOON = timedelta(days=30)
+#: what a statement states, and what the party's own field of it is called
+STATED = {"end_use": "end_use", "text": "end_use_statement", "end_users": "end_users"}
 
 
 @require_safe
 @member()
 def organisation(request: HttpRequest, principal: Principal) -> HttpResponse:
-    """The facts that screening rests on, how it stands, and what we asked."""
+    """The facts that screening rests on, how it stands, what we asked, and what to sign."""
     return page(request, principal)
 
 
@@ -32,15 +37,20 @@ def page(
     *,
     ask: AskForm | None = None,
     answers: Mapping[UUID, AnswerForm] | None = None,
+    statement: StatementForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page; forms that were filled in wrongly are shown again."""
-    context = {"facts": _facts(principal), **_screening(principal, ask, answers or {})}
+    party = Party.objects.get(pk=principal.organisation.party_id)
+    context = {
+        "facts": _facts(party),
+        **_screening(principal, ask, answers or {}),
+        **_statement(party, statement, now()),
+    }
     return render(request, "shared/organisation.html", context, status=status)
 
 
-def _facts(principal: Principal) -> list[tuple[str, str]]:
-    party = principal.organisation.party
+def _facts(party: Party) -> list[tuple[str, object]]:
     numbers = party.identifiers.filter(until=None).order_by("pk")
     return [
         ("Legal name", party.legal_name),
@@ -49,12 +59,34 @@ def _facts(principal: Principal) -> list[tuple[str, str]]:
         ("Registration number", party.registration_number),
         *((one.get_kind_display(), one.number) for one in numbers),
         ("Country of registration", party.country),
+        ("Registered address", party.address),
+        ("Founded on", party.founded_on),
         ("Country of the head office", party.hq_country),
         ("Ultimate parent", party.parent_name),
         ("Country of the parent's head office", party.parent_hq_country),
         ("What the GPUs are for", dict(EndUse.choices).get(party.end_use, "")),
         ("In your own words", party.end_use_statement),
+        ("Rents for customers of its own", "yes" if party.is_reseller else "no"),
+        ("Who else uses it", party.end_users),
     ]
+
+
+def _statement(party: Party, form: StatementForm | None, at: datetime) -> dict[str, Any]:
+    signed = compliance.statement_in_force(party=party, at=at)
+    return {
+        "statement": signed,
+        "soon": signed is not None and _is_soon(signed, at),
+        "form": form or _filled(party),
+    }
+
+
+def _is_soon(statement: EndUseStatement, at: datetime) -> bool:
+    return statement.expires_at <= at + SOON
+
+
+def _filled(party: Party) -> StatementForm:
+    """With what the party says of itself, to be signed or changed."""
+    return StatementForm(initial={name: getattr(party, own) for name, own in STATED.items()})
 
 
 def _screening(

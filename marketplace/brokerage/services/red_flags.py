@@ -1,0 +1,64 @@
+"""Red flags in what renters ask for: R10, R11, R12."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from compliance import services as compliance
+from compliance.models import Outcome
+from compliance.redflags import Finding, orders
+from compliance.redflags.orders import Order
+from marketplace.accounts.models import Organisation
+from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.states import State
+
+#: orders are looked at together for so long; no limit of a kind reaches further back
+RECENT = timedelta(days=90)
+#: so many of the newest are looked at by a sweep, and while one of them waits to be decided about
+MOST, MOST_AT_ONCE = 2000, 100
+GONE = (State.REFUSED, State.EXPIRED, State.CANCELLED, State.FAILED)
+#: renters who asked for nothing in this time are not looked at again
+LOOK_BACK = timedelta(days=2)
+
+
+def renters_to_look_at(*, at: datetime) -> list[Organisation]:
+    """Those who asked for something lately."""
+    asked = Reservation.objects.filter(created_at__gte=at - LOOK_BACK).values("renter")
+    return list(Organisation.objects.filter(pk__in=asked).select_related("party").order_by("pk"))
+
+
+def look_at_orders(*, renter: Organisation, at: datetime, most: int = MOST) -> int:
+    """Raise what a renter's newest orders show together; returns how many flags were new."""
+    kinds = compliance.flag_kinds(day=at.date())
+    recent = Q(created_at__gte=at - RECENT) | Q(during__endswith__gt=at)
+    rows = Reservation.objects.filter(recent, renter=renter).order_by("-pk")
+    asked = [_order(row) for row in rows.select_related("offer__chip", "decision")[:most]]
+    found: list[Finding] = []
+    if "R10" in kinds and not _has_finished(renter):
+        found += orders.out_of_scale(asked, **kinds["R10"].parameters)
+    if "R11" in kinds:
+        found += orders.tries_lower(asked, **kinds["R11"].parameters)
+    if "R12" in kinds:
+        found += orders.like_a_supercomputer(asked, **kinds["R12"].parameters)
+    return compliance.note(party=renter.party, findings=found, at=at)
+
+
+def _has_finished(renter: Organisation) -> bool:
+    over = [State.ENDED, State.SETTLED]
+    return Reservation.objects.filter(renter=renter, state__in=over).exists()
+
+
+def _order(row: Reservation) -> Order:
+    # a list that was stale for an hour says nothing about the renter
+    told = (Outcome.ALLOW, Outcome.DENY_TEMPORARY)
+    return Order(
+        id=str(row.public_id),
+        asked_at=row.created_at,
+        chip=row.offer.chip.name,
+        chip_class=row.offer.chip.export_class,
+        gpus=row.gpu_count,
+        start=row.during.lower,
+        end=row.during.upper,
+        refused=row.decision is not None and row.decision.outcome not in told,
+        stands=row.state not in GONE,
+    )
