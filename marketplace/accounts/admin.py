@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from marketplace.core.evidence import EvidenceAdmin
 
-from .models import AccessSighting, ApiKey, Membership, Organisation, User
+from .models import AccessSighting, ApiKey, Invitation, Membership, Organisation, User
 
 
 @admin.register(User)
@@ -65,6 +65,16 @@ class ApiKeyAdmin(EvidenceAdmin[ApiKey]):
     list_display = ("name", "prefix", "organisation", "created_by", "expires_at", "revoked_at")
     list_select_related = ("organisation", "created_by")
     search_fields = ("name", "prefix", "organisation__name")
+    exclude = ("secret_sha256",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(EvidenceAdmin[Invitation]):
+    """Made and withdrawn by an owner of the organisation."""
+
+    list_display = ("email", "role", "organisation", "expires_at", "accepted_at", "withdrawn_at")
+    list_select_related = ("organisation",)
+    search_fields = ("email", "organisation__name")
     exclude = ("secret_sha256",)
 
 

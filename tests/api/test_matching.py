@@ -195,7 +195,7 @@ def test_a_name_that_cannot_be_compared_is_never_an_empty_answer_alone(service, 
 
 
 def test_whatever_is_flagged_is_a_match_unless_the_caller_sets_a_threshold(service, snapshot):
-    near = {"schema": "Company", "properties": {"name": ["Stroygazmontazhh"]}}
+    near = {"schema": "Company", "properties": {"name": ["Stroygazmontazhh OOO"]}}
     [found] = matched(service, near)["results"]
     assert found["match"] is True
     score = found["score"]

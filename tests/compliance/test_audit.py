@@ -381,6 +381,8 @@ def test_every_kind_is_in_the_chain_and_verifies(tmp_path):
     assert faults() == []
     assert externally(tmp_path) == (0, [FINE])
     licensed()
+    services.close_flag(flag=make.flag(make.party()), reason="x", by="sally", at=now())
+    services.seal(at=now())
     kinds = set(ChainLink.objects.values_list("kind", flat=True))
     assert kinds == set(KINDS) - {"act"}
 

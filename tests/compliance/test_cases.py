@@ -101,7 +101,7 @@ def test_a_clearance_that_falls_is_a_critical_case():
     assert fallen.outcome == "deny"
     case = Case.objects.get()
     assert (case.kind, case.risk, case.decision) == ("flip", "critical", fallen)
-    assert case.reasons == ["rule P050 v1"]
+    assert case.reasons == ["rule P050 v1", "rule P052 v1"]  # nothing signed says so
 
 
 def test_the_same_reasons_again_add_nothing_and_new_ones_an_event():

@@ -132,7 +132,7 @@ def test_it_dies_with_every_fact_that_tells_who_a_name_is(cleared, facts):
 
 
 def test_it_lives_on_when_something_else_of_the_party_changes(cleared):
-    services.amend_party(party=cleared, by="x", at=NOON, end_use="training")
+    services.amend_party(party=cleared, by="x", at=NOON, address="1 Quay Street")
     assert screen(cleared).outcome == "allow"
 
 
