@@ -12,7 +12,7 @@ from agents.node.main import main
 
 from .market import TOKEN, until
 
-SIMULATE = ("--allow-simulated-gpus", "--simulate", "h100:2")
+SIMULATE = ("--allow-simulated-gpus", "--simulate", "h100:2", "--runtime", "process")
 
 
 def environment(**more):
