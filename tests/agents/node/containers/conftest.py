@@ -93,3 +93,22 @@ def make(options, tmp_path):
                 each.stop(assignment=seen.assignment, grace=0)
             until(lambda: all(seen.phase is Phase.ENDED for seen in made[-1].observe()), 20)
     assert str(tmp_path) not in service.tools.call("losetup", "-a")
+
+
+@pytest.fixture
+def outcomes():
+    """Everything of a runtime that changed, in order, until the one lease ended."""
+
+    def outcomes(runtime, seconds=20):
+        seen = []
+
+        def over():
+            [now] = runtime.observe()
+            if not seen or now != seen[-1]:
+                seen.append(now)
+            return now.phase is Phase.ENDED
+
+        until(over, seconds)
+        return seen
+
+    return outcomes
