@@ -43,7 +43,8 @@ def described(folders: Sequence[Path] = FOLDERS) -> dict[str, frozenset[Node]]:
         try:
             found.update(_read(file, file.stat().st_mtime_ns))
         except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError) as error:
-            raise BadSpec(f"{file} cannot be read ({error}); {MEND}") from error
+            reason = " ".join(str(error).split())
+            raise BadSpec(f"{file} cannot be read ({reason}); {MEND}") from error
     return found
 
 

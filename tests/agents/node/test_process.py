@@ -142,6 +142,15 @@ def test_a_program_that_is_not_there_starts_nothing(runtime, command):
     assert list(runtime.folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "facts", [{"image": "debian:12"}, {"template": "ssh"}, {"ssh_keys": ("ssh-ed25519 AAAA",)}]
+)
+def test_what_needs_a_container_starts_nothing(runtime, facts):
+    with pytest.raises(CannotStart, match="runs plain commands only"):
+        runtime.start(wanted=wanted(**facts), at=NOON)
+    assert list(runtime.folder.iterdir()) == []
+
+
 def test_an_assignment_is_started_once(runtime):
     start(runtime, "sleep", "100")
     before = dict(runtime.known)

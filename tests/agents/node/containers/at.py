@@ -59,5 +59,9 @@ def sight(runtime, each):
 
 
 def end(runtime, each, seconds=20):
-    until(lambda: sight(runtime, each).phase is Phase.ENDED, seconds)
+    until(lambda: ended(runtime, each), seconds)
     return sight(runtime, each)
+
+
+def ended(runtime, each):
+    return sight(runtime, each).phase is Phase.ENDED

@@ -15,6 +15,7 @@ import pytest
 
 from agents.node import proc
 from agents.node.containers import attached, firewall, service, spec
+from agents.node.containers import record as records
 from agents.node.containers.engine import Engine, EngineDown
 from agents.node.reconcile import Phase
 from agents.node.runtime import CannotStart
@@ -294,25 +295,42 @@ def test_a_stubborn_workload_is_killed_after_its_grace(make, gpu_uuids):
     assert at.end(runtime, each, 10).exit_code == 137
 
 
-def test_a_running_lease_is_adopted_and_a_stray_is_torn_down(make, gpu_uuids):
-    first, each, stray = make(), at.lease(gpu_uuids[:1]), at.lease(gpu_uuids[1:2])
-    started = at.run(first, each).started_at
-    at.run(first, stray)
-    (first.folder / str(stray.assignment) / "lease.json").unlink()
-    second = make()
-    seen = at.sight(second, each)
-    assert (seen.started_at, seen.verified_to) == (started, started)
-    until(lambda: at.sight(second, each).phase is Phase.RUNNING)
-    until(lambda: len(second.observe()) == 2)
+def test_a_running_lease_is_adopted_and_a_stray_is_torn_down(make, gpu_uuids, options, tmp_path):
+    each, stray = at.lease(gpu_uuids[:1]), at.lease(gpu_uuids[1:2])
+    folder = tmp_path / "leases"
+    folder.mkdir()
+    for lease in (each, stray):
+        assert live(options, tmp_path, lease.assignment, *lease.gpu_uuids, "record.started") == -9
+    [started] = [
+        record.started_at
+        for record in records.read_all(folder)
+        if record.assignment == each.assignment
+    ]
+    (folder / str(stray.assignment) / "lease.json").unlink()
+    runtime = make()
+    assert at.sight(runtime, each).started_at == at.sight(runtime, each).verified_to == started
+    until(lambda: at.sight(runtime, each).phase is Phase.RUNNING)
     waiting = at.lease(gpu_uuids[1:2])
-    at.begin(second, waiting)
-    ended = at.end(second, stray)
-    assert (ended.started_at, ended.failure) == (
-        None,
-        "nothing is written down of it on the machine",
+    at.begin(runtime, waiting)
+    until(lambda: len(runtime.observe()) == 3)
+    meanwhile = set()
+    until(lambda: meanwhile.add(at.sight(runtime, waiting).phase) or at.ended(runtime, stray), 20)
+    assert meanwhile == {Phase.STARTING}
+    ended = at.sight(runtime, stray)
+    reason = "nothing is written down of it on the machine"
+    assert (ended.started_at, ended.failure) == (None, reason)
+    until(lambda: at.sight(runtime, waiting).phase is Phase.RUNNING)
+    assert at.sight(runtime, each).verified_to > started
+    assert at.left(STORAGE, stray.assignment) == set()
+
+
+def live(options, tmp_path, assignment, gpu, fatal):
+    """Let an agent live until it is killed after an act; what it died of."""
+    words = [str(tmp_path / "leases"), options.engine, str(tmp_path), str(assignment), gpu, fatal]
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", KILLED, *words], check=False, timeout=60
     )
-    until(lambda: at.sight(second, waiting).phase is Phase.RUNNING)
-    assert at.sight(second, each).verified_to > started
+    return done.returncode
 
 
 KILLED = """
@@ -351,10 +369,10 @@ host = Host(options=options, clock=Clock(), owner=owner, gpu_count=lambda: 4,
             gpu_pids=lambda gpus: frozenset())
 runtime = ContainerRuntime(Path(folder), host)
 each = wanted(UUID(assignment), gpus=(gpu,), command=("sleep", "1000"))
-if not runtime.known:
+if each.assignment not in runtime.known:
     runtime.start(wanted=each, at=datetime.now(UTC))
 while True:
-    [seen] = runtime.observe()
+    [seen] = [seen for seen in runtime.observe() if seen.assignment == each.assignment]
     if seen.phase is Phase.ENDED:
         break
     if seen.phase is Phase.RUNNING:
@@ -381,12 +399,10 @@ ACTS = (
 
 def test_an_agent_killed_after_every_act_converges(make, gpu_uuids, options, tmp_path):
     """Each agent takes up what the one before left, and is killed one act further on."""
-    assignment, folder = uuid4(), tmp_path / "leases"
-    folder.mkdir()
-    words = [str(folder), options.engine, str(tmp_path), str(assignment), gpu_uuids[0]]
+    assignment = uuid4()
+    (tmp_path / "leases").mkdir()
     for fatal in ACTS:
-        life = [sys.executable, "-c", KILLED, *words, fatal]
-        assert subprocess.run(life, check=False, timeout=60).returncode == -9, fatal  # noqa: S603
+        assert live(options, tmp_path, assignment, gpu_uuids[0], fatal) == -9, fatal
         mine = ("--filter", f"label=straits.owner={tmp_path}")
         assert len(at.podman(STORAGE, "ps", "-aq", *mine).split()) <= 1
     [ended] = make().observe()
