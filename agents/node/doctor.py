@@ -1,7 +1,7 @@
 """Is this machine fit to serve? One finding per line, each failure with its mend."""
 
+from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -10,27 +10,23 @@ import httpx
 
 from agents.protocol.signing import CLOCK_WINDOW
 
-from . import gpu, identity
+from . import gpu, identity, runtimes
 from .client import HEARTBEAT, TIMEOUT
+from .containers import checks
+from .finding import Finding
 
 
-@dataclass(frozen=True)
-class Finding:
-    """`said` is what was found or, when not `ok`, what is wrong and how to mend it."""
-
-    name: str
-    ok: bool
-    said: str
-
-
-def examine(*, state: Path) -> Iterator[Finding]:
+def examine(*, state: Path, options: Namespace) -> Iterator[Finding]:
     """Look at everything that the agent needs, in the order in which it is set up."""
-    yield from _gpus()
+    uuids: list[str] = []
+    yield from _gpus(uuids)
+    if options.runtime == runtimes.CONTAINER:
+        yield from checks.examine(state=state, options=options, gpu_uuids=uuids)
     yield from _folder(state)
     yield from _marketplace(state)
 
 
-def _gpus() -> Iterator[Finding]:
+def _gpus(uuids: list[str]) -> Iterator[Finding]:
     shadow = gpu.shadow()
     yield Finding(
         "python binding",
@@ -48,6 +44,7 @@ def _gpus() -> Iterator[Finding]:
         kind = "simulated, " if gpus.simulated else ""
         yield Finding("NVML", True, f"{kind}driver {gpus.driver_version}, CUDA {gpus.cuda_version}")
         found = gpus.inventory().gpus
+        uuids += [each.uuid for each in found]
         mend = "no GPU answers; look for Xid errors in dmesg, then reset the GPUs or reboot"
         yield Finding("GPUs", bool(found), ", ".join(each.name for each in found) or mend)
     finally:

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,16 @@ class Gpus:
         """Energy counter in mJ by UUID; 0 for a GPU without one, nothing for one that is lost."""
         return dict(found for _, found in self._each(_energy))
 
+    def count(self) -> int:
+        """How many GPUs NVML names, answering or not."""
+        return _count()
+
+    def pids(self, gpu_uuids: Sequence[str]) -> frozenset[int]:
+        """Who computes on these GPUs; a GPU that does not tell adds nobody."""
+        return frozenset(
+            pid for _, (uuid, pids) in self._each(_pids) if uuid in gpu_uuids for pid in pids
+        )
+
     def _each(self, read: Callable[[Any, int], Any]) -> Iterator[tuple[int, Any]]:
         for index in range(_count()):
             try:
@@ -122,3 +132,12 @@ def _energy(handle: Any, index: int) -> tuple[str, int]:
         return uuid, int(pynvml.nvmlDeviceGetTotalEnergyConsumption(handle))
     except pynvml.NVMLError_NotSupported:
         return uuid, 0
+
+
+def _pids(handle: Any, index: int) -> tuple[str, list[int]]:
+    uuid = str(pynvml.nvmlDeviceGetUUID(handle))
+    try:
+        running = pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
+    except (pynvml.NVMLError_NotSupported, pynvml.NVMLError_FunctionNotFound):
+        return uuid, []
+    return uuid, [int(each.pid) for each in running]

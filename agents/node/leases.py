@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from agents.protocol.messages import MAX_REPORTS, AssignmentReport, Desired, SegmentReport
+from agents.protocol.messages import (
+    MAX_REPORTS,
+    AssignmentReport,
+    Desired,
+    SegmentReport,
+    State,
+)
 
 from . import meter
 from .clock import Clock
@@ -37,17 +43,20 @@ class Leases:
         #: something happened that the marketplace should hear of at once
         self.news = False
         self.period = timedelta(seconds=30)
+        #: as of the last look
+        self.seen: dict[UUID, Sighting] = {}
 
     def resume(self) -> None:
         """Find what ran before: adopt what still runs, close what ended while we were away."""
-        sightings = {each.assignment: each for each in self.runtime.observe()}
-        self._find(sightings.values())
+        self._look()
+        for each in self.seen.values():
+            self._find(each)
         for fact in list(self.facts.values()):
-            seen = sightings.get(fact.assignment)
+            seen = self.seen.get(fact.assignment)
             if not fact.live:
                 continue
             if seen is None or seen.phase is Phase.ENDED:
-                self._ended(fact, meter.last(fact), None, "it ended while the agent was away")
+                self._close(fact, meter.last(fact), None, "it ended while the agent was away")
             else:
                 log.info("assignment %s still runs; taking care of it", fact.assignment)
                 # while nobody looked, nobody verified
@@ -56,17 +65,18 @@ class Leases:
     def step(self) -> None:
         """Do everything that is due now. A full disk delays notes, never a stop."""
         at = self.clock.now()
-        sightings = self.runtime.observe()
-        with self._noting():
-            self._find(sightings)
-            self._notice(sightings, at)
-        for action in reconcile(self.desired, self._observed(sightings), at):
+        self._look()
+        for each in self.seen.values():
+            with self._noting():
+                self._take(each, at)
+        for action in reconcile(self.desired, self._observed(), at):
             with self._noting():
                 self._act(action, at)
         with self._noting():
             for fact in list(self.facts.values()):
-                if fact.live and meter.due(fact, at=at, period=self.period):
-                    self._write(*self._cut(fact, at))
+                to = self._verified(fact, at)
+                if fact.live and meter.due(fact, at=to, period=self.period):
+                    self._write(*self._cut(fact, to))
 
     def take_over(self, told: Iterable[Desired]) -> None:
         """Take over the full set that the marketplace wants; it is kept for when we are cut off."""
@@ -86,7 +96,8 @@ class Leases:
 
     def stop_all(self, *, grace: float, reason: str) -> bool:
         """Stop everything; True once nothing is left. Call it again, with `step`, until then."""
-        alive = [each for each in self.runtime.observe() if each.phase is not Phase.ENDED]
+        self._look()
+        alive = [each for each in self.seen.values() if each.phase is not Phase.ENDED]
         for each in alive:
             self._stop(each.assignment, reason, grace)
         return not alive
@@ -95,8 +106,9 @@ class Leases:
         """Write down what ran until now; it runs on without us."""
         at = self.clock.now()
         for fact in list(self.facts.values()):
-            if fact.live:
-                self._write(*self._cut(fact, at))
+            to = self._verified(fact, at)
+            if fact.live and fact.metered_to is not None and to > fact.metered_to:
+                self._write(*self._cut(fact, to))
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -105,24 +117,42 @@ class Leases:
         except sqlite3.Error as error:
             log.error("the spool cannot be written, trying again: %s", error)
 
-    def _find(self, sightings: Iterable[Sighting]) -> None:
-        """Note what was started just before an agent died."""
-        for each in sightings:
-            wanted = self.desired.get(each.assignment)
-            if wanted is not None and each.assignment not in self.facts:
-                self._begin(wanted, each.started_at)
+    def _look(self) -> None:
+        self.seen = {each.assignment: each for each in self.runtime.observe()}
 
-    def _notice(self, sightings: Iterable[Sighting], at: datetime) -> None:
-        for each in sightings:
-            fact = self.facts.get(each.assignment)
-            if fact is not None and fact.live and each.phase is Phase.ENDED:
-                fact, segment = self._cut(fact, at, final=True)
-                self._ended(fact, segment, each.exit_code, fact.detail, at)
+    def _verified(self, fact: Fact, at: datetime) -> datetime:
+        """Up to when its GPUs are known to be its own, not after `at`."""
+        seen = self.seen.get(fact.assignment)
+        known = seen.verified_to if seen is not None else None
+        return at if known is None else min(at, max(known, fact.metered_to or known))
 
-    def _observed(self, sightings: Iterable[Sighting]) -> dict[UUID, Observed]:
+    def _take(self, seen: Sighting, at: datetime) -> None:
+        """Take over how far one is."""
+        fact = self._find(seen)
+        if fact is None or not fact.live or seen.phase is not Phase.ENDED:
+            return
+        if fact.metered_to is None:
+            self._fail(fact, seen, at)
+            return
+        end = self._verified(fact, at)
+        fact, segment = self._cut(fact, end, final=True)
+        self._close(fact, segment, seen.exit_code, _detail(fact, seen), end)
+
+    def _find(self, seen: Sighting) -> Fact | None:
+        """Note one that is on its way, also one started just before an agent died; or that runs."""
+        fact, wanted = self.facts.get(seen.assignment), self.desired.get(seen.assignment)
+        if fact is None and wanted is not None:
+            fact = _new(wanted, "starting")
+        if fact is not None and fact.state == "starting" and seen.started_at is not None:
+            return self._begin(fact, seen.started_at)
+        if fact is not None and fact.assignment not in self.facts:
+            self._tell(fact)
+        return fact
+
+    def _observed(self) -> dict[UUID, Observed]:
         ended = Observed(Phase.ENDED)
         past = {each: ended for each in self.desired if each in self.facts}
-        now = {each.assignment: Observed(each.phase, each.gpu_uuids) for each in sightings}
+        now = {name: Observed(each.phase, each.gpu_uuids) for name, each in self.seen.items()}
         return past | now
 
     def _act(self, action: Action, at: datetime) -> None:
@@ -139,17 +169,12 @@ class Leases:
     def _start(self, desired: Desired, at: datetime) -> None:
         try:
             self._require_gpus(desired)
-            self.runtime.start(
-                assignment=desired.assignment,
-                command=desired.command,
-                environment=desired.environment,
-                gpu_uuids=desired.gpu_uuids,
-                at=at,
-            )
+            self.runtime.start(wanted=desired, at=at)
         except CannotStart as error:
             self._never(desired, "failed", str(error), at)
-        else:
-            self._begin(desired, at)
+            return
+        self._look()
+        self._find(self.seen[desired.assignment])
 
     def _require_gpus(self, desired: Desired) -> None:
         if self.present is None:
@@ -158,38 +183,34 @@ class Leases:
         if missing:
             raise CannotStart(f"{missing[0]} does not answer on this machine")
 
-    def _begin(self, desired: Desired, started_at: datetime) -> None:
-        log.info("assignment %s runs on %s", desired.assignment, ", ".join(desired.gpu_uuids))
-        self._write(
-            Fact(
-                assignment=desired.assignment,
-                generation=desired.generation,
-                state="running",
-                gpu_uuids=desired.gpu_uuids,
-                until=desired.end,
-                started_at=started_at,
-                metered_to=started_at,
-                metered_mono_ms=max(0, self.clock.mono_ms(started_at)),
-                verified_since=self._sound_since(desired),
-                energy_mj=meter.of(desired.gpu_uuids, self.energy()),
-            )
+    def _begin(self, fact: Fact, started_at: datetime) -> Fact:
+        log.info("assignment %s runs on %s", fact.assignment, ", ".join(fact.gpu_uuids))
+        running = _changed(
+            fact,
+            state="running",
+            started_at=started_at,
+            metered_to=started_at,
+            metered_mono_ms=max(0, self.clock.mono_ms(started_at)),
+            verified_since=self._sound_since(fact),
+            energy_mj=meter.of(fact.gpu_uuids, self.energy()),
         )
+        self._tell(running)
+        return running
+
+    def _tell(self, fact: Fact) -> None:
+        self._write(fact)
         self.news = True
 
-    def _never(self, desired: Desired, state: Any, detail: str, at: datetime) -> None:
+    def _never(self, desired: Desired, state: State, detail: str, at: datetime) -> None:
         log.warning("assignment %s %s: %s", desired.assignment, state, detail)
-        self._write(
-            Fact(
-                assignment=desired.assignment,
-                generation=desired.generation,
-                state=state,
-                gpu_uuids=desired.gpu_uuids,
-                until=desired.end,
-                stopped_at=at,
-                detail=detail[:MAX_DETAIL],
-            )
-        )
-        self.news = True
+        self._tell(_new(desired, state, stopped_at=at, detail=detail[:MAX_DETAIL]))
+
+    def _fail(self, fact: Fact, seen: Sighting, at: datetime) -> None:
+        """It ended before its GPUs were verified: nothing of it is metered."""
+        detail = _detail(fact, seen)
+        log.warning("assignment %s never ran: %s", fact.assignment, detail)
+        state = "failed" if seen.failure else "stopped"
+        self._tell(_changed(fact, state=state, stopped_at=at, detail=detail[:MAX_DETAIL]))
 
     def _stop(self, assignment: UUID, reason: str, grace: float) -> None:
         self.runtime.stop(assignment=assignment, grace=grace)
@@ -198,7 +219,7 @@ class Leases:
             log.info("stopping assignment %s: %s", assignment, reason)
             self._write(_changed(fact, detail=reason))
 
-    def _ended(
+    def _close(
         self,
         fact: Fact,
         segment: SegmentReport,
@@ -212,7 +233,7 @@ class Leases:
             state="stopped",
             stopped_at=at or segment.end,
             exit_code=exit_code,
-            detail=detail or "the workload ended by itself",
+            detail=detail[:MAX_DETAIL],
         )
         self._write(ended, segment)
         self.news = True
@@ -230,6 +251,7 @@ class Leases:
         self.facts[fact.assignment] = fact
 
     def _report(self, fact: Fact) -> AssignmentReport:
+        seen = self.seen.get(fact.assignment) if fact.live else None
         return AssignmentReport(
             assignment=fact.assignment,
             generation=fact.generation,
@@ -238,8 +260,27 @@ class Leases:
             stopped_at=fact.stopped_at,
             exit_code=fact.exit_code,
             detail=fact.detail,
+            progress=seen.progress if seen else "",
+            endpoints=seen.endpoints if seen else (),
         )
+
+
+def _detail(fact: Fact, seen: Sighting) -> str:
+    """Why it ended, and what is left of it if the runtime says so."""
+    why = seen.failure or fact.detail or "the workload ended by itself"
+    return "; ".join(filter(None, (why, seen.progress)))
 
 
 def _changed(fact: Fact, **values: Any) -> Fact:
     return fact.model_copy(update=values)
+
+
+def _new(desired: Desired, state: State, **facts: Any) -> Fact:
+    return Fact(
+        assignment=desired.assignment,
+        generation=desired.generation,
+        state=state,
+        gpu_uuids=desired.gpu_uuids,
+        until=desired.end,
+        **facts,
+    )

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from . import __version__, doctor, gpu, identity, simulated
+from . import __version__, doctor, gpu, identity, runtimes, simulated
 from .agent import Agent
 from .client import Client, Refused, Unreachable
 from .clock import Clock
 from .enrolment import enrol
 from .leases import Leases
-from .process import ProcessRuntime
 from .simulated.profiles import BadProfile
 from .spool import BadSpool, Spool
 
@@ -30,6 +29,7 @@ WRONG_USE = (
     identity.AlreadyEnrolled,
     identity.BadServer,
     identity.NotEnrolled,
+    runtimes.NotIsolated,
     simulated.NotAllowed,
 )
 FAILED = (
@@ -38,6 +38,7 @@ FAILED = (
     Unreachable,
     gpu.NoGpus,
     identity.Busy,
+    runtimes.CannotServe,
     simulated.CannotSimulate,
     sqlite3.Error,
     OSError,
@@ -82,8 +83,10 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="otherwise they run on and the next start takes care of them",
     )
+    runtimes.add_options(serving)
     serving.set_defaults(run=_run)
     looking = commands.add_parser("doctor", help="check this machine, one line per finding")
+    runtimes.add_options(looking)
     looking.set_defaults(run=_doctor)
     for command in (serving, looking):
         command.add_argument("--allow-simulated-gpus", action="store_true")
@@ -131,18 +134,20 @@ def _run(options: argparse.Namespace) -> int:
             if gpus.simulated:
                 simulated.require_allowed(options.allow_simulated_gpus)
             clock = Clock(base=spool.clock())
-            client = Client(
-                server=who.server, key=identity.key_of(state), key_id=str(who.node), clock=clock
-            )
-            leases = Leases(
-                runtime=ProcessRuntime(state / "leases"),
-                spool=spool,
-                clock=clock,
-                energy=gpus.energy,
-            )
-            with closing(client):
+            with (
+                closing(_client(who, state, clock)) as client,
+                runtimes.chosen(
+                    options, state=state, server=who.server, gpus=gpus, clock=clock
+                ) as runtime,
+            ):
+                leases = Leases(runtime=runtime, spool=spool, clock=clock, energy=gpus.energy)
                 _serve(Agent(gpus=gpus, leases=leases, spool=spool, client=client), options)
     return 0
+
+
+def _client(who: identity.Identity, state: Path, clock: Clock) -> Client:
+    key = identity.key_of(state)
+    return Client(server=who.server, key=key, key_id=str(who.node), clock=clock)
 
 
 def _serve(agent: Agent, options: argparse.Namespace) -> None:
@@ -158,7 +163,7 @@ def _doctor(options: argparse.Namespace) -> int:
         identity.prepare(options.state)
     _simulate(options)
     well = True
-    for finding in doctor.examine(state=options.state):
+    for finding in doctor.examine(state=options.state, options=options):
         print(f"{'ok' if finding.ok else 'FAIL':<5} {finding.name:<15} {finding.said}")
         well = well and finding.ok
     return 0 if well else 1

@@ -1,6 +1,6 @@
 """One plain process per assignment, in a session of its own, with nothing of the agent's in it.
 
-Not isolated: it runs as the agent's user. The container runtime will stand in its place.
+Not isolated: it runs as the agent's user. For trials with simulated GPUs alone.
 """
 
 import logging
@@ -18,6 +18,8 @@ from pathlib import Path
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agents.protocol.messages import Desired
 
 from . import launch, proc
 from .files import remove_tree, write_whole
@@ -72,27 +74,21 @@ class ProcessRuntime:
                 log.error("%s is not a record of ours and is left alone", file)
         return found
 
-    def start(
-        self,
-        *,
-        assignment: UUID,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        gpu_uuids: Sequence[str],
-        at: datetime,
-    ) -> None:
-        if assignment in self.known:
+    def start(self, *, wanted: Desired, at: datetime) -> None:
+        if wanted.assignment in self.known:
             raise CannotStart("it was started before")
-        place = self.folder / str(assignment)
+        if wanted.image or wanted.template or wanted.ssh_keys:
+            raise CannotStart("this machine runs plain commands only: no image, template or SSH")
+        place, command = self.folder / str(wanted.assignment), wanted.command
         work = place / WORK
-        env = _environment(environment, gpu_uuids, work)
+        env = _environment(wanted.environment, wanted.gpu_uuids, work)
         _require_program(command, env["PATH"], work)
         try:
             work.mkdir(mode=0o700, parents=True, exist_ok=True)
             child = _spawn(command, env, work, place / OUTPUT)
         except (OSError, ValueError) as error:
             raise CannotStart(f"the process cannot be started: {error}") from error
-        self.known[assignment] = self._release(child, place, tuple(gpu_uuids), at)
+        self.known[wanted.assignment] = self._release(child, place, wanted.gpu_uuids, at)
 
     def _release(
         self,

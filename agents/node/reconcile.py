@@ -12,9 +12,15 @@ from agents.protocol.messages import Desired
 class Phase(Enum):
     """Of an assignment on this machine. One that was never here has none."""
 
+    STARTING = auto()
     RUNNING = auto()
     STOPPING = auto()
     ENDED = auto()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it would run on if nobody stopped it."""
+        return self in (Phase.STARTING, Phase.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def _unknown(
     for assignment, seen in observed.items():
         if assignment in desired:
             continue
-        if seen.phase is Phase.RUNNING:
+        if seen.phase.goes_on:
             yield Stop(assignment, "the marketplace does not list it")
         elif seen.phase is Phase.ENDED:
             yield Remove(assignment)
@@ -107,7 +113,7 @@ def _new(each: Desired, busy: set[str], at: datetime) -> Action | None:
 
 def _old(each: Desired, phase: Phase, at: datetime) -> Action | None:
     reason = _over(each, at)
-    return Stop(each.assignment, reason) if reason and phase is Phase.RUNNING else None
+    return Stop(each.assignment, reason) if reason and phase.goes_on else None
 
 
 def _over(each: Desired, at: datetime) -> str:

@@ -1,10 +1,11 @@
-"""What runs an assignment's workload. Today a plain process; a container fits the same verbs."""
+"""What runs an assignment's workload. A container, or for trials a plain process."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from agents.protocol.messages import Desired, Endpoint
 
 from .reconcile import Phase
 
@@ -15,27 +16,28 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Sighting:
-    """One assignment as the runtime finds it. `exit_code` stays None when nobody saw it end."""
+    """One assignment as the runtime finds it. `exit_code` stays None when nobody saw it end.
+
+    `started_at` is when it began to run with the right GPUs, and None until then: what never got
+    there is never metered. `verified_to` is when its GPUs were last found attached, and nothing
+    after it may be metered; None stands for now.
+    """
 
     assignment: UUID
     phase: Phase
     gpu_uuids: tuple[str, ...]
-    started_at: datetime
+    started_at: datetime | None
     exit_code: int | None = None
+    verified_to: datetime | None = None
+    progress: str = ""
+    failure: str = ""
+    endpoints: tuple[Endpoint, ...] = ()
 
 
 class Runtime(Protocol):
-    """Starting and stopping do not wait; `observe` drives them on and must be called often."""
+    """Starting and stopping do not wait; `observe` shows how far they are. Call it often."""
 
-    def start(
-        self,
-        *,
-        assignment: UUID,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        gpu_uuids: Sequence[str],
-        at: datetime,
-    ) -> None:
+    def start(self, *, wanted: Desired, at: datetime) -> None:
         """Run it once. Raises CannotStart, with nothing left running."""
 
     def stop(self, *, assignment: UUID, grace: float) -> None:

@@ -57,7 +57,7 @@ class Fact(Message):
     """What we know of one assignment that was started here, or never will be.
 
     Its usage is written down up to `metered_to`; the two clocks and the energy counters (mJ by GPU)
-    are of that moment. `until` is the end of its window.
+    are of that moment. `until` is the end of its window. Without `started_at` nothing is metered.
     """
 
     assignment: UUID

@@ -19,6 +19,7 @@ VERSION = 1
 MAX_GPUS = 64
 MAX_REPORTS = 256
 MAX_SEGMENTS = 500
+MAX_ENDPOINTS = 8
 
 # no zero byte reaches the database: PostgreSQL's text cannot hold one
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
@@ -87,8 +88,23 @@ def inventory_digest(report: InventoryReport) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class Endpoint(Message):
+    """Where a running workload is reached: "ssh" by a client, "http" by a browser at `path`."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+    scheme: Literal["ssh", "http"]
+    host: Annotated[str, StringConstraints(max_length=253, pattern=r"^[0-9A-Za-z.:-]+$")]
+    port: Annotated[int, Field(gt=0, lt=65_536)]
+    path: Annotated[str, StringConstraints(max_length=200, pattern=r"^(/[!-~]*)?$")] = Field(
+        default="", description="may hold a token: for the renter alone"
+    )
+
+
 class AssignmentReport(Message):
-    """What the node sees of one assignment; times by its clock, corrected by the known offset."""
+    """What the node sees of one assignment; times by its clock, corrected by the known offset.
+
+    `started_at` is when its GPUs were found attached: nothing before it is metered.
+    """
 
     assignment: UUID
     generation: Annotated[int, Field(ge=0, lt=2**31)]
@@ -97,6 +113,8 @@ class AssignmentReport(Message):
     stopped_at: Moment | None = None
     exit_code: Annotated[int, Field(ge=-(2**31), lt=2**31)] | None = None
     detail: LongText = ""
+    progress: Text = Field(default="", description="the step it is at, such as a pull")
+    endpoints: Annotated[tuple[Endpoint, ...], Field(max_length=MAX_ENDPOINTS)] = ()
 
 
 class Heartbeat(Message):
@@ -117,8 +135,11 @@ class Desired(Reply):
     start: datetime
     end: datetime
     gpu_uuids: tuple[str, ...]
-    command: tuple[str, ...]
+    command: tuple[str, ...] = Field(description="empty: the template's own")
     environment: dict[str, str]
+    template: str = Field(default="", description="a name that the node knows")
+    image: str = Field(default="", description="a reference; empty: the template's own")
+    ssh_keys: tuple[str, ...] = ()
 
 
 class HeartbeatReply(Reply):

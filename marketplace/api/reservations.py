@@ -1,10 +1,10 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -57,6 +57,30 @@ class ReservationOut(serializers.Serializer[Reservation]):
         return brokerage.cost_micro(row)
 
 
+class EndpointOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    scheme = serializers.CharField()
+    host = serializers.CharField()
+    port = serializers.IntegerField()
+    path = serializers.CharField(help_text="may hold a secret token")
+
+
+class OneReservationOut(ReservationOut):
+    """Besides: what its machines do, and to who may rent, where it is reached."""
+
+    progress = serializers.SerializerMethodField(help_text="the step that each machine is at")
+    endpoints = serializers.SerializerMethodField()
+
+    def get_progress(self, row: Reservation) -> list[str]:
+        return [part.progress for part in row.assignments.all() if part.progress]
+
+    @extend_schema_field(EndpointOut(many=True))
+    def get_endpoints(self, row: Reservation) -> list[dict[str, Any]]:
+        if not self.context["may_rent"]:
+            return []
+        return [endpoint for part in row.assignments.all() for endpoint in part.endpoints]
+
+
 def own_reservations(request: Request) -> QuerySet[Reservation]:
     """Those of the organisation that asks; to everybody else they do not exist."""
     return Reservation.objects.filter(renter=principal(request).organisation).select_related(
@@ -97,10 +121,11 @@ class Reservations(Resource):
 class OneReservation(Resource):
     """A reservation as it stands now."""
 
-    @extend_schema(responses=ReservationOut)
+    @extend_schema(responses=OneReservationOut)
     def get(self, request: Request, public_id: UUID) -> Response:
         row = get_object_or_404(own_reservations(request), public_id=public_id)
-        return Response(ReservationOut(row).data)
+        may_rent = principal(request).may(roles.RENT)
+        return Response(OneReservationOut(row, context={"may_rent": may_rent}).data)
 
 
 class Act(Resource):

@@ -12,7 +12,6 @@ SCHEMA = {
         "command": {
             "type": "array",
             "items": {"type": "string", "minLength": 1, "maxLength": workload.MAX_WORD},
-            "minItems": 1,
             "maxItems": workload.MAX_WORDS,
         },
         "environment": {
@@ -20,8 +19,18 @@ SCHEMA = {
             "additionalProperties": {"type": "string", "maxLength": workload.MAX_WORD},
             "maxProperties": workload.MAX_WORDS,
         },
+        "template": {
+            "type": "string",
+            "enum": list(workload.TEMPLATES),
+            "description": "brings an image and a command; without one, a command is needed",
+        },
+        "image": {"type": "string", "maxLength": workload.MAX_IMAGE},
+        "ssh_keys": {
+            "type": "array",
+            "items": {"type": "string", "maxLength": workload.MAX_KEY},
+            "maxItems": workload.MAX_KEYS,
+        },
     },
-    "required": ["command"],
     "additionalProperties": False,
 }
 

@@ -129,6 +129,10 @@ class Assignment(Record):
     stopped_at = models.DateTimeField(null=True, blank=True)
     exit_code = models.IntegerField(null=True, blank=True)
     detail = models.CharField(max_length=500, blank=True)
+    progress = models.CharField(max_length=200, blank=True, help_text="the step it is at")
+    endpoints = models.JSONField(
+        default=list, blank=True, help_text="where it is reached; may hold tokens of the renter's"
+    )
 
     objects = AssignmentQuerySet.as_manager()
 

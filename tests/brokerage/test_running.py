@@ -171,3 +171,19 @@ def test_a_list_that_went_stale_lets_nothing_start_but_ends_nothing(market, harb
     assert later.state == "confirmed"
     [running] = brokerage.desired(machine=booked.assignments.get().machine, at=stale)
     assert (running.reservation.state, brokerage.wanted(running)) == ("active", True)
+
+
+def test_how_far_a_start_is_and_where_it_is_reached_is_known_until_it_ends(booked, machine):
+    assignment = booked.assignments.get()
+    door = {"name": "ssh", "scheme": "ssh", "host": "203.0.113.7", "port": 40_022, "path": ""}
+
+    def told(state, **facts):
+        report = make.observation(assignment, state, **facts)
+        brokerage.observe(machine=machine, reports=[report], at=SOON)
+        assignment.refresh_from_db()
+        return assignment.progress, assignment.endpoints
+
+    assert told("starting", progress="pulling debian: 40 %") == ("pulling debian: 40 %", [])
+    assert told("starting", progress="pulling debian: 80 %") == ("pulling debian: 80 %", [])
+    assert told("running", started_at=SOON, endpoints=(door,)) == ("", [door])
+    assert told("stopped", stopped_at=SOON, progress="cleaning up", endpoints=(door,)) == ("", [])

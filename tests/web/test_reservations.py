@@ -162,5 +162,27 @@ def test_the_list_asks_the_same_few_questions_for_one_row_and_for_five(
 def test_the_page_asks_the_same_few_questions_for_any_number_of_gpus(
     alice_in, running, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         alice_in.get(page(running))
+
+
+def test_a_page_says_what_the_machine_does_and_where_it_is_reached(alice_in, running, said):
+    door = {"name": "ssh", "scheme": "ssh", "host": "203.0.113.7", "port": 40_022, "path": ""}
+    running.assignments.update(progress="pulling debian: 40 %", endpoints=[door])
+    text = said(alice_in.get(page(running)))
+    assert "Pulling debian: 40 %" in text
+    assert "ssh -p 40022 root@203.0.113.7" in text
+
+
+def test_who_may_only_look_is_not_told_where_it_is_reached(alice_in, alice, running, said):
+    door = {
+        "name": "jupyter",
+        "scheme": "http",
+        "host": "x",
+        "port": 1,
+        "path": "/lab?token=s3cret",
+    }
+    running.assignments.update(endpoints=[door])
+    assert "s3cret" in said(alice_in.get(page(running)))
+    alice.memberships.update(role="viewer")
+    assert "s3cret" not in said(alice_in.get(page(running)))

@@ -135,6 +135,16 @@ def test_a_later_start_is_taken_as_utc(quote, reserve, harbour):
     assert made.auto_confirm is False
 
 
+def test_a_template_needs_no_command(quote, reserve, harbour):
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPk alice@home"
+    wish = {"template": "ssh", "command": "", "ssh_keys": f"{key}\r\n"}
+    make.funded(harbour)
+    assert reserve(hidden(quote(**wish))).status_code == 302
+    workload = Reservation.objects.get().workload
+    assert (workload["template"], workload["command"]) == ("ssh", [])
+    assert workload["ssh_keys"] == [key]
+
+
 def test_a_command_may_stand_one_word_to_a_line(quote, reserve, harbour):
     make.funded(harbour)
     assert reserve(hidden(quote(command="sh\r\n-c\r\necho $HOME\r\n"))).status_code == 302
@@ -153,6 +163,7 @@ def test_a_command_may_stand_one_word_to_a_line(quote, reserve, harbour):
         ({"when": "later", "start": "2020-01-01T00:00"}, "start", "The start lies in the past."),
         ({"command": "echo 'half"}, "command", "Not a command: no closing quotation."),
         ({"command": " "}, "command", "This field is required."),
+        ({"image": "-v"}, "image", "Image must be a reference, such as"),
         ({"environment": "SEED"}, "environment", "'SEED' has no = in it"),
         ({"environment": "A=1\nA=2"}, "environment", "A name stands here twice"),
         ({"environment": "lower=1"}, "environment", "Environment name 'lower' is not allowed"),

@@ -95,12 +95,15 @@ def _observation(report: AssignmentReport) -> brokerage.Observation:
         stopped_at=report.stopped_at,
         exit_code=report.exit_code,
         detail=report.detail,
+        progress=report.progress,
+        endpoints=tuple(each.model_dump() for each in report.endpoints),
     )
 
 
 def _desired(assignment: Assignment) -> Desired:
     """In the words of the wire; what only has to stop comes without the renter's command."""
     reservation, run = assignment.reservation, brokerage.wanted(assignment)
+    workload = reservation.workload if run else {}
     gpus = sorted((lease.gpu for lease in assignment.leases.all()), key=lambda gpu: gpu.index)
     return Desired(
         assignment=assignment.public_id,
@@ -109,8 +112,11 @@ def _desired(assignment: Assignment) -> Desired:
         start=reservation.during.lower,
         end=reservation.during.upper,
         gpu_uuids=tuple(gpu.uuid for gpu in gpus),
-        command=tuple(reservation.workload["command"]) if run else (),
-        environment=reservation.workload["environment"] if run else {},
+        command=tuple(workload.get("command", ())),
+        environment=workload.get("environment", {}),
+        template=workload.get("template", ""),
+        image=workload.get("image", ""),
+        ssh_keys=tuple(workload.get("ssh_keys", ())),
     )
 
 

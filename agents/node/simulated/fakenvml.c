@@ -6,6 +6,7 @@
  *
  *   driver_version=570.133.20        of the whole machine, as are cuda_version and count
  *   0.name=NVIDIA H100 80GB HBM3     of GPU 0, as are uuid, memory_total, energy_mj, power_mw
+ *   0.pids=417,4711                  processes that compute on GPU 0
  *   0.lost=1                         GPU 0 has fallen off the bus
  *   err.nvmlInitWithFlags=9          that call fails with this nvmlReturn_t
  *   0.err.nvmlDeviceGetName=999      that call fails for GPU 0
@@ -41,6 +42,12 @@ typedef struct {
 typedef struct {
     uint64_t total, free, used;
 } memory_t;
+
+typedef struct {
+    unsigned int pid;
+    unsigned long long memory;
+    unsigned int gpu_instance, compute_instance;
+} process_t;
 
 static int initialized;
 static __typeof__(*(device_t)0) devices[MAX_GPUS];
@@ -244,4 +251,21 @@ API int nvmlDeviceGetTotalEnergyConsumption(device_t device, unsigned long long 
     clock_gettime(CLOCK_BOOTTIME, &up);
     *millijoules = energy + power * (uint64_t)up.tv_sec + power * (uint64_t)up.tv_nsec / 1000000000;
     return counted ? SUCCESS : NOT_SUPPORTED;
+}
+
+API int nvmlDeviceGetComputeRunningProcesses_v3(device_t device, unsigned int *count, process_t *processes)
+{
+    char value[MAX_LINE], *pid;
+    unsigned int room = *count;
+    int error = blocked_for(device, __func__);
+
+    if (error)
+        return error;
+    *count = 0;
+    if (!look_up_of(device, "pids", value, sizeof value))
+        return SUCCESS;
+    for (pid = strtok(value, ","); pid; pid = strtok(NULL, ","), ++*count)
+        if (processes && *count < room)
+            processes[*count] = (process_t){.pid = (unsigned int)atoi(pid)};
+    return *count <= room ? SUCCESS : INSUFFICIENT_SIZE;
 }

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -46,6 +47,8 @@ class Observation:
     stopped_at: datetime | None
     exit_code: int | None
     detail: str
+    progress: str = ""
+    endpoints: tuple[dict[str, Any], ...] = ()
 
 
 def wanted(assignment: Assignment) -> bool:
@@ -99,6 +102,17 @@ def observe(*, machine: Machine, reports: Sequence[Observation], at: datetime) -
             log.warning("%s reports assignment %s, not one of its own", machine, report.assignment)
         elif report.state in OBSERVED_MOVES[assignment.observed]:
             _take_over(assignment, report, at)
+        elif report.state == assignment.observed:
+            _note_way(assignment, report)
+
+
+def _note_way(assignment: Assignment, report: Observation) -> None:
+    """Write how far it is and where it is reached, if that changed."""
+    progress, endpoints = report.progress[:200], list(report.endpoints)
+    if (assignment.progress, assignment.endpoints) != (progress, endpoints):
+        Assignment.objects.filter(pk=assignment.pk, observed=assignment.observed).update(
+            progress=progress, endpoints=endpoints
+        )
 
 
 def _take_over(assignment: Assignment, report: Observation, at: datetime) -> None:
@@ -131,6 +145,9 @@ def _note(
         stopped_at=stopped,
         exit_code=report.exit_code,
         detail=report.detail[:500],
+        progress="" if report.state in FINAL else report.progress[:200],
+        # what is over cannot be reached, and its tokens are nobody's any more
+        endpoints=[] if report.state in FINAL else list(report.endpoints),
     )
     assignment.observed, assignment.started_at = report.state, started
     assignment.stopped_at = stopped

@@ -105,6 +105,10 @@ class FilterForm(StyledForm):
         return narrowed(typed, *conditions)
 
 
+TEMPLATES = (("ssh", "A machine to log in to by SSH"), ("jupyter", "JupyterLab"))
+TYPED = ("hours", "template", "image", "ssh_keys", "command", "environment")
+
+
 class AskForm(StyledForm):
     """What a renter wants of one offer."""
 
@@ -129,7 +133,25 @@ class AskForm(StyledForm):
         help_text="How long; 0.5 is half an hour.",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
+    template = forms.ChoiceField(
+        required=False,
+        choices=[("", "None: an image and a command of your own"), *TEMPLATES],
+        help_text="Brings an image and a command.",
+    )
+    image = forms.CharField(
+        required=False,
+        max_length=255,
+        help_text="A reference, such as docker.io/library/debian:12. It needs /bin/sh.",
+    )
+    ssh_keys = forms.CharField(
+        required=False,
+        max_length=20_000,
+        label="SSH keys",
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="Public keys that may log in, one per line.",
+    )
     command = forms.CharField(
+        required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text="One line as in a shell (no pipes or variables), or one word per line.",
@@ -167,6 +189,8 @@ class AskForm(StyledForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if "command" in cleaned and not cleaned["command"] and not cleaned.get("template"):
+            self.add_error("command", "This field is required.")
         if cleaned.get("when") == LATER and not cleaned.get("start") and "start" in cleaned:
             self.add_error("start", "Write when it shall start, or choose to start now.")
         return cleaned
@@ -184,13 +208,23 @@ class AskForm(StyledForm):
             gpu_count=facts["gpu_count"],
             start=start,
             end=start + timedelta(milliseconds=int(facts["hours"] * 3_600_000)),
-            workload={"command": facts["command"], "environment": facts["environment"]},
+            workload=self._workload(),
             auto_confirm=not facts["hold_only"],
         )
 
+    def _workload(self) -> dict[str, Any]:
+        facts = self.cleaned_data
+        chosen = {
+            "template": facts["template"],
+            "image": facts["image"].strip(),
+            "ssh_keys": list(map(str.strip, _lines(facts["ssh_keys"]))),
+        }
+        given = {name: value for name, value in chosen.items() if value}
+        return {"command": facts["command"], "environment": facts["environment"], **given}
+
     def settled(self, ask: Ask) -> "ConfirmForm":
         """The same wish with its start fixed, to be sent once more, and then to act once."""
-        typed = {name: self.data.get(name, "") for name in ("hours", "command", "environment")}
+        typed = {name: self.data.get(name, "") for name in TYPED}
         initial = {
             **typed,
             "gpu_count": ask.gpu_count,

@@ -52,9 +52,13 @@ def explain(error: Exception, ask: Ask, balance_micro: int) -> Refusal:
             return Refusal(None, text, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+WORKLOAD = ("environment", "image", "template", "ssh_keys")
+
+
 def _bad(error: BadAsk) -> Refusal:
     if error.field == "workload":
-        name = "environment" if error.message.startswith("environment") else "command"
+        named = error.message.partition(" ")[0].partition("[")[0]
+        name = named if named in WORKLOAD else "command"
         text = f"{error.message[0].upper()}{error.message[1:]}."
         return Refusal(name, text, HTTPStatus.UNPROCESSABLE_ENTITY)
     field, called = FIELDS.get(error.field, (None, error.field))

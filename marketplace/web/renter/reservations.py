@@ -1,6 +1,7 @@
 """My reservations: what they do now, what happens next, and the acts on them."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -71,6 +72,8 @@ def _show(
     context = {
         "row": row,
         "leases": usage.leases(row),
+        "chosen": _chosen(row.workload),
+        "assignments": usage.reached(row),
         "charged": usage.charged_micro(row),
         "most": 0 if row.state in NEVER_RAN else brokerage.cost_micro(row),
         "words": RESERVATION[row.state],
@@ -106,9 +109,15 @@ def statement(request: HttpRequest, principal: Principal, reservation: UUID) -> 
     return HttpResponse(content, content_type="application/json", headers=attached)
 
 
+def _chosen(workload: dict[str, Any]) -> list[tuple[str, str]]:
+    named = {"template": "Template", "image": "Image"}
+    return [(word, workload[name]) for name, word in named.items() if name in workload]
+
+
 def _acts(principal: Principal, row: Reservation) -> dict[str, bool]:
     may = principal.may(roles.RENT)
     return {
+        "can_rent": may,
         "can_confirm": may and row.state == State.HELD,
         "can_cancel": may and State.CANCELLED in MOVES[row.state],
         "can_stop": may and row.state == State.ACTIVE,

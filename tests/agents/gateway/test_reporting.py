@@ -176,6 +176,9 @@ def test_the_node_is_told_what_to_run(booked, send):
         "gpu_uuids": list(UUIDS),
         "command": ["train", "--fast"],
         "environment": {"EPOCHS": "3"},
+        "template": "",
+        "image": "",
+        "ssh_keys": [],
     }
 
 

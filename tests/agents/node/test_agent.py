@@ -10,6 +10,7 @@ from agents.node.client import HEARTBEAT, USAGE
 from agents.node.clock import Clock
 from agents.protocol.messages import inventory_digest
 
+from .build import wanted
 from .market import until
 
 
@@ -266,11 +267,7 @@ def test_a_workload_that_nobody_knows_of_is_stopped_wiped_and_not_billed(build, 
     agent = build()
     stray = uuid4()
     agent.leases.runtime.start(
-        assignment=stray,
-        command=["sleep", "100"],
-        environment={},
-        gpu_uuids=uuids,
-        at=agent.client.clock.now(),
+        wanted=wanted(stray, command=("sleep", "100"), gpus=uuids), at=agent.client.clock.now()
     )
     pid = agent.leases.runtime.known[stray].record.pid
     turn_until(agent, lambda: not agent.leases.runtime.known)

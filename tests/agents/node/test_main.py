@@ -1,18 +1,21 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from itertools import pairwise
 
 import pytest
 
-from agents.node import identity, proc
+from agents.node import identity, proc, runtimes
+from agents.node import main as main_module
+from agents.node.clock import Clock
 from agents.node.main import main
 
 from .market import TOKEN, until
 
-SIMULATE = ("--allow-simulated-gpus", "--simulate", "h100:2")
+SIMULATE = ("--allow-simulated-gpus", "--simulate", "h100:2", "--runtime", "process")
 
 
 def environment(**more):
@@ -263,7 +266,7 @@ def test_a_doctor_finds_a_healthy_machine_healthy(enrolled, market, fake_library
 def test_a_doctor_names_each_mend(enrolled, market):
     (enrolled / "key").chmod(0o644)
     market.close()
-    code, out, _ = call("doctor", "--state", enrolled)
+    code, out, _ = call("doctor", "--state", enrolled, "--runtime", "process")
     assert code == 1
     said = found(out)
     assert "install the NVIDIA driver" in said["NVML"][1]
@@ -281,3 +284,39 @@ def test_a_doctor_says_how_to_enrol(state):
     assert code == 1
     assert "straits-node enrol --server URL" in found(out)["enrolled"][1]
     assert not state.exists(), "looking makes nothing"
+
+
+def test_plain_processes_never_serve_real_gpus(enrolled, gpus, monkeypatch):
+    monkeypatch.setattr(gpus, "simulated", False)
+    options = main_module._parser().parse_args(["run", "--runtime", "process"])
+    where = {"state": enrolled, "server": "https://x.example", "gpus": gpus, "clock": Clock()}
+    with (
+        pytest.raises(runtimes.NotIsolated, match="use --runtime container"),
+        runtimes.chosen(options, **where),
+    ):
+        pass
+    assert not (enrolled / "leases").exists()
+
+
+def test_a_doctor_says_how_to_mend_what_containers_need(enrolled, fake_library, tmp_path):
+    words = ["--allow-simulated-gpus", "--simulate", "h100:2", "--workspace-gib", "99999999"]
+    engine = f"unix://{tmp_path / 'nobody.sock'}"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = ["--listen", "127.0.0.1", "--ports", f"{port}-{port}"]
+        code, out, _ = call("doctor", "--state", enrolled, "--engine", engine, *ports, *words)
+    said = found(out)
+    assert code == 1
+    assert "systemctl enable --now podman.socket" in said["engine"][1]
+    assert "nvidia-ctk cdi generate --device-name-strategy=uuid" in said["CDI"][1]
+    assert f"no free port from {port} to {port}" in said["ports"][1]
+    assert "--workspace-gib N" in said["disk"][1]
+    for name in ("engine", "CDI", "ports", "disk"):
+        assert said[name][0] == "FAIL"
+
+
+@pytest.mark.parametrize("ports", ["40000", "2-1", "0-9", "1-65536", "a-b"])
+def test_ports_are_a_range(here, ports, capsys):
+    with pytest.raises(SystemExit):
+        here("run", "--ports", ports)
+    assert "write two ports, such as 40000-40999" in capsys.readouterr().err

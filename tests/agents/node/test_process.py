@@ -12,7 +12,7 @@ from agents.node.process import ProcessRuntime
 from agents.node.reconcile import Phase
 from agents.node.runtime import CannotStart
 
-from .build import NOON, ONE
+from .build import NOON, ONE, wanted
 from .market import until
 
 GPUS = ("GPU-a", "GPU-b")
@@ -36,9 +36,7 @@ def runtime(tmp_path):
 
 
 def start(runtime, *command, environment=None):
-    runtime.start(
-        assignment=ONE, command=command, environment=environment or {}, gpu_uuids=GPUS, at=NOON
-    )
+    runtime.start(wanted=wanted(command=command, environment=environment or {}, gpus=GPUS), at=NOON)
     return runtime.folder / str(ONE)
 
 
@@ -144,6 +142,15 @@ def test_a_program_that_is_not_there_starts_nothing(runtime, command):
     assert list(runtime.folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "facts", [{"image": "debian:12"}, {"template": "ssh"}, {"ssh_keys": ("ssh-ed25519 AAAA",)}]
+)
+def test_what_needs_a_container_starts_nothing(runtime, facts):
+    with pytest.raises(CannotStart, match="runs plain commands only"):
+        runtime.start(wanted=wanted(**facts), at=NOON)
+    assert list(runtime.folder.iterdir()) == []
+
+
 def test_an_assignment_is_started_once(runtime):
     start(runtime, "sleep", "100")
     before = dict(runtime.known)
@@ -166,9 +173,9 @@ STARTER = """
 import sys
 from pathlib import Path
 from agents.node.process import ProcessRuntime
-from tests.agents.node.build import NOON, ONE
+from tests.agents.node.build import NOON, wanted
 ProcessRuntime(Path(sys.argv[1])).start(
-    assignment=ONE, command=sys.argv[2:], environment={}, gpu_uuids=("GPU-a",), at=NOON
+    wanted=wanted(command=tuple(sys.argv[2:])), at=NOON
 )
 import os
 os._exit(0)

@@ -101,7 +101,7 @@ def test_everything_that_runs_past_its_end_or_unwanted_is_stopped(desired, obser
     for assignment, seen in observed.items():
         each = desired.get(assignment)
         unwanted = each is None or not each.run or at >= each.end
-        assert (assignment in stopped) == (seen.phase is Phase.RUNNING and unwanted)
+        assert (assignment in stopped) == (seen.phase.goes_on and unwanted)
 
 
 def test_an_end_is_exclusive_and_a_start_is_not():
@@ -125,6 +125,15 @@ def test_one_that_was_cancelled_before_it_began_is_never_started():
     each = wanted(run=False)
     reason = "never started: the marketplace wants it stopped"
     assert reconcile(by_name(each), {}, NOON) == [Skip(each, reason)]
+
+
+def test_one_that_is_still_on_its_way_is_stopped_as_one_that_runs():
+    starting = {ONE: Observed(Phase.STARTING, ("GPU-a",))}
+    assert reconcile(by_name(wanted()), starting, NOON) == []
+    assert reconcile(by_name(wanted()), starting, NOON + MINUTE) == [
+        Stop(ONE, "its window is over")
+    ]
+    assert reconcile({}, starting, NOON) == [Stop(ONE, "the marketplace does not list it")]
 
 
 def test_what_nobody_asks_for_any_more_is_removed_once_it_ended():

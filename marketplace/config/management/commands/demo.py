@@ -100,9 +100,10 @@ class Command(BaseCommand):
         node = python("-m", "agents.node.main")
         where = ["--state", str(state)]
         enrol = Child("enrol", [*node, "enrol", "--server", base, "--token", token, *where])
-        simulated = ["--allow-simulated-gpus", "--simulate", "h100:2", "--stop-leases-on-exit"]
+        simulated = ["--allow-simulated-gpus", "--simulate", "h100:2"]
+        plainly = ["--runtime", "process", "--stop-leases-on-exit"]
         supervisor.run(enrol, within=30)
-        supervisor.start(Child("node", [*node, "run", *where, *simulated]), within=30)
+        supervisor.start(Child("node", [*node, "run", *where, *simulated, *plainly]), within=30)
 
     def _show_doors(self, base: str, cast: people.Cast) -> None:
         where = os.environ.get("FAKE_STRIPE_URL")

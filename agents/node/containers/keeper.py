@@ -1,0 +1,330 @@
+"""Looks after one lease, in a thread of its own: brings it up, watches it, takes it down.
+
+Every step may be done twice, so whoever comes after a killed agent begins again at the first.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from agents.node import proc
+from agents.node.reconcile import Phase
+from agents.node.runtime import CannotStart, Sighting
+
+from . import attached, cdi, firewall, making, workspace
+from . import record as records
+from .engine import EngineDown, EngineRefused
+from .host import Host
+from .record import Process, Record
+from .tools import ToolFailed
+
+log = logging.getLogger(__name__)
+
+#: seconds between two looks at the GPUs of a running lease, and at one that is to end
+WATCH, HURRY = 1.0, 0.05
+#: seconds between two tries
+SOON, LATEST = 0.2, 10.0
+#: how often the engine is asked for an exit code that it does not know yet
+EXIT_TRIES = 25
+#: seconds that a workload gets which lost its GPUs
+GRACE = 10.0
+
+WRONG = (EngineRefused, ToolFailed, cdi.BadSpec, attached.WrongGpus, OSError)
+
+
+class Stopped(Exception):
+    """It was stopped before it ran."""
+
+
+class Left(Exception):
+    """Something of it is still there; trying again may help."""
+
+
+class Keeper(threading.Thread):
+    """`seen` is replaced whole, so that other threads may read it at any time."""
+
+    def __init__(
+        self, *, record: Record, folder: Path, host: Host, gpus_free: Callable[["Keeper"], bool]
+    ) -> None:
+        super().__init__(name=f"lease {record.assignment}", daemon=True)
+        self.record, self.folder, self.host, self.gpus_free = record, folder, host, gpus_free
+        self.place = folder / str(record.assignment)
+        self.engine = host.options.connect()
+        self.wake = threading.Event()
+        self.asked = False
+        self.kill_at = 0.0
+        self.seen = Sighting(
+            assignment=record.assignment,
+            phase=_phase(record),
+            gpu_uuids=record.gpu_uuids,
+            started_at=record.started_at,
+            exit_code=record.exit_code,
+            # nothing is vouched for until somebody looked
+            verified_to=record.started_at,
+            failure=record.failure,
+        )
+
+    def stop(self, *, grace: float) -> None:
+        """Called from other threads, any number of times; the shortest grace counts."""
+        kill_at = time.monotonic() + grace
+        self.kill_at = min(kill_at, self.kill_at) if self.asked else kill_at
+        self.asked = True
+        self.wake.set()
+
+    def run(self) -> None:
+        with closing(self.engine):
+            self._run()
+
+    def _run(self) -> None:
+        try:
+            self._live()
+        except Stopped:
+            log.info("lease %s was stopped before it ran", self.record.assignment)
+        except CannotStart as error:
+            self._fail(str(error))
+        except Exception:
+            log.exception("lease %s is given up", self.record.assignment)
+            self._fail("the agent failed; its log says how")
+        self._take_down()
+
+    def _live(self) -> None:
+        if self.record.failure:
+            return
+        if self.record.started_at is None:
+            self._bring_up()
+        else:
+            self._show(phase=Phase.RUNNING, endpoints=self._known_endpoints())
+        self._watch()
+
+    def _show(self, **changes: Any) -> None:
+        self.seen = replace(self.seen, **changes)
+
+    def _write(self, **changes: Any) -> None:
+        self.record = self.record.model_copy(update=changes)
+        records.write(self.folder, self.record)
+
+    def _rest(self, seconds: float) -> None:
+        self.wake.wait(seconds)
+        self.wake.clear()
+
+    # bringing up
+
+    def _bring_up(self) -> None:
+        for progress, step in (
+            ("waiting for the GPUs to be free", self._await_gpus),
+            (f"pulling {self.record.plan.image}", self._pull),
+            ("making the workspace", self._make_files),
+            ("making the network", self._make_network),
+            ("making the container", self._create),
+            ("starting the container", self._start),
+        ):
+            self._patiently(progress[:200], step)
+
+    def _patiently(self, progress: str, step: Callable[[], None]) -> None:
+        """Do a step, again and again while the engine is away. Raises Stopped and CannotStart."""
+        while True:
+            if self.asked:
+                raise Stopped
+            self._show(progress=progress)
+            try:
+                step()
+                return
+            except (EngineDown, Left) as error:
+                self._show(progress=str(error)[:200])
+            except WRONG as error:
+                raise CannotStart(str(error)) from error
+            self._rest(SOON)
+
+    def _await_gpus(self) -> None:
+        if not self.gpus_free(self):
+            raise Left("an earlier lease of these GPUs is still being looked for or cleaned up")
+
+    def _pull(self) -> None:
+        layers: dict[str, tuple[int, int]] = {}
+        image = self.record.plan.image
+
+        def told(line: dict[str, Any]) -> None:
+            if self.asked:
+                raise Stopped
+            done = making.percent(line, layers)
+            if done is not None:
+                self._show(progress=f"pulling {image}"[:190] + f": {done} %")
+
+        if not self.engine.has_image(image):
+            self.engine.pull(image, told)
+
+    def _make_files(self) -> None:
+        making.make_files(self.record, self.place, self.host)
+
+    def _make_network(self) -> None:
+        making.make_network(self.record, self.engine, self.host)
+
+    def _create(self) -> None:
+        self._write(foreign_pids=self.host.gpu_pids(self.record.gpu_uuids))
+        making.create(self.record, self.place, self.engine, self.host)
+
+    def _start(self) -> None:
+        """Start it, and let its command go once exactly the leased GPUs are attached."""
+        found = making.start(self.record, self.engine)
+        seen = proc.look(found.pid)
+        if seen is None:
+            raise CannotStart("its container ended before its GPUs were verified")
+        process = Process(pid=found.pid, start=seen.start, boot=proc.kernel_boot_id())
+        self._require_gpus(process)
+        at = self.host.clock.now()
+        (making.inside(self.place) / making.GO).touch(mode=0o644)
+        self._write(started_at=at, process=process)
+        told = making.endpoints(self.record, found, self.host.options.public_host)
+        self._show(phase=Phase.RUNNING, started_at=at, verified_to=at, progress="", endpoints=told)
+
+    def _require_gpus(self, process: Process) -> None:
+        known = cdi.described(self.host.options.cdi_folders)
+        cdi.require(self.record.gpu_uuids, known)
+        attached.require_exactly(self.record.gpu_uuids, known, process.pid)
+
+    def _known_endpoints(self) -> tuple[Any, ...]:
+        with suppress(EngineDown, EngineRefused):
+            found = self.engine.find(self.record.container)
+            if found is not None:
+                return making.endpoints(self.record, found, self.host.options.public_host)
+        return ()
+
+    # watching
+
+    def _watch(self) -> None:
+        """Until its first process is gone. The engine is not asked: it may be down."""
+        process = self.record.process
+        assert process is not None  # noqa: S101  written together with started_at
+        while _alive(process):
+            if not self.record.failure:
+                self._verify(process)
+            if self.asked:
+                self._push(process)
+            self._rest(HURRY if self.asked else WATCH)
+
+    def _verify(self, process: Process) -> None:
+        at = self.host.clock.now()
+        try:
+            self._require_gpus(process)
+        except OSError:
+            # it is ending, or cannot be looked at: nothing is vouched for until it can
+            return
+        except (attached.WrongGpus, cdi.BadSpec) as error:
+            self._fail(str(error))
+            self.stop(grace=GRACE)
+            return
+        if _alive(process):
+            self._show(verified_to=at)
+
+    def _push(self, process: Process) -> None:
+        if self.seen.phase is not Phase.STOPPING:
+            self._show(phase=Phase.STOPPING)
+            _send(process, signal.SIGTERM)
+        if time.monotonic() >= self.kill_at:
+            _send(process, signal.SIGKILL)
+
+    def _fail(self, why: str) -> None:
+        log.error("lease %s: %s", self.record.assignment, why)
+        self._show(failure=why)
+        try:
+            self._write(failure=why)
+        except OSError as error:
+            log.error("%s cannot be written: %s", self.place, error)
+
+    # taking down
+
+    def _take_down(self) -> None:
+        """Again and again until nothing is left, and only then say that it ended."""
+        self._show(phase=Phase.STOPPING, progress="cleaning up")
+        for step in (
+            self._note_exit,
+            self._remove_container,
+            self._remove_network,
+            self._wipe,
+            self._require_nothing,
+        ):
+            self._until_done(step)
+        log.info("lease %s: nothing of it is left", self.record.assignment)
+        self._show(phase=Phase.ENDED, progress="nothing of it is left on the machine")
+
+    def _until_done(self, step: Callable[[], None]) -> None:
+        delay = SOON
+        while True:
+            try:
+                step()
+                return
+            except Exception as error:  # whatever it is, giving up would leave a container behind
+                unknown = not isinstance(error, (EngineDown, Left, *WRONG))
+                text = "lease %s: cleaning up: %s"
+                log.warning(text, self.record.assignment, error, exc_info=unknown)
+                self._show(progress=f"cleaning up: {error}"[:200])
+            time.sleep(delay)
+            delay = min(LATEST, delay * 1.5)
+
+    def _note_exit(self) -> None:
+        """The exit code, if it ran: the engine learns of the end a moment after the kernel."""
+        if self.record.started_at is None:
+            return
+        for _ in range(EXIT_TRIES):
+            found = self.engine.find(self.record.container)
+            if found is None:
+                return
+            if found.status in ("exited", "dead", "stopped"):
+                # written down at the end: the disk may be full until the workspace is gone
+                self._show(exit_code=found.exit_code)
+                return
+            time.sleep(SOON)
+
+    def _remove_container(self) -> None:
+        self.engine.remove(self.record.container)
+
+    def _remove_network(self) -> None:
+        self.engine.remove_network(self.record.bridge)
+        firewall.remove(self.record.bridge)
+
+    def _wipe(self) -> None:
+        workspace.wipe(self.place)
+
+    def _require_nothing(self) -> None:
+        record = self.record
+        for what, there in (
+            ("the container", self.engine.find(record.container) is not None),
+            ("the network", self.engine.network(record.bridge)),
+            ("the firewall", firewall.stands(record.bridge)),
+            ("the workspace", workspace.left(self.place)),
+        ):
+            if there:
+                raise Left(f"{what} is still there")
+        users = self.host.gpu_pids(record.gpu_uuids) - record.foreign_pids
+        if users:
+            raise Left(f"process {min(users)} still uses the GPUs")
+        self._write(ended=True, exit_code=self.seen.exit_code)
+
+
+def _phase(record: Record) -> Phase:
+    if record.ended:
+        return Phase.ENDED
+    return Phase.STOPPING if record.failure else Phase.STARTING
+
+
+def _alive(process: Process) -> bool:
+    seen = proc.look(process.pid)
+    return seen is not None and (seen.start, proc.kernel_boot_id()) == (process.start, process.boot)
+
+
+def _send(process: Process, number: signal.Signals) -> None:
+    """Past the engine, which may be down. The handle makes sure that it is still that process."""
+    with suppress(ProcessLookupError):
+        handle = os.pidfd_open(process.pid)
+        try:
+            if _alive(process):
+                signal.pidfd_send_signal(handle, number)
+        finally:
+            os.close(handle)
