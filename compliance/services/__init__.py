@@ -19,7 +19,16 @@ from .rehearsing import Case, Change, rehearse
 from .replaying import CannotReplay, replay
 from .rows import BadRow
 from .rulebook import rulebook
-from .screening import Question, answers, preview, public_reason, screen, still_valid
+from .screening import (
+    Question,
+    answers,
+    preview,
+    public_reason,
+    screen,
+    screen_many,
+    still_valid,
+    valid_of,
+)
 from .sealing import seal
 from .verifying import Anchor, verify
 
@@ -68,8 +77,10 @@ __all__ = [
     "rulebook",
     "screen",
     "screen_file",
+    "screen_many",
     "seal",
     "still_valid",
     "unapproved_rules",
+    "valid_of",
     "verify",
 ]

@@ -21,7 +21,8 @@ class State(models.TextChoices):
 
 MOVES: Moves = {
     State.REQUESTED: frozenset({State.CLEARED, State.REFUSED, State.CANCELLED}),
-    State.CLEARED: frozenset({State.HELD, State.REFUSED, State.CANCELLED}),
+    # held and confirmed at once, where the renter wants no time to think
+    State.CLEARED: frozenset({State.HELD, State.CONFIRMED, State.REFUSED, State.CANCELLED}),
     State.HELD: frozenset({State.CONFIRMED, State.EXPIRED, State.CANCELLED}),
     State.CONFIRMED: frozenset({State.ACTIVE, State.CANCELLED, State.FAILED}),
     State.ACTIVE: frozenset({State.ENDED}),

@@ -7,13 +7,7 @@ from marketplace.core.sweeps import sweep
 
 from . import services
 from .models import Reservation, ReservationQuerySet
-from .states import SET_ASIDE, State
-
-
-@shared_task(name="marketplace.brokerage.tasks.broker")
-def broker(*, reservation_id: int) -> None:
-    """The hint sent when a reservation is requested; broker_open finds the same work without it."""
-    services.broker(reservation=Reservation.objects.get(pk=reservation_id), at=now())
+from .states import SET_ASIDE
 
 
 def _sweep(rows: ReservationQuerySet, verb: Callable[[Reservation], None]) -> None:
@@ -22,12 +16,8 @@ def _sweep(rows: ReservationQuerySet, verb: Callable[[Reservation], None]) -> No
 
 @shared_task(name="marketplace.brokerage.tasks.broker_open")
 def broker_open() -> None:
-    """Sweep: every reservation the broker still has a step to take on."""
-    waiting = Reservation.objects.filter(state=State.HELD, auto_confirm=True)
-    _sweep(
-        Reservation.objects.open() | waiting,
-        lambda row: services.broker(reservation=row, at=now()),
-    )
+    """Every reservation the broker still has a step to take on: a sweep, and the hint's task."""
+    services.broker_open(at=now())
 
 
 @shared_task(name="marketplace.brokerage.tasks.expire_overdue")

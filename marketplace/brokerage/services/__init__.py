@@ -10,7 +10,8 @@ from .asking import (
     request,
     wallet_account,
 )
-from .availability import FREE_NOW, free_gpus, offers
+from .availability import FREE_NOW, free_gpus, free_together, offers
+from .batching import broker_open
 from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
 from .enforcing import enforce
 from .giving_back import cancel
@@ -33,6 +34,7 @@ __all__ = [
     "Observation",
     "Timetable",
     "broker",
+    "broker_open",
     "cancel",
     "check",
     "confirm",
@@ -43,6 +45,7 @@ __all__ = [
     "expire",
     "facets",
     "free_gpus",
+    "free_together",
     "observe",
     "offers",
     "page",
