@@ -35,19 +35,25 @@ def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
     Safe to run in any number of workers: each takes rows that no other has.
     """
     done = 0
-    while rows := _claim(at):
-        done += len(rows)
-        sweep(_left(rows, at, strategy), lambda row: broker(reservation=row, at=at))
+    while claimed := _claim(at):
+        done += len(claimed)
+        again = [pk for pk, before in claimed if before]
+        fresh = [pk for pk, before in claimed if not before]
+        left = [*_read(again), *_left(fresh, at, strategy)]
+        sweep(left, lambda row: broker(reservation=row, at=at))
     return done
 
 
-def _claim(at: datetime) -> list[int]:
-    """Take the oldest requests, for a while; those that another broker is claiming are skipped."""
+def _claim(at: datetime) -> list[tuple[int, bool]]:
+    """Take the oldest requests for a while; those that another broker is claiming are skipped.
+
+    With each goes whether it was claimed before. What stopped it then must not stop a batch again.
+    """
     with transaction.atomic():
-        free = Reservation.objects.workable(at=at).order_by("pk").values_list("pk", flat=True)
+        free = Reservation.objects.workable(at=at).order_by("pk").values_list("pk", "claimed_until")
         rows = list(free.select_for_update(skip_locked=True, no_key=True)[:BATCH])
-        Reservation.objects.filter(pk__in=rows).update(claimed_until=at + CLAIM)
-    return rows
+        Reservation.objects.filter(pk__in=[pk for pk, _ in rows]).update(claimed_until=at + CLAIM)
+    return [(pk, before is not None) for pk, before in rows]
 
 
 def _read(rows: Sequence[int]) -> list[Reservation]:
@@ -57,6 +63,8 @@ def _read(rows: Sequence[int]) -> list[Reservation]:
 
 def _left(rows: Sequence[int], at: datetime, strategy: Strategy) -> list[Reservation]:
     """Broker them together; returns, as they are now, those that need a step of their own."""
+    if not rows:
+        return []
     try:
         _together(_read(rows), at, strategy)
     except SoftTimeLimitExceeded:
