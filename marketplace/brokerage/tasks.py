@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 
 from celery import shared_task
@@ -8,6 +9,8 @@ from marketplace.core.sweeps import sweep
 from . import services
 from .models import Reservation, ReservationQuerySet
 from .states import SET_ASIDE
+
+log = logging.getLogger(__name__)
 
 
 def _sweep(rows: ReservationQuerySet, verb: Callable[[Reservation], None]) -> None:
@@ -45,3 +48,10 @@ def enforce_clearance() -> None:
         Reservation.objects.filter(state__in=SET_ASIDE),
         lambda row: services.enforce(reservation=row, at=now()),
     )
+
+
+@shared_task(name="marketplace.brokerage.tasks.audit_states")
+def audit_states() -> None:
+    """Sweep: states that do not go together. Says so and mends nothing: a person has to look."""
+    for fault in services.illegal(since=now() - services.LOOK_BACK):
+        log.error("%s", fault)

@@ -39,6 +39,7 @@ def test_a_request_is_taken_and_brokered_later(api, alice, harbour, offer):
         "chip": "H100 80GB",
         "country": "MY",
         "gpu_count": 2,
+        "together": "offer",
         "auto_confirm": True,
         "price_micro_per_gpu_hour": 2_400_000,
         "cost_micro": 4_800_000,

@@ -10,6 +10,7 @@ from .asking import (
     request,
     wallet_account,
 )
+from .auditing import LOOK_BACK, illegal, sold_twice
 from .availability import FREE_NOW, free_gpus, free_together, offers
 from .batching import broker_open
 from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
@@ -23,6 +24,7 @@ from .timetable import HOUR, MOST_HOURS, Timetable, timetable
 __all__ = [
     "FREE_NOW",
     "HOUR",
+    "LOOK_BACK",
     "MOST_HOURS",
     "Ask",
     "BadAsk",
@@ -46,6 +48,7 @@ __all__ = [
     "facets",
     "free_gpus",
     "free_together",
+    "illegal",
     "observe",
     "offers",
     "page",
@@ -54,6 +57,7 @@ __all__ = [
     "request",
     "search",
     "settled",
+    "sold_twice",
     "standing",
     "stop",
     "timetable",

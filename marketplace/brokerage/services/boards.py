@@ -30,16 +30,14 @@ class Wanted(NamedTuple):
     """GPUs of an offer, or of its equals in the site."""
 
     offer: Offer
-    count: int
+    gpus: int
     start: datetime
     end: datetime
     together: Together
 
     @property
     def wish(self) -> Wish:
-        return Wish(
-            self.count, _us(self.start), _us(self.end), self.offer.machine_id, self.together
-        )
+        return Wish(self.gpus, _us(self.start), _us(self.end), self.offer.machine_id, self.together)
 
     @property
     def terms(self) -> Terms:
@@ -124,7 +122,7 @@ def _hosts(machines: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Host]:
     for machine, chip, name, pk, index in rows.values_list(
         "machine", "chip", "machine__fabric", "pk", "index"
     ):
-        if chip is not None and (machine, chip) in wanted:
+        if (machine, chip) in wanted:
             gpus[machine, chip].append(Free(pk, index))
             fabric[machine] = name
     return {key: Host(key[0], found, fabric[key[0]]) for key, found in gpus.items()}

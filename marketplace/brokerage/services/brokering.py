@@ -1,6 +1,7 @@
 """The broker: from a request to GPUs and money set aside. Each step is safe to take twice."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from compliance.models import Decision
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.brokerage.placement import Placed
 from marketplace.brokerage.states import MOVES, SET_ASIDE, LeaseState, State
+from marketplace.catalog.models import Gpu
 from marketplace.catalog.pricing import window_micro
 from marketplace.core.states import LostRace, move
 from marketplace.ledger import services as ledger
@@ -190,6 +192,7 @@ def _set_aside(reservation: Reservation, decision: Decision, placed: Placed, at:
             for machine, part in _parts(reservation, placed, at).items()
             for gpu in placed[machine]
         }
+        lock_gpus(part_of)
         for gpu_id in sorted(part_of):
             Lease.objects.create(
                 assignment=part_of[gpu_id],
@@ -212,6 +215,16 @@ def _lock(reservation: Reservation) -> None:
     row = Reservation.objects.select_for_update(no_key=True, of=("self",))
     if not row.filter(pk=reservation.pk, state=reservation.state).exists():
         raise LostRace(f"{reservation} was taken over")
+
+
+def lock_gpus(gpus: Iterable[int]) -> None:
+    """Lock these GPUs in primary-key order until the commit.
+
+    Two that insert overlapping leases at the same instant would each find the other's and wait for
+    it for ever. Like this the second comes when the first is done, and loses or not.
+    """
+    rows = Gpu.objects.filter(pk__in=list(gpus)).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
 
 
 def _parts(reservation: Reservation, placed: Placed, at: datetime) -> dict[int, Assignment]:

@@ -12,7 +12,7 @@ from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.brokerage.states import LeaseState, State
 from marketplace.ledger import services as ledger
 
-from .brokering import hold_key
+from .brokering import hold_key, lock_gpus
 from .planning import Placing
 
 CLEAR = """
@@ -103,6 +103,7 @@ def _lease(placed: Sequence[Placing], at: datetime) -> None:
         for part, gpus in zip(parts, gpus, strict=True)
         for gpu in gpus
     ]
+    lock_gpus({lease.gpu_id for lease in leases})
     Lease.objects.bulk_create(sorted(leases, key=lambda lease: lease.gpu_id))
 
 
