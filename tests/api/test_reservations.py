@@ -183,3 +183,18 @@ def test_reservations_are_listed_newest_first_and_by_state(api, harbour, offer):
     assert listed() == [str(held.public_id), str(first.public_id)]
     assert listed(state="held") == [str(held.public_id)]
     assert listed(state="active") == []
+
+
+def test_a_gang_is_asked_for_with_together(api, harbour, offer):
+    make.funded(harbour)
+    make.offer(machine=make.machine(gpus=4, site=offer.machine.site))
+    refused(api.post("reservations", ask(offer, gpu_count=4)), 409, "not-enough-gpus")
+    answer = api.post("reservations", ask(offer, gpu_count=4, together="site"))
+    assert (answer.status_code, answer.json()["together"]) == (202, "site")
+    assert Reservation.objects.get().together == "site"
+
+
+def test_together_is_one_of_four_words(api, harbour, offer):
+    make.funded(harbour)
+    refused(api.post("reservations", ask(offer, together="near")), 400, "invalid")
+    assert not Reservation.objects.exists()
