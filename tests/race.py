@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connections
 
 
-def together(*calls: Callable[[], Any]) -> list[Any]:
+def together(*calls: Callable[[], Any], seconds: float = 30) -> list[Any]:
     """Run calls at the same instant, one thread each; return results or exceptions, in order."""
     start = threading.Barrier(len(calls), timeout=10)
     outcome: list[Any] = [None] * len(calls)
@@ -23,6 +23,6 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(seconds)
     assert not any(thread.is_alive() for thread in threads), "a call hangs"
     return outcome

@@ -52,7 +52,16 @@ from .rescreening import rescreen_due, rescreen_party, rescreen_waiting
 from .reverse import reverse_screen
 from .rows import BadRow
 from .rulebook import rulebook
-from .screening import Question, answers, preview, public_reason, screen, still_valid
+from .screening import (
+    Question,
+    answers,
+    preview,
+    public_reason,
+    screen,
+    screen_many,
+    still_valid,
+    valid_of,
+)
 from .sealing import seal
 from .sites import site_risks
 from .statements import (
@@ -156,6 +165,7 @@ __all__ = [
     "rulebook",
     "screen",
     "screen_file",
+    "screen_many",
     "seal",
     "seen",
     "sign_end_use",
@@ -165,6 +175,7 @@ __all__ = [
     "statement_in_force",
     "still_valid",
     "unapproved_rules",
+    "valid_of",
     "verify",
     "withdraw_end_use",
 ]

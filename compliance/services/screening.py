@@ -79,20 +79,36 @@ def screen(*, party: Party, question: Question | None, at: datetime) -> Decision
     Without a question the party is judged on its own; that clears no rental. The party is read
     again from the database, so that the decision is about what is stored.
     """
-    party = Party.objects.get(pk=party.pk)
+    return screen_many(asked=[(party, question)], at=at)[0]
+
+
+def screen_many(*, asked: Sequence[tuple[Party, Question | None]], at: datetime) -> list[Decision]:
+    """As `screen` for each, in the order given; lists, rules and each party are read once for all.
+
+    What the licences have left is looked at for each, as it was before any of these is drawn.
+    """
+    parties = Party.objects.in_bulk({party.pk for party, _ in asked})
     lists, book = list_states(at=at), rulebook()
-    look(party=party, lists=lists, at=at)
-    judged = judge(party=party, question=question, lists=lists, book=book, at=at)
-    _keep(judged.party_content, book.content)
-    made = Decision(
-        party=party,
-        chip=question.chip if question else None,
-        during=DateTimeTZRange(question.start, question.end) if question else None,
-        **judged.columns(book),
-    )
+    for party in parties.values():
+        look(party=party, lists=lists, at=at)
+    judged = {
+        pk: judge(party=party, question=None, lists=lists, book=book, at=at)
+        for pk, party in parties.items()
+    }
+    _keep(book.content, *(one.party_content for one in judged.values()))
+    rows = [
+        Decision(
+            party=parties[party.pk],
+            chip=question.chip if question else None,
+            during=DateTimeTZRange(question.start, question.end) if question else None,
+            **judged[party.pk].about(question).columns(book),
+        )
+        for party, question in asked
+    ]
     with transaction.atomic():
-        made.save(force_insert=True)
-        follow(made)
+        made = Decision.objects.bulk_create(rows)
+        for decision in made:
+            follow(decision)
     return made
 
 
@@ -111,6 +127,11 @@ class Judged:
     known: Above
     granted: Granted
     used: Usage
+
+    def about(self, question: Question | None) -> "Judged":
+        """The same facts and another question. Raises ValueError as `judge` does."""
+        _check(question)
+        return replace(self, question=question)
 
     def weighed(self, book: Rulebook) -> tuple[dict[str, str | None], Licensed]:
         """All facts, and the licence behind one of them; what class a chip has is in the book."""
@@ -193,8 +214,7 @@ def judge(
 
     Raises ValueError for a window that ends before it starts.
     """
-    if question and question.end <= question.start:
-        raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
+    _check(question)
     held = [one.snapshot for one in lists if one.snapshot]
     index = index_for(held, book.bands_on(_day(at))) if held else None
     known = above(party.pk) if known is None else known
@@ -220,6 +240,11 @@ def judge(
     )
 
 
+def _check(question: Question | None) -> None:
+    if question and question.end <= question.start:
+        raise ValueError(f"the window ends ({question.end}) before it starts ({question.start})")
+
+
 def _keep(*texts: str) -> None:
     """Keep what the decision names by hash, once, so that it can be replayed."""
     wanted = {chain.sha256(text): text for text in texts}
@@ -235,16 +260,25 @@ def still_valid(*, decision: Decision, at: datetime) -> bool:
 
     A decision that allows nothing is never valid in this sense, whoever kept it.
     """
-    lists = list_states(at=at)
-    return (
-        decision.permits
-        and decision.decided_at <= at < decision.valid_until
-        and worst(lists) == FRESH
-        and decision.snapshots == _snapshots(lists)
-        and decision.scorer == Bands().scorer
-        and bytes(decision.party_hash) == Party.objects.get(pk=decision.party_id).content_hash
-        and decision.ruleset_hash == rulebook().hash
-    )
+    return bool(valid_of(decisions=[decision], at=at))
+
+
+def valid_of(*, decisions: Sequence[Decision], at: datetime) -> set[int]:
+    """The primary keys of those that are `still_valid`; lists, rules and parties are read once."""
+    lists, book = list_states(at=at), rulebook()
+    if worst(lists) != FRESH:
+        return set()
+    snapshots, scorer = _snapshots(lists), Bands().scorer
+    standing = [
+        one
+        for one in decisions
+        if one.permits
+        and one.decided_at <= at < one.valid_until
+        and (one.snapshots, one.scorer, one.ruleset_hash) == (snapshots, scorer, book.hash)
+    ]
+    parties = Party.objects.in_bulk({one.party_id for one in standing})
+    content = {pk: party.content_hash for pk, party in parties.items()}
+    return {one.pk for one in standing if bytes(one.party_hash) == content[one.party_id]}
 
 
 def answers(*, decision: Decision, party: Party, question: Question) -> bool:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from marketplace.accounts import roles
 from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.placement import Together
 from marketplace.brokerage.services import Ask, BadAsk
 from marketplace.catalog.models import Offer
 
@@ -21,13 +22,24 @@ class QuoteIn(Strict):
     gpu_count = GpuCountField()
     start = UtcField()
     end = UtcField()
+    together = serializers.ChoiceField(
+        choices=[one.value for one in Together],
+        default=Together.OFFER.value,
+        help_text=(
+            "how close the GPUs must be: of this offer; or, of it and its equals in the site (same "
+            "GPU model and price), on one machine, on machines of one fabric, or on any"
+        ),
+    )
+
+    def validate_together(self, value: str) -> Together:
+        return Together(value)
 
 
 class QuoteOut(serializers.Serializer[dict[str, object]]):
     cost_micro = serializers.IntegerField(help_text="the most it can cost, and what will be held")
     currency = serializers.CharField()
     price_micro_per_gpu_hour = serializers.IntegerField()
-    free_gpus = serializers.IntegerField(help_text="of this offer in this window")
+    free_gpus = serializers.IntegerField(help_text="together like that in this window")
 
 
 class Quotes(Resource):
@@ -42,13 +54,15 @@ class Quotes(Resource):
         if asked["end"] <= asked["start"]:
             raise BadAsk("end", "must be after the start")
         offer = known_offer(asked["offer"])
-        free = brokerage.free_gpus(offer=offer, start=asked["start"], end=asked["end"])
+        free = brokerage.free_together(
+            offer=offer, start=asked["start"], end=asked["end"], together=asked["together"]
+        )
         ask = Ask(**{**asked, "offer": offer}, workload={})
         content = {
             "cost_micro": brokerage.quote_micro(ask=ask),
             "currency": offer.currency,
             "price_micro_per_gpu_hour": offer.price_micro_per_gpu_hour,
-            "free_gpus": len(free),
+            "free_gpus": free,
         }
         return Response(QuoteOut(content).data)
 

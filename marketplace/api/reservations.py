@@ -43,6 +43,7 @@ class ReservationOut(serializers.Serializer[Reservation]):
     chip = serializers.CharField(source="offer.chip.name")
     country = serializers.CharField(source="offer.machine.site.country")
     gpu_count = serializers.IntegerField()
+    together = serializers.CharField(help_text="how close the GPUs must be")
     start = serializers.DateTimeField(source="during.lower")
     end = serializers.DateTimeField(source="during.upper")
     auto_confirm = serializers.BooleanField()

@@ -13,12 +13,21 @@ from marketplace.core.models import Record
 from marketplace.core.states import Stateful
 from marketplace.ledger.models import Hold
 
+from .placement import Together
 from .states import LIVE, OPEN, LeaseState, Observed, State
+
+#: the broker has a step to take
+WORKABLE = Q(state__in=OPEN) | Q(state=State.HELD, auto_confirm=True)
 
 
 class ReservationQuerySet(models.QuerySet["Reservation"]):
     def open(self) -> Self:
         return self.filter(state__in=OPEN)
+
+    def workable(self, *, at: datetime) -> Self:
+        """The broker has a step to take on these, and no broker is at it."""
+        unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+        return self.filter(unclaimed, WORKABLE)
 
     def overdue(self, *, at: datetime) -> Self:
         return self.filter(state=State.HELD, hold_expires_at__lte=at)
@@ -35,6 +44,12 @@ class Reservation(Record, Stateful):
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="reservations")
     gpu_count = models.PositiveIntegerField()
+    together = models.CharField(
+        max_length=8,
+        choices=[(one.value, one.value) for one in Together],
+        default=Together.OFFER.value,
+        help_text="how close the GPUs must be: see brokerage.placement",
+    )
     during = DateTimeRangeField()
     workload = models.JSONField(help_text="what to run: see brokerage.workload")
     auto_confirm = models.BooleanField(default=True)
@@ -54,6 +69,9 @@ class Reservation(Record, Stateful):
         help_text="when it was last held or confirmed; the decision was in force then",
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(
+        null=True, blank=True, help_text="a broker works on it; another may take over after this"
+    )
 
     idempotency_key = models.CharField(max_length=200)
     request_sha256 = models.BinaryField()
@@ -63,7 +81,7 @@ class Reservation(Record, Stateful):
     class Meta:
         indexes = [
             # the broker's sweep asks for exactly these
-            models.Index("id", condition=Q(state__in=OPEN), name="reservation_open"),
+            models.Index("id", condition=WORKABLE, name="reservation_workable"),
         ]
         constraints = [
             models.UniqueConstraint("renter", "idempotency_key", name="reservation_key_once"),
@@ -71,6 +89,10 @@ class Reservation(Record, Stateful):
                 condition=Q(state__in=State.values), name="reservation_state_known"
             ),
             models.CheckConstraint(condition=Q(gpu_count__gt=0), name="reservation_gpus_positive"),
+            models.CheckConstraint(
+                condition=Q(together__in=[one.value for one in Together]),
+                name="reservation_together_known",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     during__isempty=False,

@@ -1,3 +1,6 @@
+from dataclasses import dataclass
+from enum import StrEnum
+
 from django.db import models
 
 from marketplace.core.states import Moves
@@ -21,7 +24,8 @@ class State(models.TextChoices):
 
 MOVES: Moves = {
     State.REQUESTED: frozenset({State.CLEARED, State.REFUSED, State.CANCELLED}),
-    State.CLEARED: frozenset({State.HELD, State.REFUSED, State.CANCELLED}),
+    # held and confirmed at once, where the renter wants no time to think
+    State.CLEARED: frozenset({State.HELD, State.CONFIRMED, State.REFUSED, State.CANCELLED}),
     State.HELD: frozenset({State.CONFIRMED, State.EXPIRED, State.CANCELLED}),
     State.CONFIRMED: frozenset({State.ACTIVE, State.CANCELLED, State.FAILED}),
     State.ACTIVE: frozenset({State.ENDED}),
@@ -89,4 +93,64 @@ OBSERVED_MOVES: Moves = {
     Observed.RUNNING: frozenset({Observed.STOPPED, Observed.FAILED}),
     Observed.STOPPED: frozenset(),
     Observed.FAILED: frozenset(),
+}
+
+
+class Money(StrEnum):
+    """What is left of the hold of a reservation."""
+
+    NONE = "none"  # never placed
+    WHOLE = "whole"  # as it was placed
+    PART = "part"  # some of it is charged
+    EMPTY = "empty"  # all charged or given back
+
+
+@dataclass(frozen=True, slots=True)
+class Legal:
+    """What may stand beside a reservation in some state; nothing else may.
+
+    `gpus`: has as many leases as it asked for GPUs (True), none (False), or either (None).
+    """
+
+    leases: frozenset[LeaseState]
+    parts: frozenset[Observed]
+    money: frozenset[Money]
+    gpus: bool | None
+
+
+_NOTHING = Legal(frozenset(), frozenset(), frozenset({Money.NONE}), gpus=False)
+_ANY = frozenset(Observed)
+_GIVEN_BACK = frozenset({LeaseState.RELEASED})
+_OVER = frozenset({LeaseState.ENDED, LeaseState.RELEASED})
+_EMPTY = frozenset({Money.EMPTY})
+
+#: Read from above: reservation, and beside it leases, what nodes said of its parts, and money.
+#: What a node says may come late, so after the end it may be anything.
+COMBINATIONS: dict[State, Legal] = {
+    State.REQUESTED: _NOTHING,
+    State.CLEARED: _NOTHING,
+    State.REFUSED: _NOTHING,
+    State.HELD: Legal(
+        frozenset({LeaseState.HELD}),
+        frozenset({Observed.PENDING}),
+        frozenset({Money.WHOLE}),
+        gpus=True,
+    ),
+    State.CONFIRMED: Legal(
+        frozenset({LeaseState.CONFIRMED}),
+        frozenset({Observed.PENDING, Observed.STARTING}),
+        frozenset({Money.WHOLE}),
+        gpus=True,
+    ),
+    State.ACTIVE: Legal(
+        frozenset({LeaseState.CONFIRMED, LeaseState.ACTIVE, LeaseState.ENDED}),
+        _ANY,
+        frozenset({Money.WHOLE, Money.PART, Money.EMPTY}),
+        gpus=True,
+    ),
+    State.ENDED: Legal(_OVER, _ANY, frozenset({Money.WHOLE, Money.PART, Money.EMPTY}), gpus=True),
+    State.SETTLED: Legal(_OVER, _ANY, _EMPTY, gpus=True),
+    State.EXPIRED: Legal(_GIVEN_BACK, _ANY, _EMPTY, gpus=True),
+    State.CANCELLED: Legal(_GIVEN_BACK, _ANY, frozenset({Money.NONE, Money.EMPTY}), gpus=None),
+    State.FAILED: Legal(_GIVEN_BACK, _ANY, _EMPTY, gpus=True),
 }

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 
 from celery import shared_task
@@ -7,13 +8,9 @@ from marketplace.core.sweeps import sweep
 
 from . import services
 from .models import Reservation, ReservationQuerySet
-from .states import SET_ASIDE, State
+from .states import SET_ASIDE
 
-
-@shared_task(name="marketplace.brokerage.tasks.broker")
-def broker(*, reservation_id: int) -> None:
-    """The hint sent when a reservation is requested; broker_open finds the same work without it."""
-    services.broker(reservation=Reservation.objects.get(pk=reservation_id), at=now())
+log = logging.getLogger(__name__)
 
 
 def _sweep(rows: ReservationQuerySet, verb: Callable[[Reservation], None]) -> None:
@@ -22,12 +19,8 @@ def _sweep(rows: ReservationQuerySet, verb: Callable[[Reservation], None]) -> No
 
 @shared_task(name="marketplace.brokerage.tasks.broker_open")
 def broker_open() -> None:
-    """Sweep: every reservation the broker still has a step to take on."""
-    waiting = Reservation.objects.filter(state=State.HELD, auto_confirm=True)
-    _sweep(
-        Reservation.objects.open() | waiting,
-        lambda row: services.broker(reservation=row, at=now()),
-    )
+    """Every reservation the broker still has a step to take on: a sweep, and the hint's task."""
+    services.broker_open(at=now())
 
 
 @shared_task(name="marketplace.brokerage.tasks.expire_overdue")
@@ -64,3 +57,10 @@ def find_red_flags() -> None:
         services.renters_to_look_at(at=now()),
         lambda row: services.look_at_orders(renter=row, at=now()),
     )
+
+
+@shared_task(name="marketplace.brokerage.tasks.audit_states")
+def audit_states() -> None:
+    """Sweep: states that do not go together. Says so and mends nothing: a person has to look."""
+    for fault in services.illegal(since=now() - services.LOOK_BACK):
+        log.error("%s", fault)

@@ -38,6 +38,11 @@ class Machine(Record, Stateful):
     simulated = models.BooleanField(default=False)
     driver_version = models.CharField(max_length=40, blank=True)
     cuda_version = models.CharField(max_length=20, blank=True)
+    fabric = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="the fast network it hangs on; machines of a site with the same name share one",
+    )
     inventory_hash = models.CharField(max_length=64, blank=True)
     inventory_at = models.DateTimeField(null=True, blank=True)
 

@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         "brokerage.tasks.expire_overdue": 1,
         "brokerage.tasks.end_due": 1,
         "brokerage.tasks.enforce_clearance": 6,
+        "brokerage.tasks.audit_states": 30,
         "catalog.tasks.mark_silent": 1,
         "metering.tasks.seal_running": 1,
         # the hold covers the window, so a charge can wait; each is rows for ever

@@ -3,6 +3,7 @@ import pytest
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.ledger.models import Hold
+from tests import make
 from tests.api.asking import ask, booked, later, places, refused
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +39,14 @@ def test_brokerage_and_the_api_agree_on_what_is_free(api, harbour, offer):
     free = brokerage.free_gpus(offer=offer, start=window.lower, end=window.upper)
     query = {"start": window.lower.isoformat(), "end": window.upper.isoformat()}
     assert api.get(f"offers/{offer.public_id}", **query).json()["free_gpus"] == len(free) == 1
+
+
+def test_a_quote_counts_what_is_free_together(api, offer):
+    for _ in range(2):
+        make.offer(machine=make.machine(gpus=1, site=offer.machine.site))
+    content = {key: value for key, value in ask(offer).items() if key != "workload"}
+    free = {
+        how: api.post("quotes", content | {"together": how}).json()["free_gpus"]
+        for how in ("offer", "site")
+    }
+    assert free["site"] == free["offer"] + 2

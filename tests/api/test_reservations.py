@@ -40,6 +40,7 @@ def test_a_request_is_taken_and_brokered_later(api, alice, harbour, offer):
         "chip": "H100 80GB",
         "country": "MY",
         "gpu_count": 2,
+        "together": "offer",
         "auto_confirm": True,
         "price_micro_per_gpu_hour": 2_400_000,
         "cost_micro": 4_800_000,
@@ -183,3 +184,18 @@ def test_reservations_are_listed_newest_first_and_by_state(api, harbour, offer):
     assert listed() == [str(held.public_id), str(first.public_id)]
     assert listed(state="held") == [str(held.public_id)]
     assert listed(state="active") == []
+
+
+def test_a_gang_is_asked_for_with_together(api, harbour, offer):
+    make.funded(harbour)
+    make.offer(machine=make.machine(gpus=4, site=offer.machine.site))
+    refused(api.post("reservations", ask(offer, gpu_count=4)), 409, "not-enough-gpus")
+    answer = api.post("reservations", ask(offer, gpu_count=4, together="site"))
+    assert (answer.status_code, answer.json()["together"]) == (202, "site")
+    assert Reservation.objects.get().together == "site"
+
+
+def test_together_is_one_of_four_words(api, harbour, offer):
+    make.funded(harbour)
+    refused(api.post("reservations", ask(offer, together="near")), 400, "invalid")
+    assert not Reservation.objects.exists()

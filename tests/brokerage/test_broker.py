@@ -7,6 +7,7 @@ from compliance.models import Decision, ListSnapshot
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage import tasks
 from marketplace.brokerage.models import Lease, Reservation
+from marketplace.brokerage.services import batching, brokering
 from marketplace.brokerage.states import MOVES, State
 from marketplace.core.states import IllegalMove, move
 from marketplace.ledger import services as ledger
@@ -131,15 +132,18 @@ def test_one_broken_row_does_not_stop_the_sweep(harbour, offer, monkeypatch, cap
         brokerage.request(renter=harbour, by=None, ask=ask, key=str(place), at=NOON)
         for place, ask in enumerate(asks)
     )
-    real = brokerage.broker
+    real = brokering.question
 
-    def stumble(*, reservation, at):
+    def stumble(reservation):
         if reservation.pk == broken.pk:
             raise RuntimeError("disk on fire")
-        real(reservation=reservation, at=at)
+        return real(reservation)
 
-    monkeypatch.setattr(brokerage, "broker", stumble)
+    monkeypatch.setattr(brokering, "question", stumble)
+    monkeypatch.setattr(batching, "question", stumble)
     tasks.broker_open()
+    broken.refresh_from_db()
+    assert broken.state == "requested"
     sound.refresh_from_db()
     assert sound.state == "confirmed"
     assert "disk on fire" in caplog.text

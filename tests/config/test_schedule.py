@@ -18,7 +18,6 @@ def test_every_task_of_ours_is_scheduled_or_is_a_hint_with_a_sweep():
     swept_by = {
         "compliance.tasks.download": "compliance.tasks.download_due",
         "compliance.tasks.rescreen_changed": "compliance.tasks.rescreen_due",
-        "marketplace.brokerage.tasks.broker": "marketplace.brokerage.tasks.broker_open",
         "marketplace.billing.tasks.send_command": "marketplace.billing.tasks.send_due_commands",
         "marketplace.billing.tasks.handle_event": "marketplace.billing.tasks.handle_stored_events",
     }

@@ -31,14 +31,14 @@ def renter(market):
 @pytest.fixture
 def at_once(monkeypatch):
     """Every broker has been cleared before the first one draws."""
-    look = brokering.free_gpus
+    look = brokering.Board
 
-    def look_then_dawdle(**window):
-        seen = look(**window)
+    def look_then_dawdle(asked):
+        seen = look(asked)
         time.sleep(0.3)
         return seen
 
-    monkeypatch.setattr(brokering, "free_gpus", look_then_dawdle)
+    monkeypatch.setattr(brokering, "Board", look_then_dawdle)
 
 
 @pytest.fixture

@@ -63,14 +63,14 @@ def test_eight_brokers_one_gpu_one_reservation(offer):
 
 def test_control_without_the_constraint_it_oversells(offer, unguarded, monkeypatch):
     """If this stops overselling, the race above proves nothing."""
-    look = brokering.free_gpus
+    look = brokering.Board
 
-    def look_then_dawdle(**window):
-        seen = look(**window)
+    def look_then_dawdle(asked):
+        seen = look(asked)
         time.sleep(0.2)
         return seen
 
-    monkeypatch.setattr(brokering, "free_gpus", look_then_dawdle)
+    monkeypatch.setattr(brokering, "Board", look_then_dawdle)
     race(offer)
     assert Lease.objects.live().filter(during__overlap=WINDOW).count() > 1
     assert Reservation.objects.filter(state="confirmed").count() > 1

@@ -260,3 +260,21 @@ def test_anonymous_visitors_see_offers_and_are_asked_to_sign_in(client, offer, s
     assert re.search(r"Sign in or sign up to see what your window costs", said(answer))
     sent = client.post(reverse("quote", args=[offer.public_id]), WISH)
     assert sent["Location"] == "/sign-in/?next=/"
+
+
+def test_a_gang_is_asked_for_and_booked_through_both_pages(quote, reserve, harbour, offer, said):
+    make.funded(harbour)
+    make.offer(machine=make.machine(gpus=2, site=offer.machine.site))
+    answer = quote(gpu_count="5", together="site")
+    assert "4 GPUs are free together like that in that window." in said(answer)
+    answer = quote(gpu_count="4", together="site")
+    assert "Where On any equal machines of the site" in said(answer)
+    reserve(hidden(answer))
+    made = Reservation.objects.get()
+    assert (made.gpu_count, made.together) == (4, "site")
+
+
+def test_a_word_of_our_own_for_where_is_refused(quote, harbour):
+    make.funded(harbour)
+    assert "together" in quote(together="near").context["form"].errors
+    assert nothing_moved()

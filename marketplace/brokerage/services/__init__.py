@@ -10,7 +10,9 @@ from .asking import (
     request,
     wallet_account,
 )
-from .availability import FREE_NOW, free_gpus, offers
+from .auditing import LOOK_BACK, illegal, sold_twice
+from .availability import FREE_NOW, free_gpus, free_together, offers
+from .batching import broker_open
 from .brokering import (
     HoldExpired,
     NotCleared,
@@ -31,6 +33,7 @@ from .timetable import HOUR, MOST_HOURS, Timetable, timetable
 __all__ = [
     "FREE_NOW",
     "HOUR",
+    "LOOK_BACK",
     "MOST_HOURS",
     "Ask",
     "BadAsk",
@@ -43,6 +46,7 @@ __all__ = [
     "Observation",
     "Timetable",
     "broker",
+    "broker_open",
     "cancel",
     "check",
     "confirm",
@@ -53,6 +57,8 @@ __all__ = [
     "expire",
     "facets",
     "free_gpus",
+    "free_together",
+    "illegal",
     "look_at_orders",
     "observe",
     "offers",
@@ -63,6 +69,7 @@ __all__ = [
     "request",
     "search",
     "settled",
+    "sold_twice",
     "standing",
     "stop",
     "timetable",

@@ -12,6 +12,7 @@ from psycopg.types.range import TimestamptzRange
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage import workload
 from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.placement import Together
 from marketplace.catalog.models import Offer
 from marketplace.catalog.pricing import window_micro
 from marketplace.catalog.states import OfferState
@@ -21,7 +22,7 @@ from marketplace.core.refusals import BadField
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind
 
-from .availability import free_gpus, offers
+from .availability import free_together, offers
 
 #: "now" as the renter saw it may be this old when it reaches us: so long one may read a quote
 START_SLACK = timedelta(minutes=15)
@@ -30,7 +31,10 @@ ALTERNATIVES = 5
 
 @dataclass(frozen=True)
 class Ask:
-    """What a renter wants: GPUs of one offer for [start, end), and what to run on them."""
+    """What a renter wants: GPUs of one offer for [start, end), and what to run on them.
+
+    With `together` it may be GPUs of its equals in the site as well, on the same terms.
+    """
 
     offer: Offer
     gpu_count: int
@@ -38,6 +42,7 @@ class Ask:
     end: datetime
     workload: dict[str, Any]
     auto_confirm: bool = True
+    together: Together = Together.OFFER
 
 
 class BadAsk(BadField):
@@ -48,7 +53,7 @@ class NotEnoughGpus(Exception):
     """Too few GPUs of the offer are free in the window; other offers that have enough are named."""
 
     def __init__(self, free: int, alternatives: list[Offer]) -> None:
-        super().__init__(f"{free} GPUs of this offer are free in that window")
+        super().__init__(f"{free} such GPUs are free together in that window")
         self.free = free
         self.alternatives = alternatives
 
@@ -85,7 +90,7 @@ def request(
     try:
         with transaction.atomic():
             made = _create(renter, by, ask, key, content, at)
-            after_commit("marketplace.brokerage.tasks.broker", reservation_id=made.pk)
+            after_commit("marketplace.brokerage.tasks.broker_open")
     except IntegrityError as error:
         if "reservation_key_once" not in str(error):
             raise
@@ -103,6 +108,7 @@ def _content(ask: Ask) -> bytes:
             "end": ask.end,
             "workload": ask.workload,
             "auto_confirm": ask.auto_confirm,
+            "together": ask.together.value,
         }
     )
 
@@ -118,6 +124,7 @@ def _create(
         during=TimestamptzRange(ask.start, ask.end),
         workload=workload.parse(ask.workload),
         auto_confirm=ask.auto_confirm,
+        together=ask.together.value,
         price_micro_per_gpu_hour=ask.offer.price_micro_per_gpu_hour,
         fee_bps=settings.PLATFORM_FEE_BPS,
         currency=ask.offer.currency,
@@ -150,7 +157,7 @@ def check(*, renter: Organisation, ask: Ask, at: datetime) -> None:
         workload.parse(ask.workload)
     except workload.BadWorkload as error:
         raise BadAsk("workload", str(error)) from error
-    free = len(free_gpus(offer=ask.offer, start=ask.start, end=ask.end))
+    free = free_together(offer=ask.offer, start=ask.start, end=ask.end, together=ask.together)
     if free < ask.gpu_count:
         raise NotEnoughGpus(free, _alternatives(ask))
     _check_funds(renter, ask)

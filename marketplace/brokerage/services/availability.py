@@ -6,7 +6,10 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from marketplace.brokerage.models import Lease
+from marketplace.brokerage.placement import Together, room
 from marketplace.catalog.models import Gpu, Offer, OfferQuerySet
+
+from .boards import Board, Wanted
 
 #: what is said to be free now is free for this long at least
 FREE_NOW = timedelta(hours=1)
@@ -21,6 +24,15 @@ def free_gpus(*, offer: Offer, start: datetime, end: datetime) -> list[Gpu]:
         .exclude(pk__in=taken)
         .order_by("index")
     )
+
+
+def free_together(*, offer: Offer, start: datetime, end: datetime, together: Together) -> int:
+    """How many GPUs could be had at once like this: of the offer, or with its equals in the site.
+
+    Equal are listed offers of the same site, chip, price and currency, all simulated or none.
+    """
+    asked = Wanted(offer, 1, start, end, together)
+    return room(Board([asked]).hosts(asked), asked.wish)
 
 
 def offers(*, start: datetime, end: datetime) -> OfferQuerySet:

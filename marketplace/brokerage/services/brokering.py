@@ -1,6 +1,7 @@
 """The broker: from a request to GPUs and money set aside. Each step is safe to take twice."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,16 +9,17 @@ from django.db import IntegrityError, transaction
 
 from compliance import services as compliance
 from compliance.models import Decision, Outcome
-from marketplace.brokerage import matching
 from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.placement import Placed
 from marketplace.brokerage.states import MOVES, SET_ASIDE, LeaseState, State
+from marketplace.catalog.models import Gpu
 from marketplace.catalog.pricing import window_micro
 from marketplace.core.states import LostRace, move
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
 
 from .asking import wallet_account
-from .availability import free_gpus
+from .boards import Board, wanted
 from .giving_back import give_back
 from .red_flags import MOST_AT_ONCE, look_at_orders
 
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 #: how often to pick again when another broker took a picked GPU first
 PICKS = 5
+TAKEN = "another renter took these GPUs for that window; choose another"
+UNPAID = "the wallet no longer covers the cost; top it up and ask again"
 
 
 class HoldExpired(Exception):
@@ -97,11 +101,11 @@ def _hold(reservation: Reservation, at: datetime) -> None:
     try:
         _hold_some(reservation, decision, at)
     except _Taken:
-        _refuse(reservation, "another renter took these GPUs for that window; choose another")
+        _refuse(reservation, TAKEN)
     except compliance.LicenceSpent:
         _spent(reservation, at)
     except ledger.InsufficientFunds:
-        _refuse(reservation, "the wallet no longer covers the cost; top it up and ask again")
+        _refuse(reservation, UNPAID)
 
 
 def _spent(reservation: Reservation, at: datetime) -> None:
@@ -172,19 +176,13 @@ def _draw(reservation: Reservation, decision: Decision, start: datetime, at: dat
 
 
 def _hold_some(reservation: Reservation, decision: Decision, at: datetime) -> None:
+    asked = wanted(reservation)
     for _ in range(PICKS):
-        free = free_gpus(
-            offer=reservation.offer,
-            start=reservation.during.lower,
-            end=reservation.during.upper,
-        )
-        picked = matching.pick(
-            [matching.Free(gpu.pk, gpu.index) for gpu in free], reservation.gpu_count
-        )
-        if picked is None:
+        placed = Board([asked]).place(asked)
+        if placed is None:
             raise _Taken
         try:
-            _set_aside(reservation, decision, picked, at)
+            _set_aside(reservation, decision, placed, at)
         except IntegrityError as error:
             if "lease_gpu_sold_once" not in str(error):
                 raise
@@ -193,17 +191,22 @@ def _hold_some(reservation: Reservation, decision: Decision, at: datetime) -> No
     raise _Taken
 
 
-def _set_aside(
-    reservation: Reservation, decision: Decision, gpu_ids: tuple[int, ...], at: datetime
-) -> None:
-    """GPUs in pk order, then the licence, then money: every broker locks in this order."""
+def _set_aside(reservation: Reservation, decision: Decision, placed: Placed, at: datetime) -> None:
+    """The row, GPUs in pk order, the licence, then money: every broker locks in this order."""
     with transaction.atomic():
-        assignment = Assignment.objects.create(
-            reservation=reservation, machine=reservation.offer.machine, created_at=at
-        )
-        for gpu_id in gpu_ids:
+        _lock(reservation)
+        part_of = {
+            gpu: part
+            for machine, part in _parts(reservation, placed, at).items()
+            for gpu in placed[machine]
+        }
+        lock_gpus(part_of)
+        for gpu_id in sorted(part_of):
             Lease.objects.create(
-                assignment=assignment, gpu_id=gpu_id, during=reservation.during, created_at=at
+                assignment=part_of[gpu_id],
+                gpu_id=gpu_id,
+                during=reservation.during,
+                created_at=at,
             )
         _draw(reservation, decision, reservation.during.lower, at)
         move(
@@ -216,9 +219,38 @@ def _set_aside(
         )
 
 
+def _lock(reservation: Reservation) -> None:
+    row = Reservation.objects.select_for_update(no_key=True, of=("self",))
+    if not row.filter(pk=reservation.pk, state=reservation.state).exists():
+        raise LostRace(f"{reservation} was taken over")
+
+
+def lock_gpus(gpus: Iterable[int]) -> None:
+    """Lock these GPUs in primary-key order until the commit.
+
+    Two that insert overlapping leases at the same instant would each find the other's and wait for
+    it for ever. Like this the second comes when the first is done, and loses or not.
+    """
+    rows = Gpu.objects.filter(pk__in=list(gpus)).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
+
+
+def _parts(reservation: Reservation, placed: Placed, at: datetime) -> dict[int, Assignment]:
+    """What each machine is told to run, by its primary key."""
+    rows = [
+        Assignment(reservation=reservation, machine_id=machine, created_at=at)
+        for machine in sorted(placed)
+    ]
+    return {row.machine_id: row for row in Assignment.objects.bulk_create(rows)}
+
+
+def hold_key(reservation: Reservation) -> str:
+    return f"reservation:{reservation.public_id}"
+
+
 def _hold_money(reservation: Reservation) -> Hold:
     return ledger.place_hold(
-        key=f"reservation:{reservation.public_id}",
+        key=hold_key(reservation),
         account=wallet_account(renter=reservation.renter, currency=reservation.currency),
         amount=cost_micro(reservation),
     )

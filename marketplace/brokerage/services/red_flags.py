@@ -50,7 +50,7 @@ def _has_finished(renter: Organisation) -> bool:
 
 def _order(row: Reservation) -> Order:
     # a list that was stale for an hour says nothing about the renter
-    told = (Outcome.ALLOW, Outcome.DENY_TEMPORARY)
+    told = (Outcome.ALLOW, Outcome.ALLOW_LICENCE, Outcome.DENY_TEMPORARY)
     return Order(
         id=str(row.public_id),
         asked_at=row.created_at,

@@ -172,14 +172,18 @@ def _start_leases(assignment: Assignment) -> None:
 def _finish_part(
     reservation: Reservation, assignment: Assignment, report: Observation, at: datetime
 ) -> None:
-    if reservation.state == State.ACTIVE:
-        end = min(assignment.stopped_at or at, reservation.during.upper)
-        _end_leases(Lease.objects.filter(assignment=assignment), end)
+    if reservation.state == State.ACTIVE and assignment.started_at is None:
+        # the renter asked for all of them or none
+        reason = f"one of its machines could not start it: {report.detail or 'no reason given'}"
+        end(reservation=reservation, reason=reason[:300], at=at)
+    elif reservation.state == State.ACTIVE:
+        over = min(assignment.stopped_at or at, reservation.during.upper)
+        _end_leases(Lease.objects.filter(assignment=assignment), over)
         if not reservation.assignments.unfinished().exists():
             early = f"the workload ended with exit code {report.exit_code}"
-            reason = early if end < reservation.during.upper else WINDOW_OVER
-            move(reservation, State.ENDED, table=MOVES, ended_at=end, reason=reason)
-            compliance.put_back(rental=reservation.public_id, until=end, at=at)
+            reason = early if over < reservation.during.upper else WINDOW_OVER
+            move(reservation, State.ENDED, table=MOVES, ended_at=over, reason=reason)
+            compliance.put_back(rental=reservation.public_id, until=over, at=at)
     elif reservation.state == State.CONFIRMED:
         reason = f"the machine could not start it: {report.detail or 'no reason given'}"[:300]
         give_back(reservation, State.FAILED, reason=reason, at=at)

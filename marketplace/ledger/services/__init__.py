@@ -2,7 +2,7 @@
 
 from .accounts import account, balance, net_micro, totals
 from .exporting import export_beancount
-from .holding import InsufficientFunds, place_hold, release_hold
+from .holding import InsufficientFunds, Placing, place_hold, place_holds, release_hold
 from .posting import BadEntry, Capture, Entry, Posting, post, post_many
 from .reporting import ReportRow, report, write_report
 from .sealing import HorizonWentBack, seal
@@ -14,6 +14,7 @@ __all__ = [
     "Entry",
     "HorizonWentBack",
     "InsufficientFunds",
+    "Placing",
     "Posting",
     "ReportRow",
     "account",
@@ -21,6 +22,7 @@ __all__ = [
     "export_beancount",
     "net_micro",
     "place_hold",
+    "place_holds",
     "post",
     "post_many",
     "release_hold",

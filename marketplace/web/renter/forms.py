@@ -12,6 +12,7 @@ from django.core.validators import MinValueValidator
 
 from compliance.models import ChipModel
 from marketplace.billing.services.top_ups import LEAST_MICRO, MOST_MICRO
+from marketplace.brokerage.placement import Together
 from marketplace.brokerage.services import Ask
 from marketplace.catalog.models import Offer
 from marketplace.catalog.query import Comparison, Query, QueryError, narrowed, parse
@@ -43,6 +44,14 @@ FILTERS = {
 def _sentence(error: QueryError) -> str:
     said = [text[0].upper() + text[1:] for text in (str(error), error.hint) if text]
     return ". ".join(said)
+
+
+TOGETHER = [
+    (Together.OFFER.value, "On this machine"),
+    (Together.MACHINE.value, "On one machine, this or an equal one"),
+    (Together.FABRIC.value, "On equal machines that share a fast network"),
+    (Together.SITE.value, "On any equal machines of the site"),
+]
 
 
 class FilterForm(StyledForm):
@@ -113,6 +122,13 @@ class AskForm(StyledForm):
     """What a renter wants of one offer."""
 
     gpu_count = forms.IntegerField(min_value=1, max_value=MOST_GPUS, initial=1, label="GPUs")
+    together = forms.ChoiceField(
+        choices=TOGETHER,
+        initial=Together.OFFER.value,
+        required=False,
+        help_text="Equal: same site, provider, GPU model and price.",
+        label="Where",
+    )
     when = forms.ChoiceField(
         choices=[(NOW, "Now"), (LATER, "Later, at the time below")],
         initial=NOW,
@@ -210,6 +226,7 @@ class AskForm(StyledForm):
             end=start + timedelta(milliseconds=int(facts["hours"] * 3_600_000)),
             workload=self._workload(),
             auto_confirm=not facts["hold_only"],
+            together=Together(facts["together"] or Together.OFFER),
         )
 
     def _workload(self) -> dict[str, Any]:
@@ -228,6 +245,7 @@ class AskForm(StyledForm):
         initial = {
             **typed,
             "gpu_count": ask.gpu_count,
+            "together": ask.together.value,
             "when": self.cleaned_data["when"],
             "start": ask.start.isoformat(),
             "hold_only": self.cleaned_data["hold_only"],

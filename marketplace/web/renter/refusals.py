@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.placement import Together
 from marketplace.brokerage.services import Ask, BadAsk, NotARenter, NotEnoughGpus
 from marketplace.catalog.models import Offer
 from marketplace.core.idempotency import KeyReused
@@ -38,7 +39,7 @@ def explain(error: Exception, ask: Ask, balance_micro: int) -> Refusal:
         case BadAsk():
             return _bad(error)
         case NotEnoughGpus():
-            return _too_few(error)
+            return _too_few(error, ask)
         case InsufficientFunds():
             return _too_dear(brokerage.quote_micro(ask=ask), balance_micro)
         case NotARenter():
@@ -65,10 +66,11 @@ def _bad(error: BadAsk) -> Refusal:
     return Refusal(field, f"{called} {error.message}.", HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _too_few(error: NotEnoughGpus) -> Refusal:
-    text = (
-        f"{error.free} GPUs of this offer are free in that window. Take fewer, or another window"
-        + (", or one of the offers below." if error.alternatives else ".")
+def _too_few(error: NotEnoughGpus, ask: Ask) -> Refusal:
+    here = ask.together == Together.OFFER
+    which = "GPUs of this offer are free" if here else "GPUs are free together like that"
+    text = f"{error.free} {which} in that window. Take fewer, or another window" + (
+        ", or one of the offers below." if error.alternatives else "."
     )
     return Refusal("gpu_count", text, HTTPStatus.CONFLICT, tuple(error.alternatives))
 

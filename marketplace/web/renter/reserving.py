@@ -15,7 +15,7 @@ from marketplace.brokerage.services import Ask
 from marketplace.web.access import member
 from marketplace.web.limits import limited, user
 
-from .forms import AskForm, ConfirmForm
+from .forms import TOGETHER, AskForm, ConfirmForm
 from .offers import find, show
 from .refusals import REFUSALS, Refusal, explain
 
@@ -81,6 +81,7 @@ def _confirmation(
         "offer": ask.offer,
         "ask": ask,
         "form": form.settled(ask),
+        "where": dict(TOGETHER)[ask.together.value],
         "length": ask.end - ask.start,
         "cost": cost,
         "available": balance.available,

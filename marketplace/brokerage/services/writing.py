@@ -1,0 +1,146 @@
+"""A batch of decisions written by statements whose number does not grow with it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from compliance import services as compliance
+from compliance.models import Decision
+from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.states import LeaseState, State
+from marketplace.ledger import services as ledger
+
+from .brokering import hold_key, lock_gpus
+from .planning import Placing
+
+CLEAR = """
+UPDATE brokerage_reservation r
+   SET state = c.state, reason = c.reason, decision_id = c.decision
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) AS c (id, state, reason, decision)
+ WHERE r.id = c.id AND r.state = 'requested' RETURNING r.id
+"""
+REFUSE = """
+UPDATE brokerage_reservation r SET state = 'refused', reason = c.reason
+  FROM unnest(%s::bigint[], %s::text[]) AS c (id, reason)
+ WHERE r.id = c.id AND r.state = 'cleared'
+"""
+SET_ASIDE = """
+UPDATE brokerage_reservation r
+   SET state = c.state, hold_id = c.hold, hold_expires_at = c.expires, booked_at = %s
+  FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[])
+    AS c (id, state, hold, expires)
+ WHERE r.id = c.id
+"""
+
+
+class BatchLost(Exception):
+    """Somebody else was faster with something that the batch needs; nothing of it is written."""
+
+
+def write_cleared(screened: Sequence[tuple[Reservation, Decision]]) -> None:
+    """Clear or refuse what was requested, and say so on the rows; one that moved stays as it is."""
+    columns = [
+        (row.pk, State.CLEARED, "", decision.pk)
+        if decision.permits
+        else (row.pk, State.REFUSED, compliance.public_reason(decision), decision.pk)
+        for row, decision in screened
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR, [list(column) for column in zip(*columns, strict=True)])
+        written = {pk for (pk,) in cursor.fetchall()}
+    for (row, decision), (_, state, reason, _) in zip(screened, columns, strict=True):
+        if row.pk in written:
+            row.state, row.reason, row.decision = state, reason, decision
+
+
+def write_refused(refused: Sequence[tuple[Reservation, str]]) -> None:
+    """Refuse what was cleared; one that moved meanwhile stays as it is."""
+    if refused:
+        with connection.cursor() as cursor:
+            cursor.execute(REFUSE, [[row.pk for row, _ in refused], [why for _, why in refused]])
+
+
+def write_set_aside(placed: Sequence[Placing], at: datetime) -> None:
+    """GPUs, what licences must cover, and money, all of it or nothing. Raises BatchLost.
+
+    Locks in the order of every broker: the rows, GPUs, licences, wallets; each kind in key order.
+    """
+    try:
+        with transaction.atomic():
+            _lock([one.row.pk for one in placed])
+            _lease(placed, at)
+            _draw(placed, at)
+            _book(placed, at, _hold(placed))
+    except (IntegrityError, compliance.LicenceSpent, ledger.InsufficientFunds) as error:
+        raise BatchLost(str(error).partition("\n")[0]) from error
+
+
+def _lock(rows: Sequence[int]) -> None:
+    held = Reservation.objects.select_for_update(no_key=True).filter(
+        pk__in=rows, state=State.CLEARED
+    )
+    if len(held.order_by("pk").values_list("pk")) < len(rows):
+        raise BatchLost("a request of it has moved")
+
+
+def _lease(placed: Sequence[Placing], at: datetime) -> None:
+    parts = Assignment.objects.bulk_create(
+        Assignment(reservation=one.row, machine_id=machine, created_at=at)
+        for one in placed
+        for machine in sorted(one.gpus)
+    )
+    gpus = [gpus for one in placed for _, gpus in sorted(one.gpus.items())]
+    leases = [
+        Lease(
+            assignment=part,
+            gpu_id=gpu,
+            during=part.reservation.during,
+            state=LeaseState.CONFIRMED if part.reservation.auto_confirm else LeaseState.HELD,
+            created_at=at,
+        )
+        for part, gpus in zip(parts, gpus, strict=True)
+        for gpu in gpus
+    ]
+    lock_gpus({lease.gpu_id for lease in leases})
+    Lease.objects.bulk_create(sorted(leases, key=lambda lease: lease.gpu_id))
+
+
+def _draw(placed: Sequence[Placing], at: datetime) -> None:
+    """Few rentals need a licence, and each draw looks at what is left: one by one."""
+    needing = [
+        (decision, one.row)
+        for one in placed
+        if (decision := one.row.decision) and decision.licence_id is not None
+    ]
+    for decision, row in sorted(needing, key=lambda pair: pair[0].licence_id or 0):
+        compliance.draw(
+            decision=decision,
+            rental=row.public_id,
+            gpus=row.gpu_count,
+            start=row.during.lower,
+            end=row.during.upper,
+            at=at,
+        )
+
+
+def _hold(placed: Sequence[Placing]) -> list[int]:
+    ordered = sorted(placed, key=lambda one: one.wallet.pk)
+    holds = ledger.place_holds(
+        placings=[ledger.Placing(hold_key(one.row), one.wallet, one.cost) for one in ordered]
+    )
+    return [holds[hold_key(one.row)].pk for one in placed]
+
+
+def _book(placed: Sequence[Placing], at: datetime, holds: Sequence[int]) -> None:
+    """Held, or confirmed at once where the renter does not want to do that."""
+    expires = at + timedelta(minutes=settings.HOLD_MINUTES)
+    columns = [
+        (one.row.pk, State.CONFIRMED, hold, None)
+        if one.row.auto_confirm
+        else (one.row.pk, State.HELD, hold, expires)
+        for one, hold in zip(placed, holds, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(SET_ASIDE, [at, *(list(column) for column in zip(*columns, strict=True))])
