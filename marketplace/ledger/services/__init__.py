@@ -1,6 +1,6 @@
 """Book transfers, hold money, read balances. The database refuses what must not be."""
 
-from .accounts import account, balance, net_micro, totals
+from .accounts import account, accounts, balance, net_micro, totals
 from .exporting import export_beancount
 from .holding import InsufficientFunds, place_hold, release_hold
 from .posting import BadEntry, Capture, Entry, Posting, post, post_many
@@ -17,6 +17,7 @@ __all__ = [
     "Posting",
     "ReportRow",
     "account",
+    "accounts",
     "balance",
     "export_beancount",
     "net_micro",
