@@ -14,6 +14,7 @@ from .availability import FREE_NOW, free_gpus, offers
 from .brokering import HoldExpired, NotCleared, broker, confirm, cost_micro, expire
 from .enforcing import enforce
 from .giving_back import cancel
+from .holding import hold_more
 from .rehearsing import rehearse_policy
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
 from .searching import Facets, facets, page, search, standing, window_of
@@ -43,6 +44,7 @@ __all__ = [
     "expire",
     "facets",
     "free_gpus",
+    "hold_more",
     "observe",
     "offers",
     "page",
