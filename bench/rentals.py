@@ -30,7 +30,8 @@ reservation AS (
   SELECT {values} FROM n JOIN hold h ON h.key = 'bench:' || n.g
   JOIN ledger_account a ON a.id = h.account_id
   JOIN accounts_organisation o ON o.public_id = a.owner
-  JOIN brokerage_reservation t ON t.renter_id = o.id AND t.id = ANY (%(templates)s) RETURNING id, idempotency_key),
+  JOIN brokerage_reservation t ON t.renter_id = o.id AND t.id = ANY (%(templates)s)
+  RETURNING id, idempotency_key),
 assignment AS (
   INSERT INTO brokerage_assignment (public_id, created_at, reservation_id, machine_id, generation,
     observed, started_at, detail)

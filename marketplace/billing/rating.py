@@ -47,7 +47,7 @@ def lacking_ms(*, covered_ms: int, lease_ms: int, minimum_ms: int) -> int:
     Nothing when any of its time is missing beyond SLACK_MS: a minimum is for a renter who stopped
     early, not for a machine that failed. Nothing for a lease that was not used at all.
     """
-    whole = 0 < covered_ms and covered_ms + SLACK_MS >= lease_ms
+    whole = covered_ms > 0 and covered_ms + SLACK_MS >= lease_ms
     return max(0, minimum_ms - covered_ms) if whole else 0
 
 

@@ -2,18 +2,26 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from marketplace.billing import rating
-from marketplace.billing.models import Charge
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Account, Hold, Kind
+from marketplace.ledger.models import Account, Kind
 
 from .opening import open_rates
 from .standing import Rated, rated
+
+LOCK = "SELECT id FROM brokerage_lease WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
+CHARGE = """
+INSERT INTO billing_charge (public_id, created_at, charged_at, lease_id, rate_id, currency,
+  covered_ms, seq, total_micro, amount_micro, provider_micro, fee_micro)
+SELECT gen_random_uuid(), %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[],
+  %s::bigint[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+"""
 
 
 def charge(*, reservation: Reservation, at: datetime) -> int:
@@ -34,10 +42,11 @@ def charge_leases(*, leases: Collection[int], at: datetime) -> int:
     rates, goes back into the wallet, out of the same shares.
     """
     with transaction.atomic():
-        locked = Lease.objects.filter(pk__in=leases).select_for_update(no_key=True).order_by("pk")
-        found = list(locked.values_list("pk", flat=True))
-        open_rates(leases=found, at=at)
-        rows = rated(leases=found)
+        _lock(leases)
+        rows = rated(leases=leases)
+        if fresh := set(leases) - {row.at.lease for row in rows}:
+            open_rates(leases=fresh, at=at)
+            rows = rated(leases=leases)
         due = [row for row in rows if row.due_micro]
         if due:
             back = {row.at.reservation for row in rows if row.at.given_back or row.due_micro < 0}
@@ -45,12 +54,17 @@ def charge_leases(*, leases: Collection[int], at: datetime) -> int:
     return sum(row.due_micro for row in due)
 
 
+def _lock(leases: Collection[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(leases)])
+
+
 def _book(due: Sequence[Rated], back: Collection[int], at: datetime) -> None:
-    made = [_charge(row, at) for row in due]
-    Charge.objects.bulk_create(made)
+    made = [_charge(row) for row in due]
+    _insert(due, made, at)
     wallets, providers, fees = _accounts(due)
     captures = _captures(due, back)
-    ledger.post_many(
+    ledger.post_all(
         postings=[
             ledger.Posting(
                 key=f"usage:{row.at.lease_public_id}:{row.at.version}:{one.seq}",
@@ -68,7 +82,17 @@ def _book(due: Sequence[Rated], back: Collection[int], at: datetime) -> None:
     )
 
 
-def _charge(row: Rated, at: datetime) -> Charge:
+class _Made(NamedTuple):
+    """What is new in a charge; the rest of its row is in the standing that it follows on."""
+
+    seq: int
+    total_micro: int
+    amount_micro: int
+    provider_micro: int
+    fee_micro: int
+
+
+def _charge(row: Rated) -> _Made:
     amount, before = row.due_micro, row.at.charged_micro
     parts = rating.split(
         amount=amount,
@@ -76,19 +100,17 @@ def _charge(row: Rated, at: datetime) -> Charge:
         fee_bps=row.at.fee_bps,
         discount_bps=row.at.discount_bps,
     )
-    return Charge(
-        lease_id=row.at.lease,
-        rate_id=row.at.rate,
-        seq=row.at.seq + 1,
-        covered_ms=row.billed_ms,
-        total_micro=before + amount,
-        amount_micro=amount,
-        provider_micro=parts.provider,
-        fee_micro=parts.fee,
-        currency=row.at.currency,
-        charged_at=at,
-        created_at=at,
+    return _Made(row.at.seq + 1, before + amount, amount, parts.provider, parts.fee)
+
+
+def _insert(due: Sequence[Rated], made: Sequence[_Made], at: datetime) -> None:
+    rows = (
+        (row.at.lease, row.at.rate, row.at.currency, row.billed_ms, *one)
+        for row, one in zip(due, made, strict=True)
     )
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(CHARGE, [at, at, *columns])
 
 
 #: by currency
@@ -132,15 +154,14 @@ def _captures(due: Sequence[Rated], back: Collection[int]) -> dict[int, ledger.C
     What was given back left the hold for good, so later charges of such a reservation may find the
     hold short, by what rounding or a corrected rate makes of it. The rest comes out of the wallet.
     """
-    holds = Hold.objects.in_bulk({row.at.hold for row in due if row.at.hold})
-    left = {pk: hold.amount for pk, hold in holds.items()}
+    left = {row.at.hold: row.at.held_micro or 0 for row in due}
     captures: dict[int, ledger.Capture] = {}
     for place, row in enumerate(due):
-        amount = row.due_micro
-        assert row.at.hold is not None  # noqa: S101  the database's constraint says so
+        amount, hold, account = row.due_micro, row.at.hold, row.at.hold_account
+        assert hold is not None and account is not None  # noqa: S101, PT018  by the constraint
         if amount > 0 and row.at.reservation in back:
-            amount = min(amount, left[row.at.hold])
+            amount = min(amount, left[hold])
         if amount > 0:
-            left[row.at.hold] -= amount
-            captures[place] = ledger.Capture(holds[row.at.hold], amount)
+            left[hold] -= amount
+            captures[place] = ledger.Capture(ledger.Held(hold, account), amount)
     return captures

@@ -18,7 +18,7 @@ SELECT l.id, l.public_id, r.id, s.id, s.version, s.since,
    WHERE n.reservation_id = s.reservation_id AND n.version > s.version),
   s.price_micro_per_gpu_hour, s.fee_bps, s.discount_bps, s.minimum_ms, s.currency,
   greatest(l.started_at, lower(l.during)), least(l.ended_at, upper(l.during)),
-  l.ended_at IS NOT NULL, renter.public_id, operator.public_id, r.hold_id,
+  l.ended_at IS NOT NULL, renter.public_id, operator.public_id, h.id, h.account_id, h.amount,
   coalesce(last.seq, 0), coalesce(last.total_micro, 0),
   EXISTS (SELECT 1 FROM billing_charge b WHERE b.rate_id = s.id AND b.amount_micro < 0)
 FROM brokerage_lease l
@@ -26,6 +26,7 @@ JOIN brokerage_assignment a ON a.id = l.assignment_id
 JOIN brokerage_reservation r ON r.id = a.reservation_id
 JOIN billing_ratesegment s ON s.reservation_id = r.id
 JOIN accounts_organisation renter ON renter.id = r.renter_id
+LEFT JOIN ledger_hold h ON h.id = r.hold_id
 JOIN catalog_gpu g ON g.id = l.gpu_id
 JOIN catalog_machine m ON m.id = g.machine_id
 JOIN catalog_site site ON site.id = m.site_id
@@ -59,6 +60,8 @@ class Standing(NamedTuple):
     renter: UUID
     operator: UUID
     hold: int | None
+    hold_account: int | None
+    held_micro: int | None
     seq: int
     charged_micro: int
     given_back: bool

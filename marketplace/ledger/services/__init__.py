@@ -3,7 +3,7 @@
 from .accounts import account, accounts, balance, net_micro, totals
 from .exporting import export_beancount
 from .holding import InsufficientFunds, place_hold, release_hold
-from .posting import BadEntry, Capture, Entry, Posting, post, post_many
+from .posting import BadEntry, Capture, Entry, Held, Posting, post, post_all, post_many
 from .reporting import ReportRow, report, write_report
 from .sealing import HorizonWentBack, seal
 from .verifying import verify
@@ -12,6 +12,7 @@ __all__ = [
     "BadEntry",
     "Capture",
     "Entry",
+    "Held",
     "HorizonWentBack",
     "InsufficientFunds",
     "Posting",
@@ -23,6 +24,7 @@ __all__ = [
     "net_micro",
     "place_hold",
     "post",
+    "post_all",
     "post_many",
     "release_hold",
     "report",
