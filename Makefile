@@ -29,7 +29,7 @@ demo: env
 test: env
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./.ci/checks
 
-BENCHES := billing ledger broker screening search
+BENCHES := billing invoice ledger broker screening search
 
 bench: env
 	@[[ " $(BENCHES) " == *" $(NAME) "* && -n "$(NAME)" ]] || { echo "usage: make bench NAME=...  one of: $(BENCHES)"; exit 2; }

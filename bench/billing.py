@@ -6,6 +6,7 @@ same size, with every constraint and trigger of ours and no computing at all. La
 Python at its peak, for 1,000 leases and for 100,000.
 """
 
+import json
 import tracemalloc
 from uuid import uuid4
 
@@ -120,9 +121,10 @@ def main() -> None:
             prepare=rentals.use,
         )
         many = peak_mb(MEMORY_OF[1])
-        print(
-            f"peak of Python's memory: {few} MB at {MEMORY_OF[0]:,}, {many} MB at {MEMORY_OF[1]:,}"
-        )
+        peaks = {
+            f"{leases:,} leases": mb for leases, mb in zip(MEMORY_OF, (few, many), strict=True)
+        }
+        print(json.dumps({"name": "billing-memory", "unit": "MB at the peak", **peaks}))
         assert ledger.verify() == []  # noqa: S101  a bench of wrong books means nothing
 
 

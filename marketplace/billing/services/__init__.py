@@ -1,12 +1,13 @@
 """The verbs of money: top-ups through Stripe, charges for usage, invoices."""
 
 from .charging import charge, charge_leases
+from .discounts import record_discount
 from .inbox import BadSignature, handle_event, store_event
 from .outbox import send_command
 from .rerating import rerate
 from .settling import settle
 from .statements import latest_statement, statement_file
-from .terms import BadTerms, accept_terms, correct_terms, offer_terms
+from .terms import BadTerms, accept_terms, correct_terms, offer_terms, require_correction
 from .ticking import charge_live
 from .top_ups import BadTopUp, top_up, wallet
 
@@ -22,6 +23,8 @@ __all__ = [
     "handle_event",
     "latest_statement",
     "offer_terms",
+    "record_discount",
+    "require_correction",
     "rerate",
     "send_command",
     "settle",

@@ -97,17 +97,9 @@ def correct_terms(
 
     A higher price takes the renter's acceptance. Raises BadTerms.
     """
-    _require_price(price_micro)
-    if not 0 < len(reason.strip()) <= MAX_REASON:
-        raise BadTerms(f"give the reason in 1 to {MAX_REASON} characters; it is kept for ever")
     with transaction.atomic():
         row = _locked(reservation)
-        if row.state not in (*BOOKED, State.ENDED, State.SETTLED):
-            raise BadTerms(f"a reservation that is {row.state} has no terms to correct")
-        _open(row, at)
-        least = min(rate.list_micro_per_gpu_hour for rate in row.rates.all())
-        if price_micro >= least:
-            raise BadTerms(f"a correction is below every price agreed so far, the least is {least}")
+        require_correction(reservation=row, price_micro=price_micro, since=since, reason=reason)
         made = _follow(
             row, price_micro=price_micro, since=since, reason=reason.strip(), by=by, at=at
         )
@@ -116,6 +108,23 @@ def correct_terms(
             statements.record(reservation=row, at=at)
         trail(verb="corrected terms", subject=made, by=by, at=at, reason=reason.strip())
     return made
+
+
+def require_correction(
+    *, reservation: Reservation, price_micro: int, since: datetime, reason: str
+) -> None:
+    """Raises BadTerms when correct_terms would."""
+    _require_price(price_micro)
+    if not 0 < len(reason.strip()) <= MAX_REASON:
+        raise BadTerms(f"give the reason in 1 to {MAX_REASON} characters; it is kept for ever")
+    if reservation.state not in (*BOOKED, State.ENDED, State.SETTLED):
+        raise BadTerms(f"a reservation that is {reservation.state} has no terms to correct")
+    if since >= reservation.during.upper:
+        raise BadTerms("the time lies outside the reservation")
+    agreed = (rate.list_micro_per_gpu_hour for rate in reservation.rates.all())
+    least = min(agreed, default=reservation.price_micro_per_gpu_hour)
+    if price_micro >= least:
+        raise BadTerms(f"a correction is below every price agreed so far, the least is {least}")
 
 
 def _require_price(price_micro: int) -> None:
