@@ -29,7 +29,7 @@ demo: env
 test: env
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./.ci/checks
 
-BENCHES := ledger replay reserve screening chinese rescreen search
+BENCHES := billing chinese invoice ledger replay rescreen reserve screening search
 
 bench: env
 	@[[ " $(BENCHES) " == *" $(NAME) "* && -n "$(NAME)" ]] || { echo "usage: make bench NAME=...  one of: $(BENCHES)"; exit 2; }

@@ -25,13 +25,17 @@ def compare(
     reference: Callable[[], int],
     against: str,
     more: Mapping[str, object] | None = None,
+    prepare: Callable[[], object] = lambda: None,
 ) -> None:
     """Run both in turns, print each round and the medians, and last the JSON object.
 
-    `more` are further figures for that object.
+    `more` are further figures for that object; `prepare` runs before each round, not measured.
     """
-    ours(), reference()  # warm up: caches, plans, connections
-    rows = [(rate(ours), rate(reference)) for _ in range(ROUNDS)]
+    prepare(), ours(), reference()  # warm up: caches, plans, connections
+    rows = []
+    for _ in range(ROUNDS):
+        prepare()
+        rows.append((rate(ours), rate(reference)))
     print(f"{name}: {unit} per second, against {against}")
     print(f"{'round':>8}{'ours':>14}{'reference':>14}{'ratio':>9}")
     for place, (mine, other) in enumerate(rows, start=1):

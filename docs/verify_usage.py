@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT, KIND, GENESIS = "straits-usage-statement-1", "straits-usage-segment-1", "0" * 64
+FORMAT, KIND, GENESIS = "straits-usage-statement-2", "straits-usage-segment-1", "0" * 64
 SIGNED = (
     *("kind", "assignment", "boot_id", "seq", "start", "end", "mono_from_ms", "mono_ms"),
     *("gpu_uuids", "verified_since", "energy_mj", "final", "prev"),
@@ -30,6 +30,8 @@ SIGNED = (
 #: longest time without a look at the GPUs that the looks before and after it speak for
 SHORT_GAP = timedelta(seconds=90)
 HOUR_MS, MS, UNIT = 3_600_000, timedelta(milliseconds=1), "micro-units"
+#: a lease that lacks no more than this had all its time, and costs its minimum at least
+SLACK_MS = 5_000
 
 
 class Fault(Exception):
@@ -157,14 +159,31 @@ def less(pieces, taken):
     return pieces
 
 
-def billed_ms(used, lease, rulings):
+def billed_ms(used, lease, rates, rulings):
+    """What is billed at each rate, by its version."""
     if lease["start"] is None:
-        return 0
+        return {str(rate["version"]): 0 for rate in rates}
     begin, end = moment(lease["start"]), moment(lease["end"])
     within = [(max(start, begin), min(stop, end)) for start, stop in union(used)]
     taken = [(moment(one["start"]), moment(one["end"])) for one in rulings]
     left = less([part for part in within if part[0] < part[1]], taken)
-    return sum((stop - start for start, stop in left), timedelta()) // MS
+    found, minimum_at = {}, None
+    for place, rate in enumerate(rates):
+        version, since = str(rate["version"]), moment(rate["since"])
+        until = min((moment(one["since"]) for one in rates[place + 1 :]), default=end)
+        held = [(max(start, since), min(stop, until)) for start, stop in left]
+        found[version] = sum((b - a for a, b in held if a < b), timedelta()) // MS
+        if minimum_at is None and (place + 1 == len(rates) or until > max(since, begin)):
+            minimum_at = (version, rate["minimum_ms"])
+    covered, version, minimum = sum(found.values()), *minimum_at
+    if covered > 0 and covered + SLACK_MS >= (end - begin) // MS:
+        found[version] += max(0, minimum - covered)
+    return found
+
+
+def cost(billed, rates):
+    prices = {str(rate["version"]): rate["price_micro_per_gpu_hour"] for rate in rates}
+    return sum(prices[version] * ms // HOUR_MS for version, ms in billed.items())
 
 
 def agree(where, told, found, unit):
@@ -173,32 +192,41 @@ def agree(where, told, found, unit):
 
 def check_lease(lease, chains, statement):
     """The lease's time and money now, and on the invoice; gives a line of the table."""
-    mine = lease["assignment"]
+    mine, issued = lease["assignment"], statement["invoice"]["issued_at"]
     gpus = {one["gpu"] for one in statement["leases"] if one["assignment"] == mine}
     require(mine in chains, f"lease {lease['id']} has no chain")
     used = list(spans(chains[mine], gpus))
-    price, issued = statement["reservation"]["price_micro_per_gpu_hour"], statement["invoice"]
     rulings = [one for one in statement["rulings"] if one["assignment"] == mine]
-    early = [one for one in rulings if one["ruled_at"] <= issued["issued_at"]]
-    charges, line = lease["charges"], lease["invoice_line"]
-    before = [one for one in charges if one["charged_at"] <= issued["issued_at"]]
-    for name, told, ms_found, made in (
-        (f"the invoice line of lease {lease['id']}", line, billed_ms(used, lease, early), before),
+    for name, told, amount, until in (
         (
-            f"lease {lease['id']}",
-            {"billed_ms": lease["billed_ms"], "amount_micro": lease["due_micro"]},
-            billed_ms(used, lease, rulings),
-            charges,
+            f"the invoice line of lease {lease['id']}",
+            lease["invoice_line"]["billed_ms"],
+            lease["invoice_line"]["amount_micro"],
+            issued,
         ),
+        (f"lease {lease['id']}", lease["billed_ms"], lease["due_micro"], None),
     ):
-        agree(name, told["billed_ms"], ms_found, "ms")
-        agree(name, told["amount_micro"], price * ms_found // HOUR_MS, UNIT)
-        sum_of = sum(one["amount_micro"] for one in made)
-        require(
-            sum_of == told["amount_micro"],
-            f"the charges of {name} sum to {sum_of} micro-units, not {told['amount_micro']}",
+        rates, taken, charges = (
+            [one for one in rows if until is None or one[when] <= until]
+            for rows, when in (
+                (statement["rates"], "opened_at"),
+                (rulings, "ruled_at"),
+                (lease["charges"], "charged_at"),
+            )
         )
-    return (lease["gpu"], lease["billed_ms"], price, line["amount_micro"], lease["due_micro"])
+        found = billed_ms(used, lease, rates, taken)
+        for version, ms in found.items():
+            agree(f"rate {version} of {name}", told.get(version, 0), ms, "ms")
+        agree(name, amount, cost(found, rates), UNIT)
+        sum_of = sum(one["amount_micro"] for one in charges)
+        require(
+            sum_of == amount,
+            f"the charges of {name} sum to {sum_of} micro-units, not {amount}",
+        )
+    total = sum(lease["billed_ms"].values())
+    prices = "/".join(str(rate["price_micro_per_gpu_hour"]) for rate in statement["rates"])
+    line = lease["invoice_line"]["amount_micro"]
+    return (lease["gpu"], total, prices, line, lease["due_micro"])
 
 
 def verify(raw, digest=None):

@@ -29,6 +29,7 @@ from compliance.models import (
 )
 from compliance.redflags import Finding
 from marketplace.accounts.models import ApiKey, Membership, Organisation, Role, User
+from marketplace.billing.models import RateSegment
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Assignment, Reservation
 from marketplace.brokerage.services import Ask
@@ -366,3 +367,20 @@ def licence(of: Party, *, approved: bool = True, **facts: Any) -> Licence:
             licence=made, actor=SECOND, actor_label="ben@example.test", at=NOON
         )
     return made
+
+
+def rate(of: Reservation, **facts: Any) -> RateSegment:
+    """The first rate of a reservation, made directly."""
+    known = {
+        "version": 1,
+        "since": of.during.lower,
+        "list_micro_per_gpu_hour": of.price_micro_per_gpu_hour,
+        "discount_bps": 0,
+        "price_micro_per_gpu_hour": of.price_micro_per_gpu_hour,
+        "fee_bps": of.fee_bps,
+        "currency": of.currency,
+        "minimum_ms": 0,
+        "reason": "as booked",
+        "opened_at": NOON,
+    }
+    return RateSegment.objects.create(reservation=of, **{**known, **facts})

@@ -6,7 +6,7 @@ from django.utils.timezone import now
 from marketplace.accounts.trail import staff, trail
 from marketplace.core.evidence import EvidenceAdmin
 
-from . import services, stripe
+from . import rates_admin, services, stripe
 from .models import (
     Charge,
     Invoice,
@@ -18,6 +18,8 @@ from .models import (
     TopUp,
     UsageStatement,
 )
+
+__all__ = ["rates_admin"]
 
 
 @admin.register(TopUp)

@@ -11,7 +11,22 @@ from marketplace.core.models import Record
 from marketplace.core.states import Stateful
 from marketplace.metering.models import OutageRuling
 
+from .rates import Discount, RateSegment, TermsOffer
 from .states import CommandState, TopUpState
+
+__all__ = [
+    "Charge",
+    "Discount",
+    "Invoice",
+    "InvoiceLine",
+    "RateSegment",
+    "Rerating",
+    "StripeCommand",
+    "StripeEvent",
+    "TermsOffer",
+    "TopUp",
+    "UsageStatement",
+]
 
 
 class TopUp(Record, Stateful):
@@ -116,16 +131,18 @@ class StripeEvent(Record):
 
 
 class Charge(Record):
-    """What one posting took for one lease: the cumulative total is now `total_micro`. Append-only.
+    """What one posting took for one lease under one rate. Append-only.
 
     charge = due(covered time so far) - charged before, so late or repeated usage cannot mis-bill. A
-    negative one gives back what was charged for time that is not billed any more.
+    negative one gives back what was charged for time that is not billed any more. Each rate keeps a
+    cumulative total of its own.
     """
 
     lease = models.ForeignKey(Lease, models.PROTECT, related_name="charges")
-    seq = models.PositiveIntegerField()
-    covered_ms = models.BigIntegerField(help_text="billed time of the lease so far, milliseconds")
-    total_micro = models.BigIntegerField(help_text="charged for the lease so far")
+    rate = models.ForeignKey(RateSegment, models.PROTECT, related_name="charges")
+    seq = models.PositiveIntegerField(help_text="within lease and rate")
+    covered_ms = models.BigIntegerField(help_text="billed so far at this rate, milliseconds")
+    total_micro = models.BigIntegerField(help_text="charged so far at this rate")
     amount_micro = models.BigIntegerField()
     provider_micro = models.BigIntegerField()
     fee_micro = models.BigIntegerField()
@@ -133,8 +150,11 @@ class Charge(Record):
     charged_at = models.DateTimeField()
 
     class Meta:
+        indexes = [
+            models.Index("rate", condition=Q(amount_micro__lt=0), name="charge_given_back"),
+        ]
         constraints = [
-            models.UniqueConstraint("lease", "seq", name="charge_seq_once"),
+            models.UniqueConstraint("lease", "rate", "seq", name="charge_seq_once"),
             models.CheckConstraint(condition=~Q(amount_micro=0), name="charge_not_nothing"),
             models.CheckConstraint(
                 condition=Q(total_micro__gte=0), name="charge_total_not_negative"
@@ -173,10 +193,11 @@ class Invoice(Record):
 
 
 class InvoiceLine(models.Model):
-    """One lease on an invoice. Append-only."""
+    """One lease at one rate on an invoice. Append-only."""
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
-    lease = models.OneToOneField(Lease, models.PROTECT, related_name="invoice_line")
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="invoice_lines")
+    rate = models.ForeignKey(RateSegment, models.PROTECT, related_name="+")
     description = models.CharField(max_length=300)
     covered_ms = models.BigIntegerField()
     price_micro_per_gpu_hour = models.BigIntegerField()
@@ -184,6 +205,7 @@ class InvoiceLine(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint("lease", "rate", name="line_once"),
             models.CheckConstraint(condition=Q(amount_micro__gte=0), name="line_not_negative"),
         ]
 
@@ -203,14 +225,17 @@ class Rerating(Record):
 
 
 class UsageStatement(Record):
-    """The digest of a usage statement as it was first made; a ruling makes a new one. Append-only.
+    """The digest of a usage statement as it was first made. Append-only.
+
+    A ruling or a corrected rate makes a new one.
 
     Its bytes are made anew from evidence whenever somebody asks, and are always these.
     """
 
     reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="statements")
-    revision = models.PositiveIntegerField(help_text="how many rulings it takes into account")
-    billed_ms = models.JSONField(help_text="by lease, with the rulings of this revision")
+    revision = models.PositiveIntegerField(help_text="how many rulings and later rates it knows")
+    rate_version = models.PositiveIntegerField(default=1, help_text="the highest it knows")
+    billed_ms = models.JSONField(help_text="by lease and version of its rate")
     sha256 = models.BinaryField(help_text="of the file")
     made_at = models.DateTimeField()
 
@@ -221,6 +246,11 @@ class UsageStatement(Record):
 
     def __str__(self) -> str:
         return f"statement {self.revision} of {self.reservation}"
+
+    @property
+    def rulings(self) -> int:
+        """How many rulings it takes into account."""
+        return self.revision - self.rate_version + 1
 
     @property
     def hexdigest(self) -> str:

@@ -13,11 +13,7 @@ from .models import StripeCommand, StripeEvent
 @shared_task(name="marketplace.billing.tasks.charge_sealed")
 def charge_sealed() -> None:
     """Sweep: charge what was sealed since the last time, while it runs and after."""
-    rows = Reservation.objects.filter(state__in=[State.ACTIVE, State.ENDED])
-    sweep(
-        rows.select_related("hold", "renter"),
-        lambda row: services.charge(reservation=row, at=now()),
-    )
+    services.charge_live(at=now())
 
 
 @shared_task(name="marketplace.billing.tasks.settle_ended")

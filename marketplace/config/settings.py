@@ -44,6 +44,8 @@ for _name, _value in (("DATABASE_URL", DATABASE_URL), ("REDIS_URL", REDIS_URL)):
 CURRENCY = "USD"
 PLATFORM_FEE_BPS = env.integer("PLATFORM_FEE_BPS", 1500, least=0, most=10_000)
 MIN_WINDOW_SECONDS = env.integer("MIN_WINDOW_SECONDS", 300, least=1, most=86_400)
+#: frozen into the terms of a reservation; never more than its window
+MINIMUM_BILLED_SECONDS = env.integer("MINIMUM_BILLED_SECONDS", 0, least=0, most=86_400)
 MAX_WINDOW_DAYS = env.integer("MAX_WINDOW_DAYS", 90, least=1, most=90)
 HOLD_MINUTES = env.integer("HOLD_MINUTES", 10, least=1, most=24 * 60)
 #: longest wait for a node's last usage after a lease ended, before it is settled without it

@@ -28,6 +28,7 @@ def an_invoice(harbour):
     InvoiceLine.objects.create(
         invoice=invoice,
         lease=lease,
+        rate=make.rate(row),
         description="x",
         covered_ms=0,
         price_micro_per_gpu_hour=1,

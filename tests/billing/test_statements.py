@@ -269,7 +269,7 @@ def test_a_rate_that_was_changed(tamper, settled):
         f"the invoice line of lease {lease.public_id} says 250205 micro-units, "
         "its evidence says 250312 micro-units"
     )
-    change = lambda content, _: content["reservation"].update(  # noqa: E731
+    change = lambda content, _: content["rates"][0].update(  # noqa: E731
         price_micro_per_gpu_hour=PRICE + 1_000
     )
     assert tamper(change) == (1, told)
@@ -287,8 +287,8 @@ def test_a_rate_that_was_changed(tamper, settled):
             "the statement says 500409 micro-units, its evidence says 500410 micro-units",
         ),
         (
-            lambda c, _: c.update(format="straits-usage-statement-2"),
-            "the file is not of the format straits-usage-statement-1",
+            lambda c, _: c.update(format="straits-usage-statement-1"),
+            "the file is not of the format straits-usage-statement-2",
         ),
     ],
     ids=["total", "due", "format"],

@@ -24,7 +24,7 @@ def two_ended(market):
 
 def rows_of(sweep):
     """Two rows that this sweep finds."""
-    if sweep in ("charge_sealed", "settle_ended"):
+    if sweep == "settle_ended":
         return [use.ended(make.organisation(f"Renter {place}")) for place in range(2)]
     asked = [ask(make.organisation("Renter"), key=str(place)) for place in range(2)]
     if sweep == "send_due_commands":
@@ -38,7 +38,6 @@ def rows_of(sweep):
 @pytest.mark.parametrize(
     ("sweep", "verb", "name"),
     [
-        ("charge_sealed", "charge", "reservation"),
         ("settle_ended", "settle", "reservation"),
         ("send_due_commands", "send_command", "command"),
         ("handle_stored_events", "handle_event", "event"),

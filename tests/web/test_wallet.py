@@ -124,6 +124,7 @@ def test_an_invoice_adds_up_on_the_page(alice_in, harbour, rental, said):
     )
     made.lines.create(
         lease=lease,
+        rate=make.rate(row),
         description="H100 80GB GPU-1",
         covered_ms=1_851_850,
         price_micro_per_gpu_hour=2_400_000,

@@ -1,97 +1,167 @@
 """From sealed usage to the ledger: what is due so far, less what was charged before."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Sum
+from django.db import connection, transaction
 
-from marketplace.accounts.models import Organisation
 from marketplace.billing import rating
-from marketplace.billing.models import Charge
-from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Account, Hold, Kind
-from marketplace.metering import services as metering
+from marketplace.ledger.models import Account, Kind
+
+from .opening import open_rates
+from .standing import Rated, rated
+
+LOCK = "SELECT id FROM brokerage_lease WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
+CHARGE = """
+INSERT INTO billing_charge (public_id, created_at, charged_at, lease_id, rate_id, currency,
+  covered_ms, seq, total_micro, amount_micro, provider_micro, fee_micro)
+SELECT gen_random_uuid(), %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[],
+  %s::bigint[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+"""
 
 
 def charge(*, reservation: Reservation, at: datetime) -> int:
     """Charge what sealed usage newly makes due, lease by lease; returns the micro-units charged.
 
-    One transaction under the leases' locks, so parallel calls charge once. The money comes out of
-    the reservation's hold, which covers the whole window at the frozen price. What rulings took out
-    of billing goes back into the wallet, out of the same shares; then the sum may be negative.
+    As `charge_leases`; what was given back may make the sum negative.
+    """
+    leases = Lease.objects.filter(assignment__reservation=reservation)
+    return charge_leases(leases=list(leases.values_list("pk", flat=True)), at=at)
+
+
+def charge_leases(*, leases: Collection[int], at: datetime) -> int:
+    """Charge many leases, named by their ids, all or none; returns the micro-units charged.
+
+    One transaction under the leases' locks, so parallel calls charge once; the number of statements
+    does not depend on the number of leases. The money comes out of the reservations' holds, which
+    cover the whole window at what was agreed. What is not due any more, by rulings or corrected
+    rates, goes back into the wallet, out of the same shares.
     """
     with transaction.atomic():
-        leases = (
-            Lease.objects.filter(assignment__reservation=reservation)
-            .select_for_update(no_key=True, of=("self",))
-            .select_related("gpu__machine__site__operator")
-            .order_by("pk")
-        )
-        return sum(_charge_lease(reservation, lease, at) for lease in leases)
+        _lock(leases)
+        rows = rated(leases=leases)
+        if fresh := set(leases) - {row.at.lease for row in rows}:
+            open_rates(leases=fresh, at=at)
+            rows = rated(leases=leases)
+        due = [row for row in rows if row.due_micro]
+        if due:
+            back = {row.at.reservation for row in rows if row.at.given_back or row.due_micro < 0}
+            _book(due, back, at)
+    return sum(row.due_micro for row in due)
 
 
-def _charge_lease(reservation: Reservation, lease: Lease, at: datetime) -> int:
-    covered = metering.covered_ms(lease=lease)
-    before = lease.charges.aggregate(total=Sum("amount_micro"))["total"] or 0
-    amount = rating.next_charge(
-        price_micro_per_hour=reservation.price_micro_per_gpu_hour,
-        covered_ms=covered,
+def _lock(leases: Collection[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(leases)])
+
+
+def _book(due: Sequence[Rated], back: Collection[int], at: datetime) -> None:
+    made = [_charge(row) for row in due]
+    _insert(due, made, at)
+    wallets, providers, fees = _accounts(due)
+    captures = _captures(due, back)
+    ledger.post_all(
+        postings=[
+            ledger.Posting(
+                key=f"usage:{row.at.lease_public_id}:{row.at.version}:{one.seq}",
+                kind="usage" if one.amount_micro > 0 else "usage_correction",
+                entries=_entries(
+                    wallets[row.at.currency][row.at.renter],
+                    (providers[row.at.currency][row.at.operator], one.provider_micro),
+                    (fees[row.at.currency], one.fee_micro),
+                ),
+                at=at,
+                capture=captures.get(place),
+            )
+            for place, (row, one) in enumerate(zip(due, made, strict=True))
+        ]
+    )
+
+
+class _Made(NamedTuple):
+    """What is new in a charge; the rest of its row is in the standing that it follows on."""
+
+    seq: int
+    total_micro: int
+    amount_micro: int
+    provider_micro: int
+    fee_micro: int
+
+
+def _charge(row: Rated) -> _Made:
+    amount, before = row.due_micro, row.at.charged_micro
+    parts = rating.split(
+        amount=amount,
         charged=before,
+        fee_bps=row.at.fee_bps,
+        discount_bps=row.at.discount_bps,
     )
-    if not amount:
-        return 0
-    parts = rating.split(amount=amount, charged=before, fee_bps=reservation.fee_bps)
-    made = Charge.objects.create(
-        lease=lease,
-        seq=lease.charges.count() + 1,
-        covered_ms=covered,
-        total_micro=before + amount,
-        amount_micro=amount,
-        provider_micro=parts.provider,
-        fee_micro=parts.fee,
-        currency=reservation.currency,
-        charged_at=at,
-        created_at=at,
+    return _Made(row.at.seq + 1, before + amount, amount, parts.provider, parts.fee)
+
+
+def _insert(due: Sequence[Rated], made: Sequence[_Made], at: datetime) -> None:
+    rows = (
+        (row.at.lease, row.at.rate, row.at.currency, row.billed_ms, *one)
+        for row, one in zip(due, made, strict=True)
     )
-    _post(reservation, lease, made, at)
-    return amount
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(CHARGE, [at, at, *columns])
 
 
-def _post(reservation: Reservation, lease: Lease, made: Charge, at: datetime) -> None:
-    currency = made.currency
-    operator: Organisation = lease.gpu.machine.site.operator
-    wallet = brokerage.wallet_account(renter=reservation.renter, currency=currency)
-    provider = ledger.account(
-        kind=Kind.PROVIDER_PENDING, owner=operator.public_id, currency=currency
+#: by currency
+Owned = dict[str, dict[UUID, Account]]
+
+
+def _accounts(due: Iterable[Rated]) -> tuple[Owned, Owned, dict[str, Account]]:
+    """Wallets of renters, payables of providers, and our fee."""
+    parties: dict[str, tuple[set[UUID], set[UUID]]] = {}
+    for row in due:
+        renters, operators = parties.setdefault(row.at.currency, (set(), set()))
+        renters.add(row.at.renter)
+        operators.add(row.at.operator)
+    wallets, providers = (
+        {
+            currency: ledger.accounts(kind=kind, currency=currency, owners=both[place])
+            for currency, both in parties.items()
+        }
+        for place, kind in enumerate((Kind.WALLET, Kind.PROVIDER_PENDING))
     )
-    fee = ledger.account(kind=Kind.PLATFORM_FEE, currency=currency)
-    parts = [(provider, made.provider_micro), (fee, made.fee_micro)]
-    entries = [_entry(wallet, target, amount) for target, amount in parts if amount]
-    ledger.post(
-        key=f"usage:{lease.public_id}:{made.seq}",
-        kind="usage" if made.amount_micro > 0 else "usage_correction",
-        entries=entries,
-        at=at,
-        capture=_capture(reservation, lease, made.amount_micro),
-    )
+    fees = {
+        currency: ledger.account(kind=Kind.PLATFORM_FEE, currency=currency) for currency in parties
+    }
+    return wallets, providers, fees
 
 
-def _entry(wallet: Account, target: Account, amount: int) -> ledger.Entry:
-    """A part of a charge; what is negative goes the other way."""
-    if amount < 0:
-        return ledger.Entry(debit=target, credit=wallet, amount=-amount)
-    return ledger.Entry(debit=wallet, credit=target, amount=amount)
+def _entries(wallet: Account, *parts: tuple[Account, int]) -> list[ledger.Entry]:
+    """The parts of a charge; what is negative goes the other way."""
+    return [
+        ledger.Entry(wallet, target, amount)
+        if amount > 0
+        else ledger.Entry(target, wallet, -amount)
+        for target, amount in parts
+        if amount
+    ]
 
 
-def _capture(reservation: Reservation, lease: Lease, amount: int) -> ledger.Capture | None:
-    """What of a charge comes out of the hold: all of it, and of what is given back nothing.
+def _captures(due: Sequence[Rated], back: Collection[int]) -> dict[int, ledger.Capture]:
+    """What of each charge comes out of a hold: all of it, and of what is given back nothing.
 
-    What was given back left the hold for good, so a charge after it may find the hold short by what
-    rounding makes of it: less than a micro-unit for each time. That comes out of the wallet.
+    What was given back left the hold for good, so later charges of such a reservation may find the
+    hold short, by what rounding or a corrected rate makes of it. The rest comes out of the wallet.
     """
-    assert reservation.hold is not None  # noqa: S101  the database's constraint says so
-    if amount > 0 and lease.charges.filter(amount_micro__lt=0).exists():
-        amount = min(amount, Hold.objects.get(pk=reservation.hold.pk).amount)
-    return ledger.Capture(reservation.hold, amount) if amount > 0 else None
+    left = {row.at.hold: row.at.held_micro or 0 for row in due}
+    captures: dict[int, ledger.Capture] = {}
+    for place, row in enumerate(due):
+        amount, hold, account = row.due_micro, row.at.hold, row.at.hold_account
+        assert hold is not None and account is not None  # noqa: S101, PT018  by the constraint
+        if amount > 0 and row.at.reservation in back:
+            amount = min(amount, left[hold])
+        if amount > 0:
+            left[hold] -= amount
+            captures[place] = ledger.Capture(ledger.Held(hold, account), amount)
+    return captures

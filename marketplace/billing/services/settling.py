@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
-from marketplace.billing.models import Charge, Invoice, InvoiceLine
+from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.states import State
@@ -14,6 +13,7 @@ from marketplace.metering import services as metering
 
 from . import statements
 from .charging import charge
+from .standing import rated
 
 
 def settle(*, reservation: Reservation, at: datetime) -> Invoice | None:
@@ -43,16 +43,13 @@ def settle(*, reservation: Reservation, at: datetime) -> Invoice | None:
 
 
 def _issue(reservation: Reservation, at: datetime) -> Invoice:
-    charged = dict(
-        Charge.objects.filter(lease__assignment__reservation=reservation)
-        .values_list("lease")
-        .annotate(Sum("amount_micro"))
-    )
     leases = Lease.objects.filter(assignment__reservation=reservation, started_at__isnull=False)
+    by_id = {lease.pk: lease for lease in leases.select_related("gpu")}
+    rows = [row for row in rated(leases=by_id) if row.at.in_force]
     invoice = Invoice.objects.create(
         reservation=reservation,
         organisation=reservation.renter,
-        total_micro=sum(charged.values()),
+        total_micro=sum(row.at.charged_micro for row in rows),
         currency=reservation.currency,
         issued_at=at,
         created_at=at,
@@ -60,12 +57,13 @@ def _issue(reservation: Reservation, at: datetime) -> Invoice:
     InvoiceLine.objects.bulk_create(
         InvoiceLine(
             invoice=invoice,
-            lease=lease,
-            description=f"{reservation.offer.chip} {lease.gpu.uuid}",
-            covered_ms=metering.covered_ms(lease=lease),
-            price_micro_per_gpu_hour=reservation.price_micro_per_gpu_hour,
-            amount_micro=charged.get(lease.pk, 0),
+            lease=by_id[row.at.lease],
+            rate_id=row.at.rate,
+            description=f"{reservation.offer.chip} {by_id[row.at.lease].gpu.uuid}",
+            covered_ms=row.billed_ms,
+            price_micro_per_gpu_hour=row.at.price_micro_per_hour,
+            amount_micro=row.at.charged_micro,
         )
-        for lease in leases.select_related("gpu").order_by("pk")
+        for row in rows
     )
     return invoice

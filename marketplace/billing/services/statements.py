@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from agents.protocol import evidence
-from marketplace.billing.models import Charge, Invoice, InvoiceLine, UsageStatement
+from marketplace.billing.models import Charge, Invoice, InvoiceLine, RateSegment, UsageStatement
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.catalog.pricing import due_micro
 from marketplace.metering import services as metering
 from marketplace.metering.models import Closing, Gap, Link, OutageRuling, Signer
 
-FORMAT = "straits-usage-statement-1"
+from .opening import open_rates
+from .standing import rated
+
+FORMAT = "straits-usage-statement-2"
 CHUNK = 2000
 
 
@@ -24,22 +27,30 @@ def record(*, reservation: Reservation, at: datetime) -> UsageStatement:
 
     The caller holds the lock on the reservation, which is invoiced.
     """
-    revision = _rulings(reservation).count()
+    open_rates(leases=[lease.pk for lease in _leases(reservation)], at=at)
+    version = reservation.rates.aggregate(last=Max("version"))["last"] or 1
+    revision = _rulings(reservation).count() + version - 1
     known = UsageStatement.objects.filter(reservation=reservation, revision=revision).first()
     if known:
         return known
     made = UsageStatement(
         reservation=reservation,
         revision=revision,
-        billed_ms={
-            str(lease.public_id): metering.covered_ms(lease=lease) for lease in _leases(reservation)
-        },
+        rate_version=version,
+        billed_ms=_billed_ms(reservation),
         made_at=at,
         created_at=at,
     )
     made.sha256 = _digest(_pieces(made)).digest()
     made.save(force_insert=True)
     return made
+
+
+def _billed_ms(reservation: Reservation) -> dict[str, dict[str, int]]:
+    billed: dict[str, dict[str, int]] = {}
+    for row in rated(leases=[lease.pk for lease in _leases(reservation)]):
+        billed.setdefault(str(row.at.lease_public_id), {})[str(row.at.version)] = row.billed_ms
+    return billed
 
 
 def latest_statement(*, reservation: Reservation) -> UsageStatement | None:
@@ -140,7 +151,6 @@ def _head(of: UsageStatement) -> dict[str, Any]:
             "id": str(reservation.public_id),
             "start": _moment(reservation.during.lower),
             "end": _moment(reservation.during.upper),
-            "price_micro_per_gpu_hour": reservation.price_micro_per_gpu_hour,
             "currency": reservation.currency,
         },
         "invoice": {
@@ -149,7 +159,8 @@ def _head(of: UsageStatement) -> dict[str, Any]:
             "total_micro": invoice.total_micro,
         },
         "leases": leases,
-        "rulings": [_ruling(row) for row in _rulings(reservation)[: of.revision]],
+        "rates": [_rate(row) for row in _rates(of)],
+        "rulings": [_ruling(row) for row in _rulings(reservation)[: of.rulings]],
         "nodes": [_signer(row) for row in _signers(reservation)],
         "due_micro": sum(lease["due_micro"] for lease in leases),
     }
@@ -161,9 +172,11 @@ def _leases(of: Reservation) -> QuerySet[Lease]:
 
 
 def _lease(lease: Lease, of: UsageStatement, invoice: Invoice) -> dict[str, Any]:
-    charges = [_charge(row) for row in _charges(lease, of)]
-    line = InvoiceLine.objects.get(invoice=invoice, lease=lease)
-    billed_ms = of.billed_ms[str(lease.public_id)]
+    billed = of.billed_ms[str(lease.public_id)]
+    lines = InvoiceLine.objects.filter(invoice=invoice, lease=lease).select_related("rate")
+    due = sum(
+        due_micro(rate.price_micro_per_gpu_hour, billed[str(rate.version)]) for rate in _rates(of)
+    )
     bounds = metering.interval(lease, of.made_at)
     return {
         "id": str(lease.public_id),
@@ -171,19 +184,39 @@ def _lease(lease: Lease, of: UsageStatement, invoice: Invoice) -> dict[str, Any]
         "gpu": lease.gpu.uuid,
         "start": _moment(bounds[0]) if bounds else None,
         "end": _moment(bounds[1]) if bounds else None,
-        "billed_ms": billed_ms,
-        "due_micro": due_micro(line.price_micro_per_gpu_hour, billed_ms),
-        "charges": charges,
-        "invoice_line": {"billed_ms": line.covered_ms, "amount_micro": line.amount_micro},
+        "billed_ms": billed,
+        "due_micro": due,
+        "charges": [_charge(row) for row in _charges(lease, of)],
+        "invoice_line": {
+            "billed_ms": {str(row.rate.version): row.covered_ms for row in lines},
+            "amount_micro": sum(row.amount_micro for row in lines),
+        },
+    }
+
+
+def _rates(of: UsageStatement) -> QuerySet[RateSegment]:
+    return of.reservation.rates.filter(version__lte=of.rate_version).order_by("version")
+
+
+def _rate(row: RateSegment) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "since": _moment(row.since),
+        "price_micro_per_gpu_hour": row.price_micro_per_gpu_hour,
+        "minimum_ms": row.minimum_ms,
+        "reason": row.reason,
+        "opened_at": _moment(row.opened_at),
     }
 
 
 def _charges(lease: Lease, of: UsageStatement) -> QuerySet[Charge]:
-    return lease.charges.filter(charged_at__lte=of.made_at).order_by("seq")
+    rows = lease.charges.filter(charged_at__lte=of.made_at, rate__version__lte=of.rate_version)
+    return rows.select_related("rate").order_by("pk")
 
 
 def _charge(row: Charge) -> dict[str, Any]:
     return {
+        "rate": row.rate.version,
         "seq": row.seq,
         "billed_ms": row.covered_ms,
         "amount_micro": row.amount_micro,

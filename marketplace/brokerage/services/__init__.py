@@ -24,6 +24,7 @@ from .brokering import (
 )
 from .enforcing import enforce
 from .giving_back import cancel
+from .holding import hold_more
 from .red_flags import look_at_orders, renters_to_look_at
 from .rehearsing import rehearse_policy
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
@@ -58,6 +59,7 @@ __all__ = [
     "facets",
     "free_gpus",
     "free_together",
+    "hold_more",
     "illegal",
     "look_at_orders",
     "observe",

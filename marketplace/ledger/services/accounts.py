@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Sum
@@ -14,6 +15,23 @@ def account(*, kind: str, currency: str, owner: UUID | None = None) -> Account:
         [Account(kind=kind, owner=owner, currency=currency)], ignore_conflicts=True
     )
     return Account.objects.get(kind=kind, owner=owner, currency=currency)
+
+
+def accounts(*, kind: str, currency: str, owners: Collection[UUID]) -> dict[UUID, Account]:
+    """The accounts of many owners, opened at first use, in as many statements as for one."""
+    found = _of(kind, currency, owners)
+    if missing := set(owners) - set(found):
+        Account.objects.bulk_create(
+            [Account(kind=kind, owner=owner, currency=currency) for owner in sorted(missing)],
+            ignore_conflicts=True,
+        )
+        found |= _of(kind, currency, missing)
+    return found
+
+
+def _of(kind: str, currency: str, owners: Collection[UUID]) -> dict[UUID, Account]:
+    rows = Account.objects.filter(kind=kind, currency=currency, owner__in=owners)
+    return {row.owner: row for row in rows if row.owner}
 
 
 def balance(*, account: Account) -> Balance:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.timezone import now
 
 from marketplace.core.idempotency import digest, require_same
 from marketplace.ledger.models import Account, Hold, Transaction
@@ -51,10 +53,17 @@ class Entry(NamedTuple):
     amount: int
 
 
+class Held(NamedTuple):
+    """What of a hold a posting needs to know."""
+
+    pk: int
+    account_id: int
+
+
 class Capture(NamedTuple):
     """Spend this much of a hold with the transaction."""
 
-    hold: Hold
+    hold: Hold | Held
     amount: int
 
 
@@ -98,33 +107,54 @@ def post_many(*, postings: Sequence[Posting]) -> list[Transaction]:
     As `post` for each: those booked before are returned, not booked again. The number of
     statements does not depend on the number of postings.
     """
-    for posting in postings:
-        _check(posting.entries)
-    if not postings:
-        return []
-    drafts = _drafts(postings)
-    try:
-        with transaction.atomic():
-            _book({key: drafts[key] for key in sorted(drafts)})
-    except IntegrityError as error:
-        raise covered(error, "the wallet does not cover this") from error
+    drafts = _posted(postings)
     return [drafts[posting.key].row for posting in postings]
 
 
-class _Draft:
-    """A posting and its row, which is replaced when the database knew the fact already."""
+def post_all(*, postings: Sequence[Posting]) -> None:
+    """As `post_many`, for whoever has no use for the transactions."""
+    _posted(postings)
 
-    def __init__(self, posting: Posting) -> None:
+
+def _posted(postings: Sequence[Posting]) -> dict[str, "_Draft"]:
+    for posting in postings:
+        _check(posting.entries)
+    drafts = _drafts(postings)
+    try:
+        with transaction.atomic():
+            if drafts:
+                _book({key: drafts[key] for key in sorted(drafts)})
+    except IntegrityError as error:
+        raise covered(error, "the wallet does not cover this") from error
+    return drafts
+
+
+class _Draft:
+    """A posting as a row to insert; `known` is the row that the database had of the fact."""
+
+    def __init__(self, posting: Posting, made_at: datetime) -> None:
         entries = [[e.debit.pk, e.credit.pk, e.amount] for e in posting.entries]
         self.posting = posting
-        self.row = Transaction(
-            key=posting.key,
-            kind=posting.kind,
-            content_sha256=digest({"kind": posting.kind, "entries": entries}),
-            event_at=posting.at,
-            actor=posting.actor,
-            reason=posting.reason,
+        self.sha256 = digest({"kind": posting.kind, "entries": entries})
+        self.columns = (
+            uuid4(),
+            made_at,
+            posting.key,
+            self.sha256,
+            posting.kind,
+            posting.at,
+            posting.actor,
+            posting.reason,
         )
+        self.pk: int | None = None
+        self.known: Transaction | None = None
+
+    @property
+    def row(self) -> Transaction:
+        if self.known is None:
+            self.known = Transaction(pk=self.pk, **dict(zip(COLUMNS, self.columns, strict=True)))
+            self.known._state.adding, self.known._state.db = False, connection.alias
+        return self.known
 
 
 def _check(entries: Sequence[Entry]) -> None:
@@ -139,10 +169,11 @@ def _check(entries: Sequence[Entry]) -> None:
 
 def _drafts(postings: Sequence[Posting]) -> dict[str, _Draft]:
     drafts: dict[str, _Draft] = {}
+    made_at = now()
     for posting in postings:
-        draft = _Draft(posting)
+        draft = _Draft(posting, made_at)
         first = drafts.setdefault(posting.key, draft)
-        require_same(first.row.content_sha256, bytes(draft.row.content_sha256), key=posting.key)
+        require_same(first.sha256, draft.sha256, key=posting.key)
     return drafts
 
 
@@ -157,8 +188,7 @@ def _book(drafts: dict[str, _Draft]) -> None:
     else:
         made = _run(BOOK_AND_TRANSFER, [*_columns(drafts.values()), *_entries(drafts.values())])
     for key, pk in made.items():
-        row = drafts[key].row
-        row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+        drafts[key].pk = pk
     _recall({key: draft for key, draft in drafts.items() if key not in made})
 
 
@@ -168,8 +198,8 @@ def _recall(drafts: dict[str, _Draft]) -> None:
         return
     for known in Transaction.objects.filter(key__in=drafts):
         draft = drafts[known.key]
-        require_same(known.content_sha256, bytes(draft.row.content_sha256), key=known.key)
-        draft.row = known
+        require_same(known.content_sha256, draft.sha256, key=known.key)
+        draft.known = known
 
 
 def _capture(drafts: Sequence[_Draft]) -> None:
@@ -192,7 +222,7 @@ def _run(sql: str, values: Sequence[Any]) -> dict[str, int]:
 
 
 def _columns(drafts: Iterable[_Draft]) -> list[list[object]]:
-    return [[getattr(draft.row, name) for draft in drafts] for name in COLUMNS]
+    return [list(column) for column in zip(*(draft.columns for draft in drafts), strict=True)]
 
 
 def _entries(drafts: Iterable[_Draft]) -> list[list[object]]:

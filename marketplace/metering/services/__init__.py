@@ -4,13 +4,16 @@ from .accepting import SegmentConflict, SegmentIn, SegmentNotSigned, accept, sig
 from .closing import close
 from .ruling import BadRuling, record_own_outage, require_outage, require_ruling, rule_outage
 from .sealing import covered_ms, interval, is_complete, seal
+from .summing import Slice, billed_ms
 
 __all__ = [
     "BadRuling",
     "SegmentConflict",
     "SegmentIn",
     "SegmentNotSigned",
+    "Slice",
     "accept",
+    "billed_ms",
     "close",
     "covered_ms",
     "interval",

@@ -1,0 +1,25 @@
+"""The money set aside for a reservation, when its terms change."""
+
+from django.db import transaction
+
+from marketplace.brokerage.models import Reservation
+from marketplace.ledger import services as ledger
+
+from .asking import wallet_account
+
+
+def hold_more(*, reservation: Reservation, lacking_micro: int) -> None:
+    """Replace the hold by one that is larger by so much; the caller holds the reservation's lock.
+
+    Raises InsufficientFunds; then the old one stands.
+    """
+    old = reservation.hold
+    assert old is not None  # noqa: S101  the database's constraint says so
+    with transaction.atomic():
+        left = ledger.release_hold(hold=old)
+        reservation.hold = ledger.place_hold(
+            key=f"{old.key}+",
+            account=wallet_account(renter=reservation.renter, currency=reservation.currency),
+            amount=left + lacking_micro,
+        )
+        Reservation.objects.filter(pk=reservation.pk).update(hold=reservation.hold)
