@@ -42,7 +42,7 @@ class Chance:
 
     def speaks(self, case: Case) -> bool:
         """There is an unlike word that tells."""
-        return any(one.asked for one in case.found.unequal)
+        return any([one.asked for one in case.found.unequal])
 
     def odds(self, case: Case) -> float:
         weights = NUMBERS.slips_of_person if case.person else NUMBERS.slips_of_other
@@ -70,7 +70,7 @@ class Chance:
             1.0,
             found.matched,
             sum(one.worth for one in paired),
-            sum(self._nats(one.asked) for one in unlike),
+            sum(self._nats[one.asked] for one in unlike),
             sum(one.asked in self._seen for one in unlike),
             sum(map(_clumsy, paired)),
             len(unlike) - len(paired),

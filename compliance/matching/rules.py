@@ -1,7 +1,7 @@
 """Named cases in which less than the usual score is enough, because chance is rare there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -11,8 +11,7 @@ from .numbers import NUMBERS
 from .tables import INDUSTRY, LEGAL
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One query against one listed name; `slips` is the edits between their joined letters."""
 
     asked: Words

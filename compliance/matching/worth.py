@@ -53,7 +53,7 @@ class Worth:
         rare = 1 - math.log(self.seen[word]) / self._most if word in self.seen else 1.0
         worth = max(0.12, rare)
         if way == ORGANISATION:
-            mended = self.mend(word)
+            mended = self.mend[word]
             if mended in LEGAL or self._slip_of_legal_form(word):
                 return NUMBERS.legal
             if self._slip_of_and(word):
@@ -86,7 +86,7 @@ class Worth:
         return tuple(found)
 
     def _cut(self, word: str) -> list[str]:
-        if len(word) < 7 or word in self.seen or not word.isalpha() or self.mend(word) != word:
+        if len(word) < 7 or word in self.seen or not word.isalpha() or self.mend[word] != word:
             return [word]
         for at in range(len(word) - 3, 2, -1):
             first, second = word[:at], word[at:]
