@@ -48,7 +48,7 @@ class Grams:
                 places[gram].append(place)
                 weights[gram].append(self._idf[gram] / norm)
         self._places = {gram: np.array(some, dtype=np.int64) for gram, some in places.items()}
-        self._weights = {gram: np.array(some) for gram, some in weights.items()}
+        self._weights = {gram: np.array(some) * self._idf[gram] for gram, some in weights.items()}
 
     def find(self, asked: Words) -> list[tuple[int, float]]:
         """The nearest listed names as (place, cosine), nearest first."""
@@ -58,19 +58,20 @@ class Grams:
             return []
         strange = 0.5 * (len(told) - len(known)) * self._unseen**2
         norm = _norm([self._idf[gram] for gram in known], strange)
-        cosines = np.bincount(
+        products = np.bincount(
             np.concatenate([self._places[gram] for gram in known]),
-            np.concatenate([self._weights[gram] * (self._idf[gram] / norm) for gram in known]),
+            np.concatenate([self._weights[gram] for gram in known]),
         )
-        return _nearest(cosines)
+        return _nearest(products, norm)
 
 
 def _norm(weights: Sequence[float], more: float = 0.0) -> float:
     return float((sum(weight * weight for weight in weights) + more) ** 0.5) or 1.0
 
 
-def _nearest(cosines: Any) -> list[tuple[int, float]]:
-    keep = np.flatnonzero(cosines >= NUMBERS.cosine_weak)
+def _nearest(products: Any, norm: float) -> list[tuple[int, float]]:
+    keep = np.flatnonzero(products >= NUMBERS.cosine_weak * norm)
+    cosines = products[keep] / norm
     # equal cosines in the order of the list
-    keep = keep[np.argsort(-cosines[keep], kind="stable")][: NUMBERS.nearest_weak]
-    return list(zip(keep.tolist(), cosines[keep].tolist(), strict=True))
+    best = np.argsort(-cosines, kind="stable")[: NUMBERS.nearest_weak]
+    return list(zip(keep[best].tolist(), cosines[best].tolist(), strict=True))

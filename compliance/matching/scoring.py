@@ -32,6 +32,8 @@ class Scorer:
 
     def fuzzy(self, case: Case, query: Query, name: Name) -> list[Match]:
         """Nothing when the score stays below its bound."""
+        if self._hopeless(case, name.listed.source):
+            return []
         found, crossed = case.found, _crossed(case)
         surname_left = _surname_left(case)
         if surname_left and len(case.core) == 1:
@@ -55,6 +57,14 @@ class Scorer:
         if not likely:
             return []
         return [self._match(query, name, min(score, NUMBERS.fuzzy), _told(found) + reasons)]
+
+    def _hopeless(self, case: Case, source: str) -> bool:
+        """Below every bound there is; nine in ten candidates are, and no more is asked of them."""
+        found = case.found
+        if case.slips is not None or not (case.person or found.extra or found.edits):
+            return False  # rules may ask for nothing more
+        least = min(NUMBERS.lone, self.bands.possible(case.kind, source))
+        return found.score + NUMBERS.same_birth < least
 
     def _bound(self, case: Case, source: str) -> float:
         """The less was found again, the more alike the rest must be."""
