@@ -42,7 +42,7 @@ class Chance:
 
     def speaks(self, case: Case) -> bool:
         """There is an unlike word that tells."""
-        return any([one.asked for one in case.found.unequal])
+        return any(one.asked for one in case.found.unequal)
 
     def odds(self, case: Case) -> float:
         weights = NUMBERS.slips_of_person if case.person else NUMBERS.slips_of_other

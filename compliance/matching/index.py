@@ -40,6 +40,7 @@ class Asked:
     plain: Words
     chinese: bool
     problem: str
+    read: bool  # one of several readings, which are not to be read with slips as well
 
 
 class Index:
@@ -93,12 +94,12 @@ class Index:
         """The answer to the name and to its other readings, if it has any."""
         answer = self._answer(self._asked(query))
         if others := otherwise(query):
-            told = [self._answer(self._asked(other)) for other in others]
+            told = [self._answer(self._asked(other, read=True)) for other in others]
             found = _best(together(answer, told))
             answer = Answer(found[0].band if found else answer.band, found, answer.problem)
         return answer
 
-    def _asked(self, query: Query) -> Asked:
+    def _asked(self, query: Query, *, read: bool = False) -> Asked:
         person = query.kind == "person"
         told = plain(query.name, person=person)
         raw = spelt(told)
@@ -107,7 +108,7 @@ class Index:
         mended = [self._worth.mend[word] for word in words]
         known = core(mended, person=person, chinese=chinese)
         problem = problem_with(query.name, person=person)
-        return Asked(query, raw, words, known, told, chinese, problem)
+        return Asked(query, raw, words, known, told, chinese, problem, read)
 
     def _answer(self, asked: Asked) -> Answer:
         query, equal = asked.query, self._equal(asked)
@@ -115,13 +116,14 @@ class Index:
         found += [
             self._scorer.equal(query, self._names[place], *why) for place, why in equal.items()
         ]
-        if self._comparable(asked):
-            slips = self._slipped(asked)
-            gaps = self._gapped(asked)
-            for place in dict.fromkeys([*slips, *gaps, *self._plausible(asked)]):
-                if place not in equal:
-                    case = self._case(asked, place, slips.get(place))
-                    found += self._scorer.fuzzy(case, query, self._names[place])
+        slips = {} if asked.read else self._slipped(asked)
+        near = [*self._gapped(asked), *self._plausible(asked)] if self._comparable(asked) else []
+        for place in dict.fromkeys([*slips, *near]):
+            if place not in equal:
+                case = self._case(asked, place, slips.get(place))
+                if asked.read and self._scorer.chance.speaks(case):
+                    continue
+                found += self._scorer.fuzzy(case, query, self._names[place])
         matches = _best(found)
         band = matches[0].band if matches else NONE
         unanswered = asked.problem and band == NONE
@@ -167,8 +169,12 @@ class Index:
         found: dict[int, int] = {}
         forms = (asked.words, asked.plain, asked.core)
         for letters in dict.fromkeys("".join(words) for words in forms):
+            # two edits of so few letters may make any other name of a firm or of two words
+            short = len(letters) < NUMBERS.letters - 1
+            most = 1 if short and (asked.query.kind != "person" or len(asked.words) > 1) else 2
             for place, edits in self._slips.find(letters).items():
-                found[place] = min(edits, found.get(place, edits))
+                if edits <= most or self._names[place].listed.kind == "aircraft":
+                    found[place] = min(edits, found.get(place, edits))
         return found
 
     def _plausible(self, asked: Asked) -> list[int]:

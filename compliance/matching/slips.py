@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 SHORTEST, LONGEST = 3, 60  # letters
 #: below this many letters only one edit is looked for, under the name with one letter lost
-TWO_EDITS = 7
+TWO_EDITS = 5
 
 
 def lost(word: str) -> set[str]:
@@ -58,7 +58,7 @@ class Slips:
         return found
 
     def _one_lost(self, letters: str) -> set[str]:
-        if not SHORTEST <= len(letters) <= TWO_EDITS:
+        if not SHORTEST - 1 <= len(letters) <= TWO_EDITS:
             return set()
         return {other for key in lost(letters) for other in self._lost.get(key, ())}
 

@@ -279,3 +279,44 @@ def test_false_alarms_on_made_up_companies_are_at_most_1_in_100(real: Index) -> 
     names = random.Random(17).sample(every, 2000)  # noqa: S311
     alarms = [name for name in names if real.screen(name, kind="organisation").matches]
     assert len(alarms) <= 20, alarms
+
+
+SHORT = Index(
+    [
+        Listed("ofac_sdn", "1", "organisation", "aa", "C.T.R.", "strong"),
+        Listed("ofac_sdn", "2", "aircraft", "bb", "YK-AKD", "primary"),
+        Listed("ofac_sdn", "3", "person", "cc", "Wainakh", "strong"),
+        Listed("un_sc", "4", "person", "dd", "ABDUL LATIF MANSUR", "primary"),
+        Listed("un_sc", "5", "organisation", "ee", "Vainak", "primary"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "uid"),
+    [
+        ("C.T.RR.", "organisation", "1"),
+        ("CR", "organisation", "1"),
+        ("dK-AT", "organisation", None),
+        ("Y-AKD", "organisation", "2"),
+        ("dK-AK", "organisation", "2"),
+        ("Kakd Ltd", "organisation", None),
+        ("aiakh", "person", "3"),
+        ("Wanikh", "organisation", "5"),
+        ("Wanakh Ali", "person", None),
+        ("Abdul Mansur", "person", "4"),
+        ("Abdul Latif", "person", None),
+        ("Latif Mansur", "person", "4"),
+    ],
+)
+def test_a_slip_in_a_short_name_is_found(name, kind, uid):
+    found = SHORT.screen(name, kind=kind).matches
+    assert [match.listed.uid for match in found[:1]] == ([uid] if uid else [])
+
+
+def test_a_name_of_two_letters_says_so_beside_what_it_may_be():
+    answer = SHORT.screen("CR", kind="organisation")
+    assert (answer.band, answer.problem) == (
+        "possible",
+        "the name is empty or too short to compare",
+    )
