@@ -82,10 +82,10 @@ class Numbers:
         -5.85,  # one is a person and one is not
     )
     # and what they must reach
-    one_slip_of_person: float = 0.8
-    one_slip_of_other: float = 1.0
-    more_slips_of_person: float = 3.0
-    more_slips_of_other: float = 1.0
+    one_slip_of_person: float = 1.0
+    one_slip_of_other: float = 1.1
+    more_slips_of_person: float = 3.25
+    more_slips_of_other: float = 1.3
     # ceilings and factors of what is shown
     same_letters: float = 0.99
     same_core: float = 0.97

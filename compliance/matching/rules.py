@@ -45,10 +45,9 @@ def bare(case: Case) -> str | None:
     few = 1 if letters < NUMBERS.letters_of_word else 2
     if case.person and one and case.slips <= few:
         return "a name of one word, a slip or two apart"
-    short = letters < NUMBERS.letters_of_code or (len(case.asked) > 1 and _initials(case.asked))
-    sign = (short and case.listed_kind != "person") or not all(map(str.isalpha, case.asked))
-    if case.slips < 2 and not case.person and sign:
-        return "initials or a mark, a slip apart"
+    code = letters < NUMBERS.letters_of_code or (len(case.asked) > 1 and _initials(case.asked))
+    if case.slips < 2 and "person" not in (case.kind, case.listed_kind) and code:
+        return "initials or a code, a slip apart"
     alike = len(case.asked) == len(case.listed) and LEGAL.isdisjoint(case.asked)
     return "a mark of an aircraft, a slip or two apart" if _mark(case) and alike else None
 
@@ -58,7 +57,9 @@ def _mark(case: Case) -> bool:
 
 
 def _initials(words: Words) -> bool:
-    return all(len(word) < NUMBERS.letters_of_code and word not in LEGAL for word in words)
+    return LEGAL.isdisjoint(words) and all(
+        len(word) < NUMBERS.letters_of_code or not word.isalpha() for word in words
+    )
 
 
 def _one_word(case: Case) -> Iterator[tuple[float, str]]:
