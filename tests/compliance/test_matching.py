@@ -93,7 +93,7 @@ def test_a_match_says_why() -> None:
         "words are 94% alike",
         "wandrer ~ wanderer 0.88 (worth 1.00)",
         "slips in the whole name: 1",
-        "odds that it is a slip: +8.2, needed +1.0",
+        "odds that it is a slip: +8.2, needed +1.1",
         "asked as organisation, listed as vessel",
     )
     assert (match.listed.name, match.band) == ("OYSTERMOON WANDERER", "possible")
@@ -287,7 +287,6 @@ SHORT = Index(
         Listed("ofac_sdn", "2", "aircraft", "bb", "YK-AKD", "primary"),
         Listed("ofac_sdn", "3", "person", "cc", "Wainakh", "strong"),
         Listed("un_sc", "4", "person", "dd", "ABDUL LATIF MANSUR", "primary"),
-        Listed("un_sc", "5", "organisation", "ee", "Vainak", "primary"),
     ]
 )
 
@@ -299,10 +298,9 @@ SHORT = Index(
         ("CR", "organisation", "1"),
         ("dK-AT", "organisation", None),
         ("Y-AKD", "organisation", "2"),
-        ("dK-AK", "organisation", "2"),
+        ("dK-AKx", "organisation", "2"),
         ("Kakd Ltd", "organisation", None),
         ("aiakh", "person", "3"),
-        ("Wanikh", "organisation", "5"),
         ("Wanakh Ali", "person", None),
         ("Abdul Mansur", "person", "4"),
         ("Abdul Latif", "person", None),
