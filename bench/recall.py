@@ -45,7 +45,8 @@ def recall(index: Index, asked: Asked) -> dict[str, float]:
 def verdict(answer: Answer) -> str:
     """What became of a made-up name. An exact namesake can be cleared by no name scorer."""
     if answer.band not in (NONE, UNSCREENABLE):
-        same = answer.matches[0].reasons[0].startswith("the same")
+        told = [why for why in answer.matches[0].reasons if not why.startswith("read as")]
+        same = told[0].startswith("the same")
         return "namesakes" if same else "alarms"
     return "not comparable" if answer.problem else "clear"
 

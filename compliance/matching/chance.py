@@ -70,7 +70,7 @@ class Chance:
             1.0,
             found.matched,
             sum(one.worth for one in paired),
-            sum(self._nats(one.asked) for one in unlike),
+            sum(self._nats[one.asked] for one in unlike),
             sum(one.asked in self._seen for one in unlike),
             sum(map(_clumsy, paired)),
             len(unlike) - len(paired),

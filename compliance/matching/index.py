@@ -25,7 +25,6 @@ from .text import HAN, SHORTEST, core, plain, problem_with, spelt
 from .worth import Worth
 
 BEST = 10  # entries kept per query
-CHUNK = 200  # queries in one product of matrices
 
 Words = tuple[str, ...]
 
@@ -41,6 +40,7 @@ class Asked:
     plain: Words
     chinese: bool
     problem: str
+    read: bool  # one of several readings, which are not to be read with slips as well
 
 
 class Index:
@@ -88,48 +88,42 @@ class Index:
 
     def screen_many(self, queries: Sequence[Query | str]) -> list[Answer]:
         """The answer to each query, the same as if it were asked alone."""
-        told = [Query(one) if isinstance(one, str) else one for one in queries]
-        answers = self._screened(told)
-        for place, query in enumerate(told):
-            if others := otherwise(query):
-                found = _best(together(answers[place], self._screened(others)))
-                band = found[0].band if found else answers[place].band
-                answers[place] = Answer(band, found, answers[place].problem)
-        return answers
+        return [self._read(Query(one) if isinstance(one, str) else one) for one in queries]
 
-    def _screened(self, queries: Sequence[Query]) -> list[Answer]:
-        asked = [self._asked(query) for query in queries]
-        answers: list[Answer] = []
-        for at in range(0, len(asked), CHUNK):
-            chunk = asked[at : at + CHUNK]
-            near = self._grams.find([one.words for one in chunk])
-            answers += map(self._answer, chunk, near)
-        return answers
+    def _read(self, query: Query) -> Answer:
+        """The answer to the name and to its other readings, if it has any."""
+        answer = self._answer(self._asked(query))
+        if others := otherwise(query):
+            told = [self._answer(self._asked(other, read=True)) for other in others]
+            found = _best(together(answer, told))
+            answer = Answer(found[0].band if found else answer.band, found, answer.problem)
+        return answer
 
-    def _asked(self, query: Query) -> Asked:
+    def _asked(self, query: Query, *, read: bool = False) -> Asked:
         person = query.kind == "person"
         told = plain(query.name, person=person)
         raw = spelt(told)
         words = self._worth.respaced(raw)
         chinese = person and (looks_chinese(raw) or HAN.search(query.name) is not None)
-        mended = [self._worth.mend(word) for word in words]
+        mended = [self._worth.mend[word] for word in words]
         known = core(mended, person=person, chinese=chinese)
         problem = problem_with(query.name, person=person)
-        return Asked(query, raw, words, known, told, chinese, problem)
+        return Asked(query, raw, words, known, told, chinese, problem, read)
 
-    def _answer(self, asked: Asked, near: list[tuple[int, float]]) -> Answer:
+    def _answer(self, asked: Asked) -> Answer:
         query, equal = asked.query, self._equal(asked)
         found = [self._scorer.numbered(query, self._names[at]) for at in self._numbered(asked)]
         found += [
             self._scorer.equal(query, self._names[place], *why) for place, why in equal.items()
         ]
-        if self._comparable(asked):
-            slips = self._slipped(asked)
-            gaps = self._gapped(asked)
-            for place in dict.fromkeys([*slips, *gaps, *self._plausible(asked, near)]):
-                if place not in equal:
-                    case = self._case(asked, place, slips.get(place))
-                    found += self._scorer.fuzzy(case, query, self._names[place])
+        slips = {} if asked.read else self._slipped(asked)
+        near = [*self._gapped(asked), *self._plausible(asked)] if self._comparable(asked) else []
+        for place in dict.fromkeys([*slips, *near]):
+            if place not in equal:
+                case = self._case(asked, place, slips.get(place))
+                if asked.read and self._scorer.chance.speaks(case):
+                    continue
+                found += self._scorer.fuzzy(case, query, self._names[place])
         matches = _best(found)
         band = matches[0].band if matches else NONE
         unanswered = asked.problem and band == NONE
@@ -175,15 +169,19 @@ class Index:
         found: dict[int, int] = {}
         forms = (asked.words, asked.plain, asked.core)
         for letters in dict.fromkeys("".join(words) for words in forms):
+            # two edits of so few letters may make any other name of a firm or of two words
+            short = len(letters) < NUMBERS.letters - 1
+            most = 1 if short and (asked.query.kind != "person" or len(asked.words) > 1) else 2
             for place, edits in self._slips.find(letters).items():
-                found[place] = min(edits, found.get(place, edits))
+                if edits <= most or self._names[place].listed.kind == "aircraft":
+                    found[place] = min(edits, found.get(place, edits))
         return found
 
-    def _plausible(self, asked: Asked, near: list[tuple[int, float]]) -> list[int]:
+    def _plausible(self, asked: Asked) -> list[int]:
         """Good candidates, and weak ones only when the whole string is close in either order."""
         whole, told = " ".join(asked.words), " ".join(sorted(asked.core))
         found: list[int] = []
-        for rank, (place, cosine) in enumerate(near):
+        for rank, (place, cosine) in enumerate(self._grams.find(asked.words)):
             name = self._names[place]
             strong = cosine >= NUMBERS.cosine and rank < NUMBERS.nearest
             if (strong and fuzz.ratio(told, name.told, score_cutoff=NUMBERS.ratio)) or _alike(

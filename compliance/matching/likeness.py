@@ -53,7 +53,7 @@ class Likeness:
             return 0.7 if short and any(near(word, other) for other in spellings) else 0.0
         if len(word) == 1 or len(listed) == 1:
             return 0.6 if word[0] == listed[0] else 0.0
-        if self._worth.mend(word) == listed:
+        if self._worth.mend[word] == listed:
             return 0.96
         if listed in LEGAL:
             return 0.7 if near(word, listed) and self._slip(word) else 0.0

@@ -46,6 +46,8 @@ class Numbers:
     beside: float = 0.6  # worth of equal words beside a short word with slips
     beside_of_person: float = 0.8
     letters: int = 8  # of the whole name, for two slips anywhere in it
+    letters_of_word: int = 5  # of a name that is one word, for two slips in it
+    letters_of_code: int = 4  # below it a firm's whole name, or each of its words, is initials
     # log odds of slips rather than another name: weights in the order of chance.SIGNS (bench.fit)
     slips_of_person: tuple[float, ...] = (
         -6.83,  # bias
@@ -80,10 +82,10 @@ class Numbers:
         -5.85,  # one is a person and one is not
     )
     # and what they must reach
-    one_slip_of_person: float = 0.5
-    one_slip_of_other: float = 1.0
-    more_slips_of_person: float = 3.0
-    more_slips_of_other: float = 1.0
+    one_slip_of_person: float = 1.0
+    one_slip_of_other: float = 1.1
+    more_slips_of_person: float = 3.25
+    more_slips_of_other: float = 1.3
     # ceilings and factors of what is shown
     same_letters: float = 0.99
     same_core: float = 0.97

@@ -1,18 +1,17 @@
 """Named cases in which less than the usual score is enough, because chance is rare there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from .alignment import Alignment, Words
 from .likeness import Likeness, near
 from .numbers import NUMBERS
-from .tables import INDUSTRY, LEGAL
+from .tables import INDUSTRY, LEGAL, PARTICLES
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One query against one listed name; `slips` is the edits between their joined letters."""
 
     asked: Words
@@ -34,8 +33,33 @@ def lowered(case: Case, likeness: Likeness) -> tuple[float, str] | None:
     """The lowest bound that a rule allows, and why; None when no rule speaks."""
     rules = [*_one_word(case)]
     if not case.chinese:
-        rules += [*_few_edits(case, likeness), *_spacing(case)]
+        rules += [*_few_edits(case, likeness), *_lost_word(case), *_spacing(case)]
     return min(rules, default=None)
+
+
+def bare(case: Case) -> str | None:
+    """Why so short a name is a slip of the listed one, though its letters are too few for odds."""
+    if case.slips is None or case.chinese:
+        return None
+    letters, one = len("".join(case.asked)), len(case.asked) == len(case.listed) == 1
+    few = 1 if letters < NUMBERS.letters_of_word else 2
+    if case.person and one and case.slips <= few:
+        return "a name of one word, a slip or two apart"
+    code = letters < NUMBERS.letters_of_code or (len(case.asked) > 1 and _initials(case.asked))
+    if case.slips < 2 and "person" not in (case.kind, case.listed_kind) and code:
+        return "initials or a code, a slip apart"
+    alike = len(case.asked) == len(case.listed) and LEGAL.isdisjoint(case.asked)
+    return "a mark of an aircraft, a slip or two apart" if _mark(case) and alike else None
+
+
+def _mark(case: Case) -> bool:
+    return case.listed_kind == "aircraft" and not case.person
+
+
+def _initials(words: Words) -> bool:
+    return LEGAL.isdisjoint(words) and all(
+        len(word) < NUMBERS.letters_of_code or not word.isalpha() for word in words
+    )
 
 
 def _one_word(case: Case) -> Iterator[tuple[float, str]]:
@@ -74,8 +98,6 @@ def _few_edits(case: Case, likeness: Likeness) -> Iterator[tuple[float, str]]:
         rest = found.matched - one.likeness * one.worth
         if near(one.asked, one.listed) and (found.complete or len(one.asked) > 5 or rest > 0.2):
             yield NUMBERS.one_edit, "one edit in one word"
-    if _middle_missing(case):
-        yield 0.0, "the listed name without a word in the middle"
     told = min(len("".join(case.core)), len("".join(case.listed_core)))
     if told >= NUMBERS.letters and _slips_tell(case, likeness):
         yield 0.0, f"slips in the whole name: {case.slips}"
@@ -83,6 +105,13 @@ def _few_edits(case: Case, likeness: Likeness) -> Iterator[tuple[float, str]]:
         edits = sum(OSA.distance(one.asked, one.listed, score_cutoff=3) for one in unequal)
         if edits <= 2:
             yield NUMBERS.two_edits, "two edits in all"
+
+
+def _lost_word(case: Case) -> Iterator[tuple[float, str]]:
+    if _after_particle_missing(case):
+        yield 0.0, "the listed name without the word after Abu, Abdul or the like"
+    if _middle_missing(case):
+        yield 0.0, "the listed name without a word in the middle"
 
 
 def _middle_missing(case: Case) -> bool:
@@ -95,6 +124,19 @@ def _middle_missing(case: Case) -> bool:
         and 0 < lacking < 3
         and len(case.asked) > 1
         and case.asked[0] == case.listed[0]
+        and case.asked[-1] == case.listed[-1]
+    )
+
+
+def _after_particle_missing(case: Case) -> bool:
+    """Abdul Latif Mansur as Abdul Mansur: no word but the last one tells."""
+    return (
+        case.person
+        and case.found.edits == case.found.extra == 0
+        and len(case.listed) - len(case.asked) == 1
+        and len(case.core) == 1
+        and case.asked[0] == case.listed[0]
+        and case.asked[0] in PARTICLES
         and case.asked[-1] == case.listed[-1]
     )
 

@@ -7,7 +7,7 @@ from .identifiers import others
 from .likeness import Likeness
 from .names import Name
 from .numbers import NUMBERS
-from .rules import Case, lowered
+from .rules import Case, bare, lowered
 from .tables import SOFT
 
 SAME, OTHER, UNKNOWN = "same", "other", "unknown"
@@ -32,6 +32,8 @@ class Scorer:
 
     def fuzzy(self, case: Case, query: Query, name: Name) -> list[Match]:
         """Nothing when the score stays below its bound."""
+        if self._hopeless(case, name.listed.source):
+            return []
         found, crossed = case.found, _crossed(case)
         surname_left = _surname_left(case)
         if surname_left and len(case.core) == 1:
@@ -46,6 +48,9 @@ class Scorer:
         score = max(found.score, _by_letters(case)) if near else found.score
         score = self._weighed(score, query, name, reasons)
         score -= NUMBERS.other_kind if crossed else 0.0
+        few = None if crossed else bare(case)
+        if few:
+            return [self._match(query, name, min(score, NUMBERS.fuzzy), [*_told(found), few])]
         alike = score >= bound and (rule is not None or not _one_word_of_more(case))
         if self.bands.asks_for_more(case.kind, name.listed.source):
             # a row wants everything looked at that is so alike, slip or not
@@ -55,6 +60,14 @@ class Scorer:
         if not likely:
             return []
         return [self._match(query, name, min(score, NUMBERS.fuzzy), _told(found) + reasons)]
+
+    def _hopeless(self, case: Case, source: str) -> bool:
+        """Below every bound there is; nine in ten candidates are, and no more is asked of them."""
+        found = case.found
+        if case.slips is not None or not (found.extra or found.edits):
+            return False  # rules may ask for nothing more
+        least = min(NUMBERS.lone, self.bands.possible(case.kind, source))
+        return found.score + NUMBERS.same_birth < least
 
     def _bound(self, case: Case, source: str) -> float:
         """The less was found again, the more alike the rest must be."""

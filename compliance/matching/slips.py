@@ -7,12 +7,13 @@ its three parts, and a query looks for parts of its own at those places.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 SHORTEST, LONGEST = 3, 60  # letters
 #: below this many letters only one edit is looked for, under the name with one letter lost
-TWO_EDITS = 7
+TWO_EDITS = 5
 
 
 def lost(word: str) -> set[str]:
@@ -35,14 +36,15 @@ class Slips:
             if SHORTEST <= len(letters) <= LONGEST:
                 self._places[letters].append(place)
         self._lost: dict[str, list[str]] = defaultdict(list)
-        self._parts: dict[tuple[int, int, str], list[str]] = defaultdict(list)
+        self._parts: dict[str, dict[tuple[int, int], list[str]]] = {}
         for letters in self._places:
             if len(letters) < TWO_EDITS:
                 for key in lost(letters):
                     self._lost[key].append(letters)
             else:
                 for at, part in parts(letters):
-                    self._parts[len(letters), at, part].append(letters)
+                    held = self._parts.setdefault(part, {})
+                    held.setdefault((len(letters), at), []).append(letters)
 
     def find(self, letters: str) -> dict[int, int]:
         """Places of the names within reach, with the number of edits."""
@@ -56,22 +58,31 @@ class Slips:
         return found
 
     def _one_lost(self, letters: str) -> set[str]:
-        if not SHORTEST <= len(letters) <= TWO_EDITS:
+        if not SHORTEST - 1 <= len(letters) <= TWO_EDITS:
             return set()
         return {other for key in lost(letters) for other in self._lost.get(key, ())}
 
     def _two_edits(self, letters: str) -> set[str]:
         found: set[str] = set()
-        for size in range(max(TWO_EDITS, len(letters) - 2), len(letters) + 3):
-            more, third = len(letters) - size, size // 3
-            starts = ((0, 0), (third, third + more), (2 * third + more, 2 * third + more))
-            for part, (low, high) in enumerate(starts):
-                at = part * third
-                long = third if part < 2 else size - 2 * third
-                slack = 1 if part == 1 else 0
-                first, last = max(low, high) - slack, min(low, high) + slack
-                for start in range(max(0, first), last + 1):
-                    held = self._parts.get((size, at, letters[start : start + long]))
-                    if held:
-                        found.update(held)
+        for start, long, kept in _looks(len(letters)):
+            held = self._parts.get(letters[start : start + long])
+            if held:
+                for size_and_at in kept:
+                    found.update(held.get(size_and_at, ()))
         return found
+
+
+@lru_cache(maxsize=128)
+def _looks(length: int) -> tuple[tuple[int, int, tuple[tuple[int, int], ...]], ...]:
+    """Where to look in a query of that many letters: start, letters, (size, place) of the names."""
+    looks: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for size in range(max(TWO_EDITS, length - 2), min(LONGEST, length + 2) + 1):
+        more, third = length - size, size // 3
+        starts = ((0, 0), (third, third + more), (2 * third + more, 2 * third + more))
+        for part, (low, high) in enumerate(starts):
+            long = third if part < 2 else size - 2 * third
+            slack = 1 if part == 1 else 0
+            first, last = max(low, high) - slack, min(low, high) + slack
+            for start in range(max(0, first), last + 1):
+                looks[start, long].append((size, part * third))
+    return tuple((start, long, tuple(kept)) for (start, long), kept in looks.items())

@@ -74,6 +74,8 @@ def problem_with(name: str, *, person: bool = False) -> str:
     """Why likeness to this name would mean nothing; empty when it can be screened."""
     if sum(map(len, plain(name, person=person))) < SHORTEST:
         return "the name is empty or too short to compare"
+    if name.isascii():
+        return ""
     text = unicodedata.normalize("NFKC", name)
     # modifiers such as the turned comma of Uzbek belong to no script
     letters = [char for char in text if char.isalpha() and unicodedata.category(char) != "Lm"]

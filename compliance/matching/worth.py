@@ -15,6 +15,7 @@ from .tables import INDUSTRY, LEGAL, PARTICLES, SPELLING
 ORGANISATION, PERSON, CHINESE = "organisation", "person", "chinese"  # ways to read a token
 #: words worth mending when they are mistyped
 _KNOWN = sorted(word for word in {*SPELLING, *LEGAL, *INDUSTRY} if len(word) > 3)
+_LONG = tuple(word for word in _KNOWN if len(word) > 7)
 _SHORT_FORMS = sorted(word for word in LEGAL if 2 < len(word) < 5)
 
 
@@ -39,10 +40,8 @@ class Worth:
         if seen:
             near = {other for other in near if SPELLING.get(other, other) in LEGAL}
         elif not near and len(word) > 7:
-            near = {
-                hit[0] for hit in process.extract(word, _KNOWN, scorer=OSA.distance, score_cutoff=2)
-            }
-            near = {other for other in near if len(other) > 7}
+            hits = process.extract(word, _LONG, scorer=OSA.distance, score_cutoff=2)
+            near = {hit[0] for hit in hits}
         if len(word) == 4:
             near = {other for other in near if other in SPELLING and sorted(other) == sorted(word)}
         best = min(near, key=lambda other: (-len(other), other), default=word)
@@ -53,7 +52,7 @@ class Worth:
         rare = 1 - math.log(self.seen[word]) / self._most if word in self.seen else 1.0
         worth = max(0.12, rare)
         if way == ORGANISATION:
-            mended = self.mend(word)
+            mended = self.mend[word]
             if mended in LEGAL or self._slip_of_legal_form(word):
                 return NUMBERS.legal
             if self._slip_of_and(word):
@@ -86,7 +85,7 @@ class Worth:
         return tuple(found)
 
     def _cut(self, word: str) -> list[str]:
-        if len(word) < 7 or word in self.seen or not word.isalpha() or self.mend(word) != word:
+        if len(word) < 7 or word in self.seen or not word.isalpha() or self.mend[word] != word:
             return [word]
         for at in range(len(word) - 3, 2, -1):
             first, second = word[:at], word[at:]

@@ -1,9 +1,10 @@
 """The US Consolidated Screening List: thirteen lists of three departments, as CSV or JSON.
 
 OFAC's rows have a number that comes again on each of its lists, the others an `_id`; so a party is
-told by the list's abbreviation and either. Rows of BIS and the State Department have no type and
-count as organisations. Expired denial orders are left in by the publisher: a row whose `end_date`
-lies before the day the list was published is left out here.
+told by the list's abbreviation and either. Rows of BIS and the State Department have no type, and
+some of them are persons: their kind stays empty, which fits whatever is asked for. Expired denial
+orders are left in by the publisher: a row whose `end_date` lies before the day the list was
+published is left out here.
 """
 
 import re
@@ -32,7 +33,7 @@ from .places import one_file
 
 T = TypeVar("T")
 KINDS = {
-    "": ORGANISATION,
+    "": "",  # not told
     "entity": ORGANISATION,
     "individual": PERSON,
     "vessel": VESSEL,
