@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import chinese, tables
+from . import chinese, consonants, signs, tables
 from .numbers import NUMBERS
 from .text import clean_number
 
@@ -19,6 +19,8 @@ def _digest() -> str:
     held = (tables.LEGAL, tables.INDUSTRY, tables.PARTICLES, tables.SOFT, chinese.SURNAMES)
     told += [" ".join(sorted(words)) for words in held]
     told += map(repr, [*sorted(chinese.GLOSS.items()), chinese.DIGITS, chinese.SUFFIXES])
+    told += map(repr, [signs.SURNAMES, signs.ABROAD, signs.HONGKONG, signs.DOUBLE])
+    told += [" ".join(sorted(signs.JAPANESE)), repr(consonants.TABLES)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 

@@ -18,10 +18,11 @@ from .numbers import NUMBERS
 from .readings import otherwise, together
 from .rules import Case
 from .scoring import Scorer
+from .scripts import Scripts, unread
 from .slips import Slips
 from .sound import looks_chinese
 from .tables import LEGAL
-from .text import HAN, SHORTEST, core, plain, problem_with, spelt
+from .text import HAN, SHORTEST, core, plain, spelt
 from .worth import Worth
 
 BEST = 10  # entries kept per query
@@ -56,6 +57,7 @@ class Index:
         chance = Chance(self._worth, Letters(self._worth.seen))
         self._scorer = Scorer(self.bands, Aligner(self._worth, likeness), likeness, chance)
         self._equals = Equals(self._names)
+        self._scripts = Scripts(self.names)
         self._grams = Grams(words)
         self._slips = Slips(
             (letters, place)
@@ -91,8 +93,12 @@ class Index:
         told = [Query(one) if isinstance(one, str) else one for one in queries]
         answers = self._screened(told)
         for place, query in enumerate(told):
-            if others := otherwise(query):
-                found = _best(together(answers[place], self._screened(others)))
+            if query.name.isascii():
+                continue
+            more = list(self._scripts.find(query, self.bands))
+            others = otherwise(query)
+            if more or others:
+                found = _best([*together(answers[place], self._screened(others)), *more])
                 band = found[0].band if found else answers[place].band
                 answers[place] = Answer(band, found, answers[place].problem)
         return answers
@@ -114,7 +120,7 @@ class Index:
         chinese = person and (looks_chinese(raw) or HAN.search(query.name) is not None)
         mended = [self._worth.mend(word) for word in words]
         known = core(mended, person=person, chinese=chinese)
-        problem = problem_with(query.name, person=person)
+        problem = unread(query)
         return Asked(query, raw, words, known, told, chinese, problem)
 
     def _answer(self, asked: Asked, near: list[tuple[int, float]]) -> Answer:

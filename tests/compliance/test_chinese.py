@@ -10,11 +10,10 @@ from compliance.matching.hanzi import english, parts
 from compliance.matching.listing import names_in
 from compliance.matching.readings import otherwise
 
+PUBLISHED = FILES["csl"]
 published = pytest.mark.skipif(
     not PUBLISHED.is_file(), reason="the published lists are not on this machine (../shared)"
 )
-
-PUBLISHED = FILES["csl"]
 
 
 @pytest.fixture(scope="module")
