@@ -7,7 +7,7 @@ is not everyone of these names. What is found is possible at most: short vowels 
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -196,7 +196,7 @@ class Arabic:
     def _candidates(self, asked: Sequence[Unit]) -> list[int]:
         """Names that hold a good part of what the query's words are worth."""
         single = [unit for unit in asked if len(unit.places) == 1]
-        held: Counter[int] = Counter()
+        held: dict[int, float] = defaultdict(float)
         whole = 0.0
         for at, unit in enumerate(single):
             near = {form.bones for one in asked if at in one.places for form in one.forms}
@@ -282,6 +282,8 @@ def _told(found: Found, query: Query, listed: Listed, bands: Bands, score: float
     kinds = {query.kind, listed.kind} - {""}
     crossed = len(kinds) > 1 and "person" in kinds
     wanted = bands.asks_for_more(query.kind, listed.source)
+    if crossed and query.kind != "person":
+        return []  # a family's firm is not each person of that family
     if found.equal:
         why = "the same letters, as far as vowels are written"
     elif (not crossed and found.score >= POSSIBLE_FROM and found.enough) or (

@@ -159,17 +159,22 @@ class ChinesePersons:
         return dict(held)
 
     def find(self, query: Query, bands: Bands) -> Iterator[Match]:
+        """Every listed spelling of the name. A name beside one syllable would be anyone's."""
         told = parted(query.name)
-        for said in readings(*told) if told else ():
+        if told is None:
+            return
+        for said in readings(*told):
             for place, beside in self._places.get(said, ()):
-                if beside and len(told[1]) == 1:
-                    continue  # one syllable stands in every other name
-                listed, score = self._names[place], BESIDE if beside else SAME
-                reasons = (f"the same words, read as {said.strip('~')}",)
-                if beside:
-                    reasons = (f"read as {said.strip('~')}", f"{beside} is missing")
-                certain = score >= bands.certain(query.kind, listed.source)
-                yield Match(score, MATCH if certain else POSSIBLE, query.name, listed, reasons)
+                if not beside or len(told[1]) > 1:
+                    yield _match(query, self._names[place], bands, said.strip("~"), beside)
+
+
+def _match(query: Query, listed: Listed, bands: Bands, said: str, beside: str) -> Match:
+    score = BESIDE if beside else SAME
+    same = (f"the same words, read as {said}",)
+    reasons = (f"read as {said}", f"{beside} is missing") if beside else same
+    band = MATCH if score >= bands.certain(query.kind, listed.source) else POSSIBLE
+    return Match(score, band, query.name, listed, reasons)
 
 
 def _keys(words: Sequence[str]) -> Iterator[tuple[str, str]]:
