@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import chinese, tables
-from .numbers import NUMBERS
+from . import chinese, consonants, signs, tables
+from .numbers import BONES, NUMBERS
 from .text import clean_number
 
 VERSION = "straits-names-3"
@@ -15,10 +15,12 @@ NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable
 @lru_cache(maxsize=1)
 def _digest() -> str:
     """Of every number and word table that can change a score."""
-    told = [repr(NUMBERS), *map(repr, sorted(tables.SPELLING.items()))]
+    told = [repr(NUMBERS), repr(BONES), *map(repr, sorted(tables.SPELLING.items()))]
     held = (tables.LEGAL, tables.INDUSTRY, tables.PARTICLES, tables.SOFT, chinese.SURNAMES)
     told += [" ".join(sorted(words)) for words in held]
     told += map(repr, [*sorted(chinese.GLOSS.items()), chinese.DIGITS, chinese.SUFFIXES])
+    told += map(repr, [signs.SURNAMES, signs.ABROAD, signs.HONGKONG, signs.DOUBLE])
+    told += [" ".join(sorted(signs.JAPANESE)), repr(consonants.TABLES)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 

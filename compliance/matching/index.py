@@ -18,10 +18,11 @@ from .numbers import NUMBERS
 from .readings import otherwise, together
 from .rules import Case
 from .scoring import Scorer
+from .scripts import Scripts, unread
 from .slips import Slips
 from .sound import looks_chinese
 from .tables import LEGAL
-from .text import HAN, SHORTEST, core, plain, problem_with, spelt
+from .text import HAN, SHORTEST, core, plain, spelt
 from .worth import Worth
 
 BEST = 10  # entries kept per query
@@ -56,6 +57,7 @@ class Index:
         chance = Chance(self._worth, Letters(self._worth.seen))
         self._scorer = Scorer(self.bands, Aligner(self._worth, likeness), likeness, chance)
         self._equals = Equals(self._names)
+        self._scripts = Scripts(self.names)
         self._grams = Grams(words)
         self._slips = Slips(
             (letters, place)
@@ -91,11 +93,14 @@ class Index:
         return [self._read(Query(one) if isinstance(one, str) else one) for one in queries]
 
     def _read(self, query: Query) -> Answer:
-        """The answer to the name and to its other readings, if it has any."""
+        """The answer to the name, to its other readings and in its own script, if it has any."""
         answer = self._answer(self._asked(query))
-        if others := otherwise(query):
-            told = [self._answer(self._asked(other, read=True)) for other in others]
-            found = _best(together(answer, told))
+        if query.name.isascii():
+            return answer
+        others = [self._answer(self._asked(one, read=True)) for one in otherwise(query)]
+        more = list(self._scripts.find(query, self.bands))
+        if others or more:
+            found = _best([*together(answer, others), *more])
             answer = Answer(found[0].band if found else answer.band, found, answer.problem)
         return answer
 
@@ -107,8 +112,7 @@ class Index:
         chinese = person and (looks_chinese(raw) or HAN.search(query.name) is not None)
         mended = [self._worth.mend[word] for word in words]
         known = core(mended, person=person, chinese=chinese)
-        problem = problem_with(query.name, person=person)
-        return Asked(query, raw, words, known, told, chinese, problem, read)
+        return Asked(query, raw, words, known, told, chinese, unread(query), read)
 
     def _answer(self, asked: Asked) -> Answer:
         query, equal = asked.query, self._equal(asked)

@@ -97,3 +97,23 @@ class Numbers:
 
 
 NUMBERS = Numbers()
+
+
+@dataclass(frozen=True)
+class ArabicNumbers:
+    """What names in Arabic letters are weighed by: their vowels are mostly not written."""
+
+    read: float = 0.97  # of a score, since vowels are not written
+    held: float = 0.45  # share of the query's worth that a name must hold to be looked at
+    unlike_vowel: float = 0.15
+    one_sign: float = 0.7
+    extra: float = 0.9  # of the worth of a word asked for and not listed
+    missing_first: float = 0.25  # of the worth of the first listed word not asked for
+    missing_next: float = 0.5  # and of each further one
+    possible_from: float = 0.8
+    fewest_bones: int = 4
+    firm: float = 0.9  # worth of equal words when others are missing
+    firm_beside: float = 1.0  # and beside words that are not equal
+
+
+BONES = ArabicNumbers()

@@ -15,6 +15,8 @@ from .text import HAN
 MOST = 24
 #: off the score of what a reading finds
 FACTOR = 0.97
+#: in a reason about a word that is not the listed one
+UNLIKE = " ~ "
 
 
 def otherwise(query: Query) -> list[Query]:
@@ -28,9 +30,14 @@ def otherwise(query: Query) -> list[Query]:
 
 
 def together(answer: Answer, others: Sequence[Answer]) -> Iterator[Match]:
-    """The matches of the answer and those of its other readings, which are possible at most."""
+    """The matches of the answer and those of its other readings, which are possible at most.
+
+    A reading is spelt by a machine, which makes no slips, and a firm's brand is no person's name.
+    """
     yield from answer.matches
     for match in (match for one in others for match in one.matches if match.band != NONE):
+        if match.listed.kind == "person" or any(UNLIKE in reason for reason in match.reasons):
+            continue
         reasons = (f"read as {match.query}", *match.reasons)
         score = round(match.score * FACTOR, 4)
         yield replace(match, score=score, band=POSSIBLE, reasons=reasons)
