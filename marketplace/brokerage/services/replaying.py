@@ -12,9 +12,12 @@ from itertools import groupby
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import F
 from psycopg.types.range import TimestamptzRange
 
-from compliance.models import ChipModel, Party
+from compliance import services as compliance
+from compliance.models import ChipModel, Party, RedFlagKind
+from compliance.models.statements import WORDING
 from marketplace.accounts.models import Organisation
 from marketplace.brokerage.figures import Lent, Run, figures
 from marketplace.brokerage.models import Lease, Reservation
@@ -121,6 +124,20 @@ def _renter(at: datetime) -> Organisation:
         end_use="inference",
         end_use_statement="A replay of recorded demand.",
     )
+    compliance.sign_end_use(
+        party=party,
+        wording=WORDING,
+        end_use=party.end_use,
+        text=party.end_use_statement,
+        end_users="",
+        signed_by=uuid4(),
+        email="replay@example.invalid",
+        signed_name=name,
+        key="replay",
+        at=at,
+    )
+    # one made-up renter asks for everything: what flags would say of that is no part of the replay
+    RedFlagKind.objects.update(effective_to=F("effective_from"))
     renter = Organisation.objects.create(name=name, party=party)
     wallet = wallet_account(renter=renter, currency="USD")
     pending = ledger.account(kind=Kind.STRIPE_PENDING, currency="USD")
