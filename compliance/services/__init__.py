@@ -37,6 +37,7 @@ from .classifying import MalformedReference, attest_chip
 from .downloading import download_list
 from .drawing import LicenceSpent, draw, drawn_gpu_us, put_back
 from .exporting import export
+from .finding import Question
 from .flags import close_flag, denied_parties, flag_kinds, note, raise_flag
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
@@ -53,7 +54,6 @@ from .reverse import reverse_screen
 from .rows import BadRow
 from .rulebook import rulebook
 from .screening import (
-    Question,
     answers,
     preview,
     public_reason,

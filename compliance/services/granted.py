@@ -17,7 +17,7 @@ from compliance.policy import Version
 from .reasons import Asked, Grant
 
 if TYPE_CHECKING:
-    from .screening import Question
+    from .finding import Question
 
 #: who was asked (by hash), list, entry, content of the entry
 Likeness = tuple[str, str, str, str]

@@ -10,10 +10,11 @@ from compliance.conditions import MalformedRule
 from compliance.models import Party
 from compliance.policy import Rulebook
 
+from .finding import Question
 from .freshness import ListState, list_states
+from .judging import judge
 from .reference import check_rules, rule_of
 from .rulebook import rulebook
-from .screening import Question, judge
 
 
 @dataclass(frozen=True, slots=True)

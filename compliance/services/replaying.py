@@ -10,8 +10,9 @@ from compliance.matching import Bands
 from compliance.models import ChipModel, Content, Decision, ListSnapshot, ListSource, Party
 from compliance.policy import Rulebook
 
+from .finding import Question
 from .freshness import MISSING, ListState, state_at
-from .screening import Question, Usage, judge
+from .judging import Usage, judge
 
 
 class CannotReplay(Exception):

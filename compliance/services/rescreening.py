@@ -11,7 +11,8 @@ from compliance.models.above import above_many
 from marketplace.core.sweeps import sweep
 
 from .freshness import FRESH, list_states, worst
-from .screening import LONGEST, screen
+from .judging import LONGEST
+from .screening import screen
 
 CHUNK = 1000
 

@@ -16,9 +16,9 @@ from compliance.models import ListEntry, ListSnapshot, Party, Rescreening, Rever
 from compliance.models.above import Above, above_many
 from marketplace.core.hints import after_commit
 
+from .finding import ask
 from .freshness import list_states
 from .rulebook import rulebook
-from .screening import ask
 
 #: parties looked at in one transaction; a worker that dies loses so many at most
 CHUNK = 1000

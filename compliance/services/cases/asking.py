@@ -19,6 +19,7 @@ from compliance.models import (
 )
 from compliance.services import screening
 from compliance.services.freshness import list_states
+from compliance.services.judging import judge
 from compliance.services.rulebook import rulebook
 from compliance.states import MOVES, CaseState
 from marketplace.core.states import move
@@ -57,7 +58,7 @@ def standing_of(*, party: Party, at: datetime) -> str:
     """
     party = Party.objects.get(pk=party.pk)
     book = rulebook()
-    judged = screening.judge(party=party, question=None, lists=list_states(at=at), book=book, at=at)
+    judged = judge(party=party, question=None, lists=list_states(at=at), book=book, at=at)
     return SEEN[Outcome(judged.by(book).outcome)]
 
 
