@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from marketplace.billing import services
 from marketplace.billing.models import Charge, Invoice, StripeCommand, StripeEvent, TopUp
-from marketplace.billing.services import outbox
+from marketplace.billing.services import charging, outbox
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.ledger import services as ledger
@@ -106,15 +106,16 @@ def settle(row):
 @pytest.fixture
 def unlocked(monkeypatch):
     """Nobody locks rows, and everybody takes the time to look."""
-    look = metering.covered_ms
+    look = charging.rated
 
-    def look_slowly(*, lease):
-        seen = look(lease=lease)
+    def look_slowly(*, leases):
+        seen = look(leases=leases)
         time.sleep(0.1)
         return seen
 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **how: rows.all())
-    monkeypatch.setattr(metering, "covered_ms", look_slowly)
+    monkeypatch.setattr(charging, "_lock", lambda leases: None)
+    monkeypatch.setattr(charging, "rated", look_slowly)
 
 
 def test_eight_charges_at_once_charge_once(market, harbour):
@@ -128,9 +129,11 @@ def test_eight_charges_at_once_charge_once(market, harbour):
 def test_control_without_the_lock_charges_collide(market, harbour, unlocked):
     """Only the constraint then stands between the renter and a double charge."""
     made = use.running(harbour)
-    use.report(made, use.minutes(0, 5))
+    use.report(made, use.minutes(0, 1))
+    charge(made)  # opens the rate, for which everybody would wait
+    use.report(made, use.minutes(1, 5))
     outcome = together(*[lambda: charge(made)] * 8)
-    assert any(isinstance(one, IntegrityError) for one in outcome)
+    assert any(isinstance(one, IntegrityError) for one in outcome), outcome
     assert services.wallet(organisation=harbour).posted == 99_600_000
 
 
