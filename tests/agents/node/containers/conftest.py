@@ -46,8 +46,13 @@ def engine(tmp_path_factory):
             check=True,
             env={**os.environ, "STRAITS_IMAGES": str(HOME / "images")},
         )
-    with service.own_podman(tmp_path_factory.mktemp("podman"), storage=STORAGE) as url:
-        yield url
+    try:
+        with service.own_podman(tmp_path_factory.mktemp("podman"), storage=STORAGE) as url:
+            yield url
+    finally:
+        # podman leaves its storage mounted on itself, and no folder with a mount can be removed
+        overlay = str(STORE / "root" / "overlay")
+        subprocess.run(["umount", overlay], check=False, capture_output=True)  # noqa: S603, S607
 
 
 @pytest.fixture(scope="session")
