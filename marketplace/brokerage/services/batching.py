@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 #: requests in one transaction; others wait for its locks no longer than that takes
 BATCH = 200
 #: a broker that died frees what it had claimed after this
-CLAIM = timedelta(seconds=30)
+CLAIM = timedelta(seconds=5)
 
 
 def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
