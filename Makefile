@@ -6,9 +6,9 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
 NODE_SOURCES := agents/pyproject.toml agents/setup.cfg agents/__init__.py \
-  $(shell find agents/node agents/protocol -name '*.py' -o -name '*.c')
+  $(shell find agents/node agents/protocol -name '*.py' -o -name '*.c' -o -name '*.cu' -o -name '*.ptx')
 
-.PHONY: demo test checks bench soak lock clean
+.PHONY: demo test checks bench soak structure strings pictures lock clean
 
 .venv/installed: requirements.lock
 	$(PYTHON) -m venv .venv
@@ -29,7 +29,7 @@ demo: env
 test: env
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./.ci/checks
 
-BENCHES := billing chinese invoice ledger replay rescreen reserve screening search
+BENCHES := billing chaos chinese heartbeats invoice ledger pages replay rescreen reserve screening search
 
 bench: env
 	@[[ " $(BENCHES) " == *" $(NAME) "* && -n "$(NAME)" ]] || { echo "usage: make bench NAME=...  one of: $(BENCHES)"; exit 2; }
@@ -37,6 +37,19 @@ bench: env
 
 soak: env
 	@ROUNDS=$(or $(ROUNDS),1) $(BIN)/python -m bench.soak
+
+# after migrations were added, so that an empty database need not replay them
+structure: env
+	@$(BIN)/python -m marketplace.config.history
+
+# after texts of templates, forms and the lists of web/said changed
+strings: env
+	@$(BIN)/python -m tests.catalogues
+
+# the main pages as docs/pages.md shows them; needs chromium
+pictures: env
+	@mkdir -p docs/pictures
+	@PICTURES="$(CURDIR)/docs/pictures" $(BIN)/python -m pytest -q -rs tests/browser/test_pictures.py
 
 lock:
 	$(BIN)/uv pip compile --quiet --generate-hashes --all-extras --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements.lock

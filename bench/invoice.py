@@ -1,4 +1,4 @@
-"""One invoice over a million sealed pieces of usage adds up exactly, however it was charged.
+"""An invoice over a million sealed pieces of usage adds up exactly, however it was charged.
 
 Eight GPUs, 125,000 pieces of 1 to 60 s each with gaps between, at an odd price, charged in ticks as
 they come and settled at the end. The sum is taken once more outside the database, piece by piece.
@@ -36,6 +36,7 @@ def main() -> None:
         from marketplace.ledger.models import Transfer
         from marketplace.metering.models import Usage
         from tests import make
+        from tests.billing import papers
         from tests.make import NOON
 
         renter = make.organisation("Bench")
@@ -67,9 +68,13 @@ def main() -> None:
         over = NOON + timedelta(days=90)
         brokerage.end_due(reservation=made, at=over)
         made.refresh_from_db()
-        invoice = billing.settle(reservation=made, at=over + timedelta(days=1))
+        cost = billing.settle(reservation=made, at=over + timedelta(days=1))
+        papers.record_seller(make.user())
+        invoice = papers.invoice(renter, until=over + timedelta(days=2))
         exact = sum(PRICE * ms // HOUR_MS for ms in pieces.values())
         lines = invoice.lines.aggregate(total=Sum("amount_micro"))["total"]
+        costs = cost.lines.aggregate(total=Sum("amount_micro"))["total"]
+        wallet = billing.wallet(organisation=renter).posted
         charges = Charge.objects.aggregate(total=Sum("amount_micro"))["total"]
         booked = Transfer.objects.filter(transaction__kind="usage")
         ledgered = booked.aggregate(total=Sum("amount"))["total"]
@@ -78,8 +83,11 @@ def main() -> None:
             "usage_rows": Usage.objects.count(),
             "charges": Charge.objects.count(),
             "recomputed_micro": exact,
-            "invoice_micro": invoice.total_micro,
+            "invoice_net_micro": invoice.net_micro,
+            "invoice_rounding_micro": invoice.rounding_micro,
+            "invoice_total_micro": invoice.total_micro,
             "lines_micro": lines,
+            "cost_statement_micro": cost.total_micro,
             "charges_micro": charges,
             "ledger_micro": ledgered,
             "had_each_piece_been_floored_micro": micro - exact,
@@ -87,7 +95,9 @@ def main() -> None:
             "findings": ledger.verify(),
         }
         print(json.dumps(figures))
-        assert exact == invoice.total_micro == lines == charges == ledgered  # noqa: S101
+        assert exact == invoice.net_micro == lines == charges == ledgered  # noqa: S101
+        assert exact == cost.total_micro == costs  # noqa: S101
+        assert wallet == 10**12 - invoice.total_micro  # noqa: S101
         assert figures["findings"] == []  # noqa: S101
 
 

@@ -36,7 +36,7 @@ class LogicV2:
 
     def flagged(self, queries: Sequence[Query]) -> list[bool]:
         asked = [self._index._asked(query) for query in queries]
-        near = [self._index._grams.find(one.words) for one in asked]
+        near = [self._index.candidates.grams.find(one.words) for one in asked]
         return [
             self._any(query, [place for place, _ in found[:NEAREST]])
             for query, found in zip(queries, near, strict=True)

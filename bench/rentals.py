@@ -21,9 +21,7 @@ hold AS (
   SELECT gen_random_uuid(), now(), 'bench:' || n.g, w.id, 1000000000, 1000000000
   FROM n JOIN wallet w ON w.place = n.g %% %(renters)s RETURNING id, key, account_id),
 gpu AS (
-  INSERT INTO catalog_gpu (public_id, machine_id, uuid, index, nvml_name, chip_id, memory_bytes,
-    present, created_at)
-  SELECT gen_random_uuid(), m.id, 'GPU-bench-' || n.g, n.g, 'bench', %(chip)s, 1, false, now()
+  INSERT INTO catalog_gpu ({gpu_columns}) SELECT {gpu_values}
   FROM n JOIN machine m ON m.place = n.g %% %(count)s RETURNING id, uuid, machine_id),
 reservation AS (
   INSERT INTO brokerage_reservation ({columns})
@@ -33,14 +31,10 @@ reservation AS (
   JOIN brokerage_reservation t ON t.renter_id = o.id AND t.id = ANY (%(templates)s)
   RETURNING id, idempotency_key),
 assignment AS (
-  INSERT INTO brokerage_assignment (public_id, created_at, reservation_id, machine_id, generation,
-    observed, started_at, detail)
-  SELECT gen_random_uuid(), now(), r.id, g.machine_id, 1, 'running', %(start)s, ''
+  INSERT INTO brokerage_assignment ({part_columns}) SELECT {part_values}
   FROM reservation r JOIN gpu g ON g.uuid = 'GPU-bench-' || r.idempotency_key
   RETURNING id, reservation_id, machine_id)
-INSERT INTO brokerage_lease (public_id, created_at, assignment_id, gpu_id, during, state,
-  started_at)
-SELECT gen_random_uuid(), now(), a.id, g.id, %(during)s, 'active', %(start)s
+INSERT INTO brokerage_lease ({lease_columns}) SELECT {lease_values}
 FROM assignment a JOIN reservation r ON r.id = a.reservation_id
 JOIN gpu g ON g.uuid = 'GPU-bench-' || r.idempotency_key
 ORDER BY a.id
@@ -50,6 +44,45 @@ INSERT INTO metering_usage (public_id, created_at, lease_id, during, sealed_at)
 SELECT gen_random_uuid(), now(), l.id, tstzrange(%(begin)s, %(end)s), %(end)s
 FROM brokerage_lease l WHERE l.state = 'active' ORDER BY l.id
 """
+
+
+def _rest() -> dict[str, str]:
+    """Columns and values of the rows that no template has."""
+    from bench.rows import filled
+    from marketplace.brokerage.models import Assignment, Lease
+    from marketplace.catalog.models import Gpu
+
+    gpu = filled(
+        Gpu,
+        machine_id="m.id",
+        uuid="'GPU-bench-' || n.g",
+        index="n.g",
+        nvml_name="'bench'",
+        chip_id="%(chip)s",
+        memory_bytes="1",
+        present="false",
+    )
+    part = filled(
+        Assignment,
+        reservation_id="r.id",
+        machine_id="g.machine_id",
+        observed="'running'",
+        started_at="%(start)s",
+    )
+    lease = filled(
+        Lease,
+        assignment_id="a.id",
+        gpu_id="g.id",
+        during="%(during)s",
+        state="'active'",
+        started_at="%(start)s",
+    )
+    named = {"gpu": gpu, "part": part, "lease": lease}
+    return {
+        f"{name}_{what}": text
+        for name, pair in named.items()
+        for what, text in zip(("columns", "values"), pair, strict=True)
+    }
 
 
 class Rentals:
@@ -85,7 +118,7 @@ class Rentals:
         }
         names = [field.column for field in templates[0]._meta.local_fields if field.column != "id"]
         values = [own.get(name) or f"t.{name}" for name in names]
-        sql = MADE.format(columns=", ".join(names), values=", ".join(values))
+        sql = MADE.format(columns=", ".join(names), values=", ".join(values), **_rest())
         with connection.cursor() as cursor:
             cursor.execute(
                 sql,

@@ -27,27 +27,13 @@ REFERENCE_RESERVATIONS = 1000
 SCRIPT = r"""
 SELECT nextval('bench_hour') AS hour \gset
 BEGIN;
-INSERT INTO compliance_decision (public_id, created_at, party_id, party_hash, chip_id, site_country,
-  during, outcome, reasons, snapshots, ruleset_hash, scorer, decided_at, valid_until)
-VALUES (gen_random_uuid(), now(), {party}, '', {chip}, '{country}',
-  tstzrange('{start}'::timestamptz + :hour * interval '1 hour',
-            '{start}'::timestamptz + (:hour + 1) * interval '1 hour'),
-  'allow', '{{}}', '{{}}', '', '', '{start}', '{start}'::timestamptz + interval '1 day')
+INSERT INTO compliance_decision ({decision[0]}) VALUES ({decision[1]})
 RETURNING id AS decision \gset
-INSERT INTO brokerage_reservation (public_id, created_at, renter_id, offer_id, gpu_count, during,
-  workload, auto_confirm, together, price_micro_per_gpu_hour, fee_bps, currency, state, reason,
-  idempotency_key, request_sha256)
-VALUES (gen_random_uuid(), now(), {renter}, {offer}, 1,
-  tstzrange('{start}'::timestamptz + :hour * interval '1 hour',
-            '{start}'::timestamptz + (:hour + 1) * interval '1 hour'),
-  '{{}}', true, 'offer', 2400000, 1500, 'USD', 'requested', '', 'pgbench ' || :hour, '')
+INSERT INTO brokerage_reservation ({reservation[0]}) VALUES ({reservation[1]})
 RETURNING id AS reservation \gset
-INSERT INTO brokerage_assignment (public_id, created_at, reservation_id, machine_id, generation,
-  observed, detail)
-VALUES (gen_random_uuid(), now(), :reservation, {machine}, 1, 'pending', '')
+INSERT INTO brokerage_assignment ({part[0]}) VALUES ({part[1]})
 RETURNING id AS part \gset
-INSERT INTO brokerage_lease (public_id, created_at, assignment_id, gpu_id, during, state)
-SELECT gen_random_uuid(), now(), :part, {gpu}, during, 'confirmed'
+INSERT INTO brokerage_lease ({lease[0]}) SELECT {lease[1]}
   FROM brokerage_reservation WHERE id = :reservation;
 INSERT INTO ledger_hold (public_id, created_at, key, account_id, placed, amount)
 VALUES (gen_random_uuid(), now(), 'pgbench ' || :hour, {wallet}, 2400000, 2400000)
@@ -87,6 +73,52 @@ class Requests:
                 request_sha256=b"",
                 created_at=self.at,
             )
+
+
+def _rows(renter: Any, alone: Any, start: datetime) -> dict[str, tuple[str, str]]:
+    """Columns and values of the four rows that pgbench inserts."""
+    from bench.rows import filled
+    from compliance.models import Decision
+    from marketplace.brokerage.models import Assignment, Lease, Reservation
+
+    since = f"'{start.isoformat()}'::timestamptz"
+    hour = (
+        f"tstzrange({since} + :hour * interval '1 hour', {since} + (:hour + 1) * interval '1 hour')"
+    )
+    return {
+        "decision": filled(
+            Decision,
+            party_id=str(renter.party_id),
+            chip_id=str(alone.chip_id),
+            site_country=f"'{alone.machine.site.country}'",
+            during=hour,
+            outcome="'allow'",
+            reasons="'{}'",
+            snapshots="'{}'",
+            decided_at=since,
+            valid_until=f"{since} + interval '1 day'",
+        ),
+        "reservation": filled(
+            Reservation,
+            renter_id=str(renter.pk),
+            offer_id=str(alone.pk),
+            gpu_count="1",
+            during=hour,
+            workload="'{}'",
+            price_micro_per_gpu_hour="2400000",
+            fee_bps="1500",
+            currency="'USD'",
+            idempotency_key="'pgbench ' || :hour",
+        ),
+        "part": filled(Assignment, reservation_id=":reservation", machine_id=str(alone.machine_id)),
+        "lease": filled(
+            Lease,
+            assignment_id=":part",
+            gpu_id=str(alone.machine.gpus.get().pk),
+            during="during",
+            state="'confirmed'",
+        ),
+    }
 
 
 def pgbench(script: Path) -> int:
@@ -130,17 +162,7 @@ def main() -> None:
             cursor.execute("CREATE SEQUENCE bench_hour")
         script = Path(folder) / "one.sql"
         script.write_text(
-            SCRIPT.format(
-                party=renter.party_id,
-                chip=alone.chip_id,
-                country=alone.machine.site.country,
-                start=NOON.isoformat(),
-                renter=renter.pk,
-                offer=alone.pk,
-                machine=alone.machine_id,
-                gpu=alone.machine.gpus.get().pk,
-                wallet=wallet.pk,
-            )
+            SCRIPT.format(start=NOON.isoformat(), wallet=wallet.pk, **_rows(renter, alone, NOON))
         )
         brokered: list[float] = []
 

@@ -1,4 +1,4 @@
-"""Long runs: the demonstration again and again, its worker killed at every state.
+"""Long runs: the demonstration again and again, its worker killed at every state; and the big race.
 
 `make soak ROUNDS=3` takes about three minutes a round; the last line is one JSON object.
 """
@@ -34,6 +34,18 @@ def run(home: str, kill_at: str) -> dict[str, object]:
     return figures
 
 
+def race() -> bool:
+    """Sixteen workers on a thousand mixed requests; the tests run it with fewer."""
+    name = "tests/races/test_market.py"
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "-m", "pytest", "-q", name, "-k", "sixteen_workers"],
+        cwd=ROOT,
+        env={**os.environ, "RACE_REQUESTS": "1000"},
+        check=False,
+    )
+    return done.returncode == 0
+
+
 def main() -> None:
     rounds = int(os.environ.get("ROUNDS", "1"))
     held: Counter[bool] = Counter()
@@ -46,6 +58,7 @@ def main() -> None:
                 usage, charged = figures.get("usage_seconds"), figures.get("charged_micro")
                 where = kill_at or "-"
                 print(f"{number:>6}  {where:<10}{usage!s:>10}{charged!s:>10}  {figures['held']}")
+    held[race()] += 1
     print(json.dumps({"name": "soak", "runs": held.total(), "held": held[True]}))
     sys.exit(1 if held[False] else 0)
 

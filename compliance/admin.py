@@ -11,6 +11,8 @@ from marketplace.core.evidence import EvidenceAdmin
 
 from . import (
     admin_cases,  # noqa: F401  registers the windows of cases
+    admin_known,  # noqa: F401  registers the windows of papers and contacts
+    admin_lists,  # noqa: F401  and of lists
     services,
 )
 from .declaring import DeclaringAdmin
@@ -25,14 +27,10 @@ from .models import (
     Decision,
     Director,
     EndUseStatementWithdrawn,
-    EntryName,
     Licence,
     LicenceDraw,
     LicenceEvent,
     LicenceReturn,
-    ListEntry,
-    ListSnapshot,
-    ListSource,
     OwnershipStake,
     Party,
     PartyIdentifier,
@@ -92,55 +90,6 @@ class PartyIdentifierAdmin(EvidenceAdmin[PartyIdentifier]):
     search_fields = ("number", "party__legal_name")
 
 
-class EntryNameInline(admin.TabularInline[EntryName, ListEntry]):
-    model = EntryName
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("name", "kind")
-
-    def has_add_permission(self, request: HttpRequest, obj: ListEntry | None = None) -> bool:
-        return False
-
-
-@admin.register(ListSource)
-class ListSourceAdmin(EvidenceAdmin[ListSource]):
-    list_display = ("code", "title", "mandatory", "max_age_hours")
-
-
-@admin.register(ListSnapshot)
-class ListSnapshotAdmin(EvidenceAdmin[ListSnapshot]):
-    list_display = (
-        "source",
-        "imported_at",
-        "published_on",
-        "entry_count",
-        "added",
-        "changed",
-        "dropped",
-        "sample",
-    )
-    list_filter = ("source", "sample")
-    list_select_related = ("source",)
-    date_hierarchy = "imported_at"
-
-
-@admin.register(ListEntry)
-class ListEntryAdmin(EvidenceAdmin[ListEntry]):
-    list_display = ("uid", "source", "kind", "programs", "countries", "dropped_in")
-    list_filter = ("source", "kind")
-    list_select_related = ("source", "dropped_in__source")
-    search_fields = ("uid", "names__name")
-    inlines = (EntryNameInline,)
-
-
-@admin.register(EntryName)
-class EntryNameAdmin(EvidenceAdmin[EntryName]):
-    list_display = ("name", "kind", "entry")
-    list_filter = ("kind",)
-    list_select_related = ("entry__source",)
-    search_fields = ("name",)
-
-
 @admin.register(ChipModel)
 class ChipModelAdmin(EvidenceAdmin[ChipModel]):
     """Changed by `manage.py load_reference`, which keeps the trail."""
@@ -160,7 +109,14 @@ class ChipAttestationAdmin(EvidenceAdmin[ChipAttestation]):
 class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
     """Changed by `manage.py load_reference`, which keeps the trail."""
 
-    list_display = ("group", "country", "effective_from", "effective_to", "source")
+    list_display = (
+        "group",
+        "country",
+        "effective_from",
+        "effective_to",
+        "source",
+        "verification",
+    )
     list_filter = ("group",)
     search_fields = ("country",)
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, KeptAdmin
 from marketplace.core.states import IllegalMove, LostRace
 
 from . import case_forms, services
@@ -28,11 +28,11 @@ from .models import (
     Clearing,
     ReviewClearance,
 )
+from .queue import QueueAdmin, risk_of, state_of, time_left
 from .services.cases.officers import APPROVE, WORK, Officer
 from .services.cases.opening import latest_decision
 from .services.cases.reading import dossier, open_to
 from .serving import download
-from .states import LIVE
 
 #: act, what its button says, what is filled in
 ACTS: dict[str, tuple[str, type[forms.Form]]] = {
@@ -60,37 +60,10 @@ VERBS: dict[str, Callable[..., object]] = {
 REFUSALS = (IllegalMove, LostRace, services.SignedAlready)
 
 
-class QueueFilter(admin.SimpleListFilter):
-    """The queue is what waits; the rest is asked for."""
-
-    title = "queue"
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("done", "Decided and closed"), ("all", "All")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        if self.value() == "all":
-            return queryset
-        if self.value() == "done":
-            return queryset.exclude(state__in=LIVE)
-        return queryset.filter(state__in=LIVE)
-
-    def choices(self, changelist: Any) -> Any:
-        """As Django's, with what no value means called by its name."""
-        for place, choice in enumerate(super().choices(changelist)):
-            yield {**choice, "display": "Open"} if place == 0 else choice
-
-
 @admin.register(Case)
-class CaseAdmin(EvidenceAdmin[Case]):
+class CaseAdmin(QueueAdmin):
     """Decision support, not legal advice."""
 
-    list_display = ("party", "kind", "risk", "state", "deadline", "assignee_label", "opened_at")
-    list_filter = (QueueFilter, "state", "risk", "kind", "assignee_label")
-    list_select_related = ("party",)
-    ordering = ("deadline", "pk")
-    search_fields = ("public_id", "party__legal_name")
     change_form_template = "admin/compliance/case.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
@@ -126,6 +99,9 @@ class CaseAdmin(EvidenceAdmin[Case]):
                 **(extra_context or {}),
                 "dossier": dossier(case),
                 "acts": _acts(case, _officer(request)),
+                "risk": risk_of(case),
+                "state": state_of(case),
+                "left": time_left(case.deadline, now()),
             }
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -135,7 +111,7 @@ class CaseAdmin(EvidenceAdmin[Case]):
         if act not in ACTS:
             raise PermissionDenied
         label, shape = ACTS[act]
-        form = _form(shape, case, request)
+        form = _form(act, shape, case, request)
         try:
             if not form.is_valid():
                 raise ValidationError([text for texts in form.errors.values() for text in texts])
@@ -167,15 +143,20 @@ def _acts(case: Case, by: Officer) -> list[tuple[str, str, forms.Form]]:
     """What can be done now: the act, what its button says, its empty form."""
     possible = open_to(case, by)
     return [
-        (act, label, _form(shape, case)) for act, (label, shape) in ACTS.items() if act in possible
+        (act, label, _form(act, shape, case))
+        for act, (label, shape) in ACTS.items()
+        if act in possible
     ]
 
 
-def _form(shape: type[forms.Form], case: Case, request: HttpRequest | None = None) -> forms.Form:
+def _form(
+    act: str, shape: type[forms.Form], case: Case, request: HttpRequest | None = None
+) -> forms.Form:
+    """Several stand on one page, so each has ids of its own."""
     given, files = (request.POST, request.FILES) if request else (None, None)
     if issubclass(shape, case_forms.ProposeForm):
-        return shape(given, files, decision=latest_decision(case))
-    return shape(given, files)
+        return shape(given, files, auto_id=f"{act}-%s", decision=latest_decision(case))
+    return shape(given, files, auto_id=f"{act}-%s")
 
 
 def _given(form: forms.Form) -> dict[str, Any]:
@@ -214,7 +195,7 @@ class CaseDocumentAdmin(EvidenceAdmin[CaseDocument]):
 
 
 @admin.register(CaseDeadline)
-class CaseDeadlineAdmin(admin.ModelAdmin[CaseDeadline]):
+class CaseDeadlineAdmin(KeptAdmin[CaseDeadline]):
     """A row appears with the first case of its risk; it counts for what is opened from then on."""
 
     list_display = ("risk", "hours")

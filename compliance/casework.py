@@ -19,7 +19,7 @@ LIKENESS: Final = ("name_match", "owner_match", "director_match")
 FROM_LISTS: Final = frozenset(
     {*LIKENESS, "listed_as", "blocked_ownership", "export_ownership", "listed_ownership"}
 )
-_OF_RENTAL = frozenset({"chip_name", "chip_class", "site_country"})
+_OF_RENTAL = frozenset({"chip_name", "chip_class", "site_country", "machine_trust"})
 _OF_OWNERSHIP = frozenset(FROM_LISTS - {"name_match", "listed_as"} | {"control_chain"})
 _FINE = ("", "none", "known")
 
@@ -75,6 +75,14 @@ def _of_names(names: Iterable[Mapping[str, Any]]) -> Iterator[str]:
                 yield f"{one['field']} is like {entry}"
         if one["band"] == "unscreenable":
             yield f"{one['field']} cannot be compared"
+
+
+def spoken(key: str) -> str:
+    """A name of `keys_of` for a reader: without the hash of the entry, fields in words."""
+    who, is_like, entry = key.partition(" is like ")
+    if not is_like:
+        return key.replace("_", " ")
+    return f"{who.replace('_', ' ')} is like {entry.rpartition(' ')[0]}"
 
 
 def counting(reasons: Reasons, group: str = "") -> list[Mapping[str, Any]]:

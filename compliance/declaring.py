@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget, ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,7 +17,8 @@ from django.utils.html import format_html
 from django.utils.timezone import now
 
 from . import services
-from .models import Director, OwnershipStake, Party, PartyIdentifier
+from .case_forms import DocumentForm
+from .models import Director, OwnershipStake, PaperKind, Party, PartyDocument, PartyIdentifier
 
 Verb = Callable[..., Any]
 
@@ -54,6 +56,23 @@ class IdentifierForm(forms.ModelForm[PartyIdentifier]):
     class Meta:
         model = PartyIdentifier
         fields = ("kind", "number", "country")
+
+
+class PaperForm(DocumentForm):
+    """What an officer found, and which declaration it shows. The party does not see it."""
+
+    kind = forms.ChoiceField(choices=PaperKind)
+    about = forms.ChoiceField(required=False, label="What it shows")
+
+    def __init__(self, *args: Any, party: Party, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about = self.fields["about"]
+        assert isinstance(about, forms.ChoiceField)  # noqa: S101  declared above
+        declared = services.declarations_of(party=party, by_party=False)
+        about.choices = [
+            ("", "Nothing in particular"),
+            *((one.key, f"{one.fact.label}: {one.declared}") for one in declared),
+        ]
 
 
 class EndForm(forms.Form):
@@ -127,6 +146,7 @@ class DeclaringAdmin(admin.ModelAdmin[Party]):
                 wrap(self.add_identifier),
                 name="compliance_add_identifier",
             ),
+            path("<int:pk>/add-paper/", wrap(self.add_paper), name="compliance_add_paper"),
             path("stakes/<int:pk>/end/", wrap(self.end_stake), name="compliance_end_stake"),
             path(
                 "directors/<int:pk>/end/", wrap(self.end_director), name="compliance_end_director"
@@ -168,6 +188,12 @@ class DeclaringAdmin(admin.ModelAdmin[Party]):
         form = IdentifierForm(request.POST or None)
         return self._asked(request, party, form, f"Add a number of {party}", verb)
 
+    def add_paper(self, request: HttpRequest, pk: int) -> HttpResponse:
+        party = get_object_or_404(Party, pk=pk)
+        form = PaperForm(request.POST or None, request.FILES or None, party=party)
+        verb = partial(_file, party=party)
+        return self._asked(request, party, form, f"Add a paper about {party}", verb)
+
     def end_identifier(self, request: HttpRequest, pk: int) -> HttpResponse:
         row = get_object_or_404(PartyIdentifier.objects.select_related("party"), pk=pk)
         form = EndForm(request.POST or None)
@@ -198,3 +224,9 @@ class DeclaringAdmin(admin.ModelAdmin[Party]):
         context = {**self.admin_site.each_context(request), "title": title, "form": form}
         context |= {"opts": self.opts, "party": party, "back": back, "media": form.media}
         return TemplateResponse(request, "admin/compliance/declare.html", context)
+
+
+def _file(*, document: "UploadedFile[Any]", **given: Any) -> PartyDocument:
+    return services.file_document(
+        name=document.name or "", content=document.read(), by_party=False, **given
+    )

@@ -13,6 +13,7 @@ from .matching import Bands, Index, Listed
 from .matching.births import days_of
 from .matching.identifiers import listed_as
 from .models import EntryName, ListEntry, ListSnapshot
+from .settling import settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def _index_over(snapshots: Sequence[ListSnapshot]) -> Index:
         if _held and _held.snapshots == wanted:
             return _held.index
         built = Index(name for snapshot in snapshots for name in names_of(snapshot))
-        _held = _Held(wanted, built)
+        _held, held = _Held(wanted, built), None  # the index before is held by nobody here
+        settle(built)
     return built
 
 

@@ -34,6 +34,10 @@ PERMITTING = (ALLOW, LICENSED)
 
 #: a rule by its id and version
 Version = tuple[str, int]
+#: facts, a day, and the rules whose review is done
+Asked = tuple[frozenset[tuple[str, str | None]], date, frozenset[Version]]
+#: verdicts kept of a book at once
+MOST_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,21 @@ class Rulebook:
             _once(fired for one in verdicts for fired in one.reviewed),
         )
 
+    @cached_property
+    def _verdicts(self) -> dict[Asked, Verdict]:
+        """By all that a verdict follows from: of many rentals of one party that is the same."""
+        return {}
+
     def _on(self, facts: Facts, day: date, reviewed: Collection[Version]) -> Verdict:
+        key = frozenset(facts.items()), day, frozenset(reviewed)
+        known = self._verdicts.get(key)
+        if known is None:
+            if len(self._verdicts) >= MOST_KEPT:
+                self._verdicts.clear()
+            known = self._verdicts[key] = self._judged(facts, day, reviewed)
+        return known
+
+    def _judged(self, facts: Facts, day: date, reviewed: Collection[Version]) -> Verdict:
         fired, undecided, done = [], [], []
         law = self.law(day)
         for rule, test in law.tests:

@@ -74,6 +74,8 @@ def find_red_flags() -> None:
         lambda row: services.look(party=row, lists=lists, at=now()),
     )
     services.look_for_ties(at=now())
+    services.look_for_crowds(at=now())
+    services.look_for_words(at=now())
 
 
 @shared_task(name="compliance.tasks.remind_of_statements")

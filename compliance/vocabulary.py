@@ -5,6 +5,7 @@ A fact that is not known is None at evaluation. Pure.
 
 LIKENESS = frozenset({"none", "possible", "match", "unscreenable"})
 OWNERSHIP = frozenset({"none", "minority", "at_least_half", "unknown"})
+TRUST = frozenset({"unverified", "consistent", "challenged", "attested"})
 PROGRAMMES = frozenset(
     {"blocked", "denied_person", "entity_list", "military_end_user", "unverified", "other"}
 )
@@ -45,6 +46,8 @@ FACTS: dict[str, frozenset[str] | None] = {
     "chip_name": None,
     "chip_class": frozenset({"3A090.a", "3A090.b", "below", "near"}),
     "site_country": None,
+    #: how far the machine is proven to be what it says; unknown where nobody looked
+    "machine_trust": TRUST,
     #: whether a licence in force covers the whole rental and enough of it is left
     "licence": frozenset({"none", "covers"}),
 }

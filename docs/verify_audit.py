@@ -3,56 +3,48 @@
 
     python3 verify_audit.py FILE [SEQ:SHA256]
 
-SEQ:SHA256 is a head that was written down earlier; with it a chain that was cut off or made anew is
-found as well. Prints every fault and exits 1; exits 0 when there is none. What is hashed: the rows'
-own text (`payload`), and per link the JSON object of the six fields below, keys sorted, no spaces.
+SEQ:SHA256 is a head written down earlier. Hashed are the rows' own text (`payload`) and, per link,
+the JSON object of its other fields without `sha256`, keys sorted, no spaces. Exits 1 on a fault.
 """
 
-import hashlib
 import json
 import sys
-
-HASHED = ("kind", "payload_sha256", "prev_sha256", "sealed_at", "seq", "subject")
-
-
-def sha256(text):
-    return hashlib.sha256(text.encode()).hexdigest()
+from hashlib import sha256
 
 
-def faults_of_link(line, seq, head):
+def faults_of(line, seq, head):
+    own, text = {key: line[key] for key in line.keys() - {"payload", "sha256"}}, line["payload"]
+    hashed = json.dumps(own, sort_keys=True, separators=(",", ":"))
     if (line["seq"], line["prev_sha256"]) != (seq + 1, head):
         yield f"does not follow link {seq}"
-    text = json.dumps({key: line[key] for key in HASHED}, sort_keys=True, separators=(",", ":"))
-    if sha256(text) != line["sha256"]:
+    if sha256(hashed.encode()).hexdigest() != line["sha256"]:
         yield "reads otherwise than its own hash"
-    if line["payload"] is None:
+    if text is None:
         yield "is sealed, but the row is gone"
-    elif sha256(line["payload"]) != line["payload_sha256"]:
+    elif sha256(text.encode()).hexdigest() != line["payload_sha256"]:
         yield "reads otherwise than when it was sealed"
-    elif json.loads(line["payload"])["public_id"] != line["subject"]:
+    elif json.loads(text)["public_id"] != line["subject"]:
         yield "holds another row"
 
 
-def faults(lines, written_down):
-    seq, head, told, found = 0, "0" * 64, None, written_down is None
+def faults(lines, kept):
+    seq, head, told, heads = 0, "0" * 64, None, {None}
     for line in map(json.loads, lines):
-        if "head" in line:
-            told = line["head"]
-        elif "unlinked" in line:
+        told = line.get("head")
+        if "unlinked" in line:
             yield f"{line['unlinked']} {line['subject']} was put in past the chain"
-        else:
-            for fault in faults_of_link(line, seq, head):
-                yield f"link {line['seq']}: {line['kind']} {line['subject']} {fault}"
+        elif not told:
+            name = f"link {line['seq']}: {line['kind']} {line['subject']}"
+            yield from (f"{name} {fault}" for fault in faults_of(line, seq, head))
             seq, head = line["seq"], line["sha256"]
-            found = found or written_down == f"{seq}:{head}"
+            heads.add(f"{seq}:{head}")
     if told != f"{seq}:{head}":
         yield f"the file ends at link {seq}:{head}, but names the head {told}"
-    if not found:
-        yield f"no link is the one that was written down ({written_down})"
+    if kept not in heads:
+        yield f"no link is the one that was written down ({kept})"
 
 
-if __name__ == "__main__":
-    with open(sys.argv[1], encoding="ascii") as opened:
-        found = list(faults(opened, sys.argv[2] if len(sys.argv) > 2 else None))
-    print(*(found or ["Everything sealed reads as it did when it was sealed."]), sep="\n")
-    sys.exit(bool(found))
+with open(sys.argv[1], encoding="ascii") as opened:
+    found = list(faults(opened, sys.argv[2] if len(sys.argv) > 2 else None))
+print(*(found or ["Everything sealed reads as it did when it was sealed."]), sep="\n")
+sys.exit(bool(found))

@@ -45,8 +45,10 @@ HOUR = timedelta(hours=1)
 _number = itertools.count(1)
 
 
-def user(email: str = "", **facts: Any) -> User:
-    return User.objects.create_user(email or f"user{next(_number)}@example.test", "secret", **facts)
+def user(email: str = "", *, confirmed: bool = True, **facts: Any) -> User:
+    address = email or f"user{next(_number)}@example.test"
+    known = {"confirmed_email": address if confirmed else ""}
+    return User.objects.create_user(address, "secret", **known, **facts)
 
 
 def party(
@@ -294,12 +296,16 @@ def bare_reservation(renter: Organisation, of: Offer, **facts: Any) -> Reservati
         "idempotency_key": f"bare-{number}",
         "request_sha256": b"",
     }
+    if facts.get("state") == "pinned":
+        known |= {"pin_slot": 1, "hold": None, "hold_expires_at": NOON + HOUR}
+    if facts.get("state") == "payment_due":
+        known |= {"due_micro": 1, "pay_by": NOON + HOUR}
     return Reservation.objects.create(renter=renter, offer=of, **{**known, **facts})
 
 
-def member(of: Organisation, role: str) -> User:
+def member(of: Organisation, role: str, **facts: Any) -> User:
     """A new person with this role in the organisation."""
-    made = user()
+    made = user(**facts)
     Membership.objects.create(user=made, organisation=of, role=role)
     return made
 

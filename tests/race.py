@@ -26,3 +26,18 @@ def together(*calls: Callable[[], Any], seconds: float = 30) -> list[Any]:
         thread.join(seconds)
     assert not any(thread.is_alive() for thread in threads), "a call hangs"
     return outcome
+
+
+def all_have_called(call: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """The same call, which returns to nobody before `count` threads have its answer.
+
+    For controls: what each saw before any of them wrote, on a machine of any speed.
+    """
+    seen = threading.Barrier(count, timeout=20)
+
+    def held(*args: Any, **facts: Any) -> Any:
+        answer = call(*args, **facts)
+        seen.wait()
+        return answer
+
+    return held

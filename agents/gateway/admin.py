@@ -12,7 +12,7 @@ from marketplace.catalog.states import MachineState
 from marketplace.core.evidence import EvidenceAdmin
 
 from . import services
-from .models import EnrolmentToken, Node
+from .models import EnrolmentToken, GrantRefusal, MachineWish, Node, NodeBoot, NodeKey
 
 
 @admin.register(EnrolmentToken)
@@ -60,6 +60,20 @@ class EnrolmentTokenAdmin(EvidenceAdmin[EnrolmentToken]):
         self.message_user(request, f"{sum(done)} of {len(done)} were unused and are revoked.")
 
 
+class NodeKeyInline(admin.TabularInline[NodeKey, Node]):
+    model = NodeKey
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("since", "replaced_at", "good_until")
+
+
+class NodeBootInline(admin.TabularInline[NodeBoot, Node]):
+    model = NodeBoot
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("boot_id", "began_at", "heard_at", "left_at", "refused_at")
+
+
 @admin.register(Node)
 class NodeAdmin(EvidenceAdmin[Node]):
     """Nodes join by their agents and are replaced by them; staff may shut one out."""
@@ -67,7 +81,7 @@ class NodeAdmin(EvidenceAdmin[Node]):
     list_display = ("public_id", "machine", "agent_version", "enrolled_at", "revoked_at")
     list_select_related = ("machine",)
     search_fields = ("public_id", "machine__name")
-    exclude = ("public_key",)
+    inlines = (NodeKeyInline, NodeBootInline)
     actions = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
@@ -78,3 +92,22 @@ class NodeAdmin(EvidenceAdmin[Node]):
         by, at = staff(request), now()
         done = [services.revoke_node(node=node, by=by, at=at) for node in nodes]
         self.message_user(request, f"{sum(done)} of {len(done)} were live and are revoked.")
+
+
+@admin.register(GrantRefusal)
+class GrantRefusalAdmin(EvidenceAdmin[GrantRefusal]):
+    """Somebody between us and a node, a copied spool or a fault of ours: worth a look."""
+
+    list_display = ("node", "assignment", "generation", "reason", "at")
+    list_filter = ("reason",)
+    list_select_related = ("node__machine",)
+    search_fields = ("assignment", "node__public_id")
+
+
+@admin.register(MachineWish)
+class MachineWishAdmin(EvidenceAdmin[MachineWish]):
+    """What each machine should know of, as a version that its agent waits for."""
+
+    list_display = ("machine", "version", "changed_at")
+    list_select_related = ("machine",)
+    search_fields = ("machine__name",)

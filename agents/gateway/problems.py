@@ -13,12 +13,32 @@ from django.views.decorators.csrf import csrf_exempt
 from agents.protocol.messages import Message, Problem
 from agents.protocol.signing import BadSignature, ClockSkew
 from marketplace.catalog.services import DuplicateGpu, SimulatedRefused
+from marketplace.catalog.trust.attesting import BadAttestation
+from marketplace.catalog.trust.services import (
+    BadAnswer,
+    DuplicateBoard,
+    NoChallenge,
+    TooLate,
+)
 from marketplace.metering.services import SegmentConflict, SegmentNotSigned
 
 from .authentication import Replayed
 from .reading import Invalid, Malformed, TooLarge
-from .services import BadInventory, BadToken, KeyTaken, MachineRetired, UnknownNode
-from .throttle import WINDOW, TooOften
+from .rounds import BadEcho
+from .services import (
+    AgentTooOld,
+    BadInventory,
+    BadRotation,
+    BadToken,
+    BootOver,
+    KeyReplaced,
+    KeyTaken,
+    MachineRetired,
+    NoProbe,
+    OldMessage,
+    UnknownNode,
+)
+from .throttle import PROOF_WINDOW, WINDOW, TooManyProofs, TooOften
 
 
 class NotPost(Exception):
@@ -46,10 +66,22 @@ KINDS: dict[type[Exception], Kind] = {
     UnknownNode: Kind(401, "unknown-node", "No such node"),
     BadToken: Kind(403, "bad-token", "The token cannot be used"),
     KeyTaken: Kind(409, "key-taken", "The key belongs to another enrolment"),
+    AgentTooOld: Kind(426, "agent-too-old", "The agent must be upgraded"),
     MachineRetired: Kind(410, "machine-retired", "The machine is retired"),
+    BadRotation: Kind(422, "bad-rotation", "The change of keys is not signed by both"),
+    KeyReplaced: Kind(409, "key-replaced", "The key was replaced by another one"),
+    OldMessage: Kind(409, "old-message", "A later message of this node came before"),
+    BootOver: Kind(409, "boot-over", "This node speaks from two boots"),
     BadInventory: Kind(422, "bad-inventory", "The inventory contradicts itself"),
     SimulatedRefused: Kind(409, "simulated-refused", "Simulated GPUs are not taken"),
     DuplicateGpu: Kind(409, "duplicate-gpu", "A GPU is already on another machine"),
+    BadAttestation: Kind(422, "bad-attestation", "The attestation cannot be taken"),
+    NoProbe: Kind(404, "no-probe", "This server is no probe"),
+    BadEcho: Kind(409, "bad-echo", "The nonce is not waited for"),
+    NoChallenge: Kind(409, "no-challenge", "The machine was not asked this"),
+    BadAnswer: Kind(422, "bad-answer", "The answer does not fit the question"),
+    TooLate: Kind(409, "too-late", "The answer came after the deadline"),
+    DuplicateBoard: Kind(409, "duplicate-gpu", "A GPU is already on another machine"),
     SegmentNotSigned: Kind(422, "segment-not-signed", "A segment is not signed by its node"),
     SegmentConflict: Kind(409, "segment-conflict", "A sequence number was used twice"),
     TooOften: Kind(
@@ -57,6 +89,12 @@ KINDS: dict[type[Exception], Kind] = {
         "too-often",
         "Too many enrolments",
         headers=(("Retry-After", f"{WINDOW.total_seconds():.0f}"),),
+    ),
+    TooManyProofs: Kind(
+        429,
+        "too-many-proofs",
+        "The machine shows itself too often",
+        headers=(("Retry-After", f"{PROOF_WINDOW.total_seconds():.0f}"),),
     ),
     redis.RedisError: Kind(
         503,

@@ -3,17 +3,22 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest
 
+from agents.protocol.health import HealthReply, HealthReport
 from agents.protocol.messages import (
     Enrol,
     Enrolled,
+    Heard,
     Heartbeat,
     HeartbeatReply,
+    Listen,
+    Rotate,
+    Rotated,
     UsageBatch,
     UsageReply,
 )
 
 from . import services
-from .authentication import authenticate, prove
+from .authentication import authenticate, caller, prove
 from .problems import answers
 from .reading import body_of, parse
 from .throttle import count_try
@@ -32,6 +37,7 @@ def enrol(request: HttpRequest, at: datetime) -> Enrolled:
         machine=node.machine.public_id,
         server_time=at,
         next_heartbeat_s=settings.HEARTBEAT_SECONDS,
+        grant_key=services.public_key(),
     )
 
 
@@ -40,14 +46,40 @@ def heartbeat(request: HttpRequest, at: datetime) -> HeartbeatReply:
     """A node says what it has and what runs, and learns what should."""
     body = body_of(request)
     node = authenticate(request, body, at=at)
-    reply = services.heartbeat(node=node, message=parse(Heartbeat, body), at=at)
-    services.watch(node=node, address=request.META.get("REMOTE_ADDR", ""), at=at)
-    return reply
+    address = request.META.get("REMOTE_ADDR", "")
+    return services.heartbeat(node=node, message=parse(Heartbeat, body), address=address, at=at)
+
+
+@answers
+def desired(request: HttpRequest, at: datetime) -> Heard:
+    """The version of what a node should know of; it waits for another one only in front of us."""
+    body = body_of(request)
+    node = authenticate(request, body, at=at)
+    parse(Listen, body)
+    return Heard(server_time=at, desired_version=services.version_of(machine=node.machine))
 
 
 @answers
 def usage(request: HttpRequest, at: datetime) -> UsageReply:
     """A node sends usage segments and learns which it may forget."""
     body = body_of(request)
+    who = caller(request, body, at=at)
+    return services.usage(node=who.node, key=who.key, message=parse(UsageBatch, body), at=at)
+
+
+@answers
+def rotate_key(request: HttpRequest, at: datetime) -> Rotated:
+    """A node changes its key; the request is signed by the old one."""
+    body = body_of(request)
+    who = caller(request, body, at=at)
+    replaced = services.rotate(node=who.node, key=who.key, message=parse(Rotate, body), at=at)
+    assert replaced.good_until is not None  # noqa: S101  a constraint: it was replaced
+    return Rotated(server_time=at, old_good_until=replaced.good_until)
+
+
+@answers
+def health(request: HttpRequest, at: datetime) -> HealthReply:
+    """A node says how its GPUs are."""
+    body = body_of(request)
     node = authenticate(request, body, at=at)
-    return services.usage(node=node, message=parse(UsageBatch, body), at=at)
+    return services.health(node=node, message=parse(HealthReport, body), at=at)

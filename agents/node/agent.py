@@ -9,7 +9,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -20,9 +20,11 @@ from agents.protocol.messages import (
     inventory_digest,
 )
 
-from . import __version__, usage
+from . import __version__, meter, usage
 from .client import HEARTBEAT, TIMEOUT, Client, Refused, Unreachable
+from .health import Health
 from .leases import Leases
+from .listening import Ear
 from .reconcile import next_edge
 from .spool import Spool
 
@@ -48,13 +50,34 @@ class GpuReader(Protocol):
 class Agent:
     """Joins GPUs, leases, spool and marketplace; `stop` may be called from a signal handler."""
 
-    def __init__(self, *, gpus: GpuReader, leases: Leases, spool: Spool, client: Client) -> None:
+    def __init__(
+        self,
+        *,
+        gpus: GpuReader,
+        leases: Leases,
+        spool: Spool,
+        client: Client,
+        health: Health,
+        ear: Ear | None = None,
+        turned: Callable[["Agent"], None] = lambda _: None,
+    ) -> None:
+        """`turned` is called after each round."""
         self.gpus, self.leases, self.spool, self.client = gpus, leases, spool, client
+        self.health, self.turned = health, turned
+        #: hears of news between beats; without it they come with the next beat
+        self.ear = ear
+        #: of what the marketplace wants, as far as it was taken over whole
+        self.version: int | None = None
         self.stopping = False
         self.every = 1.0
         self.next_beat = time.monotonic()
         self.failures = 0
         self.acknowledged = ""
+        #: how often it spoke, when the marketplace last answered, and why not since
+        self.beats = 0
+        self.last_beat: datetime | None = None
+        self.said = ""
+        self.recommended = ""
 
     def stop(self) -> None:
         self.stopping = True
@@ -64,6 +87,7 @@ class Agent:
         self.leases.resume()
         while not self.stopping:
             self.turn()
+            self.turned(self)
             time.sleep(self._rest())
         if stop_leases:
             self._stop_leases()
@@ -73,17 +97,22 @@ class Agent:
     def turn(self) -> None:
         """One round: local duties, and the marketplace when it is time or there is news."""
         self.leases.step()
-        if self.leases.news and not self.failures:
+        self._attempt(self.health.collect)
+        told = self.leases.news or self.health.news or (self.ear and self.ear.news)
+        if told and not self.failures:
             self.next_beat = time.monotonic()
         if time.monotonic() >= self.next_beat:
             self.talk(timeout=self._patience())
             self.leases.step()
 
     def talk(self, *, timeout: float) -> None:
-        """Exchange a heartbeat, then send what usage there is; set the time of the next beat."""
+        """Exchange a heartbeat, then send what there is to tell; set the time of the next beat."""
+        self.health.lease(meter.running(self.leases.facts.values()))
+        self.health.look()
         failure = self._attempt(partial(self._beat, timeout))
-        if not isinstance(failure, Unreachable):
-            failure = self._attempt(partial(self._send, timeout)) or failure
+        for send in (self._send, self._tell_health):
+            if not isinstance(failure, Unreachable):
+                failure = self._attempt(partial(send, timeout)) or failure
         self._plan(failure)
 
     def _attempt(self, call: Callable[[], None]) -> Failure | None:
@@ -102,6 +131,8 @@ class Agent:
 
     def _plan(self, failure: Failure | None) -> None:
         """Set the time of the next beat: on failure later and later, anywhere up to a limit."""
+        self.beats += 1
+        self.said = str(failure or "")
         if failure is None:
             self.failures = 0
             delay = self.every * random.uniform(1 - JITTER, 1)  # noqa: S311  not a secret
@@ -124,20 +155,37 @@ class Agent:
             inventory_digest=digest,
             inventory=inventory if digest != self.acknowledged else None,
             assignments=self.leases.reports(),
+            refused=self.leases.grants.reports(),
+            desired_version=None if self.leases.grants.refused else self.version,
+            telemetry=self.health.samples(),
         )
         reply = self.client.post(HEARTBEAT, message, HeartbeatReply, timeout=timeout)
+        self.last_beat = datetime.now(UTC)
         self.acknowledged = "" if reply.want_inventory else digest
         self.leases.news = reply.want_inventory and message.inventory is None
         self._obey(reply)
 
     def _obey(self, reply: HeartbeatReply) -> None:
+        if reply.recommended_version not in ("", __version__, self.recommended):
+            self.recommended = reply.recommended_version
+            log.warning("version %s is recommended; this is %s", self.recommended, __version__)
         self.every = min(max(reply.next_heartbeat_s, BEATS[0]), BEATS[1])
         self.leases.period = min(LONGEST_SEGMENT, timedelta(seconds=self.every))
-        self.leases.take_over(reply.desired)
+        self.leases.grants.follow(reply.grant_key, reply.grant_key_changes)
+        if reply.desired is not None:
+            self.leases.take_over(reply.desired)
+            self.leases.news = self.leases.news or self.leases.grants.news
+            self.version = reply.desired_version
+            if self.ear:
+                self.ear.note(reply.desired_version)
         self.spool.note_clock(self.client.clock.base)
 
     def _send(self, timeout: float) -> None:
         usage.send(spool=self.spool, client=self.client, timeout=timeout)
+
+    def _tell_health(self, timeout: float) -> None:
+        if self.health.due(every=timedelta(seconds=self.every)):
+            self.health.send(client=self.client, timeout=timeout)
 
     def _until_edge(self) -> float:
         """Seconds until something must start or stop."""

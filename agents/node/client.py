@@ -1,6 +1,8 @@
 """Signed requests to the marketplace, and what can come back instead of an answer."""
 
 import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 import httpx
@@ -16,6 +18,7 @@ from .clock import Clock
 log = logging.getLogger(__name__)
 
 ENROL, HEARTBEAT, USAGE = "/agent/v1/enrol", "/agent/v1/heartbeat", "/agent/v1/usage"
+ROTATE, LISTEN, HEALTH = "/agent/v1/rotate-key", "/agent/v1/desired", "/agent/v1/health"
 #: the key id of the one request that is sent before we have a name
 ENROL_KEY = "enrol"
 TIMEOUT = 5.0
@@ -41,13 +44,39 @@ class Refused(Exception):
         self.problem = problem
 
 
-class Client:
-    """Speaks to one marketplace as one key; follows its clock."""
+Key = Ed25519PrivateKey
 
-    def __init__(self, *, server: str, key: Ed25519PrivateKey, key_id: str, clock: Clock) -> None:
+
+def no_others() -> Iterable[Key]:
+    return ()
+
+
+class Client:
+    """Speaks to one marketplace as one node; follows its clock, and a change of the node's key.
+
+    `others` gives keys that may be the node's too; `settle` is told which of them was the one.
+    """
+
+    def __init__(
+        self,
+        *,
+        server: str,
+        key: Key,
+        key_id: str,
+        clock: Clock,
+        others: Callable[[], Iterable[Key]] = no_others,
+        settle: Callable[[Key], None] = lambda key: None,
+    ) -> None:
         self.server, self.key, self.key_id, self.clock = server, key, key_id, clock
+        self.others, self.settle = others, settle
         self.http = httpx.Client(
             headers={"User-Agent": f"straits-node/{__version__}"}, follow_redirects=False
+        )
+
+    def towards(self, server: str) -> "Client":
+        """The same node and clock, speaking to another server of the marketplace."""
+        return Client(
+            server=server, key=self.key, key_id=self.key_id, clock=self.clock, others=self.others
         )
 
     def close(self) -> None:
@@ -56,12 +85,39 @@ class Client:
     def post(
         self, path: str, message: Message, reply: type[Reply], *, timeout: float = TIMEOUT
     ) -> Reply:
-        """Send a message and read the reply; once more if only our clock was wrong.
+        """Send a message and read the reply; once more if only our clock or our key was wrong.
 
         `timeout` is in seconds and holds for connecting and for each wait. Raises Unreachable and
         Refused.
         """
         body = message.model_dump_json().encode()
+        try:
+            return self._on_time(path, body, reply, timeout)
+        except Refused as refused:
+            # usage is signed inside, too: it waits until a heartbeat has found the right key
+            if path == USAGE or not refused.problem.type.endswith("bad-signature"):
+                raise
+            return self._with_another_key(path, body, reply, timeout, refused)
+
+    def _with_another_key(
+        self, path: str, body: bytes, reply: type[Reply], timeout: float, refused: Refused
+    ) -> Reply:
+        before = self.key
+        try:
+            for other in self.others():
+                if other.private_bytes_raw() == before.private_bytes_raw():
+                    continue
+                self.key = other
+                with suppress(Refused):
+                    said = self._on_time(path, body, reply, timeout)
+                    self.settle(other)
+                    before = other
+                    return said
+            raise refused
+        finally:
+            self.key = before
+
+    def _on_time(self, path: str, body: bytes, reply: type[Reply], timeout: float) -> Reply:
         try:
             return self._once(path, body, reply, timeout)
         except Refused as refused:

@@ -33,6 +33,8 @@ def enrol(*, state: Path, server: str, token: str, clock: Clock) -> Identity:
         raise Unreachable(f"{error}; the same token can be tried again") from error
     finally:
         client.close()
-    found = Identity(server=address, node=reply.node, machine=reply.machine)
+    found = Identity(
+        server=address, node=reply.node, machine=reply.machine, grant_key=reply.grant_key
+    )
     identity.write(state, found)
     return found

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from .files import read_bytes, write_whole
+from .files import read_bytes, sync_folder, write_whole
 
-KEY, NODE, LOCK = "key", "node.json", "lock"
+KEY, NEXT_KEY, NODE, LOCK = "key", "key.next", "node.json", "lock"
 #: names of this very machine, for which the wire needs no TLS
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -26,6 +27,8 @@ class Identity(BaseModel):
     server: str
     node: UUID
     machine: UUID
+    #: of the marketplace, in hexadecimal: signs what may run here
+    grant_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class NotEnrolled(Exception):
@@ -63,7 +66,29 @@ def alone(state: Path) -> Iterator[None]:
 
 def key_of(state: Path) -> Ed25519PrivateKey:
     """Read the key, or make it the first time. Raises NotEnrolled when the file is no key."""
-    file = state / KEY
+    return _key_in(state / KEY)
+
+
+def make_next_key(state: Path) -> Ed25519PrivateKey:
+    """The key that is to follow: the same one until it took the key's place."""
+    return _key_in(state / NEXT_KEY)
+
+
+def next_key(state: Path) -> Ed25519PrivateKey | None:
+    """The key that is to follow, if there is one."""
+    try:
+        return Ed25519PrivateKey.from_private_bytes(read_bytes(state / NEXT_KEY))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def use_next_key(state: Path) -> None:
+    """Let the next key take the key's place, in one step. Raises FileNotFoundError."""
+    (state / NEXT_KEY).replace(state / KEY)
+    sync_folder(state)
+
+
+def _key_in(file: Path) -> Ed25519PrivateKey:
     if not file.exists():
         made = Ed25519PrivateKey.generate()
         write_whole(file, made.private_bytes_raw())
@@ -96,6 +121,11 @@ def write(state: Path, identity: Identity) -> None:
     write_whole(state / NODE, identity.model_dump_json().encode())
 
 
+def pin(state: Path, grant_key: str) -> None:
+    """Write down another key of the marketplace."""
+    write(state, read(state).model_copy(update={"grant_key": grant_key}))
+
+
 def require_new(state: Path) -> None:
     """Raises AlreadyEnrolled when the folder has an identity."""
     if (state / NODE).exists():
@@ -123,6 +153,6 @@ def server_address(given: str) -> str:
 
 def modes(state: Path) -> Iterator[tuple[Path, int, int]]:
     """Each of our files with the permissions that it has and should have, for `doctor`."""
-    for path, wanted in ((state, 0o700), (state / KEY, 0o600)):
+    for path, wanted in ((state, 0o700), (state / KEY, 0o600), (state / NEXT_KEY, 0o600)):
         if path.exists():
             yield path, os.stat(path).st_mode & 0o777, wanted

@@ -18,7 +18,19 @@ from agents.protocol.messages import (
 
 from . import meter
 from .clock import Clock
-from .reconcile import Action, Observed, Phase, Remove, Skip, Start, Stop, reconcile, take_over
+from .granting import Grants
+from .reconcile import (
+    Action,
+    Observed,
+    Phase,
+    Remove,
+    Skip,
+    Start,
+    Stop,
+    Tell,
+    reconcile,
+    take_over,
+)
 from .runtime import CannotStart, Runtime, Sighting
 from .spool import Fact, Spool
 
@@ -33,9 +45,16 @@ class Leases:
     """Everything that runs here, what is wanted, and what of it is written down."""
 
     def __init__(
-        self, *, runtime: Runtime, spool: Spool, clock: Clock, energy: Callable[[], dict[str, int]]
+        self,
+        *,
+        runtime: Runtime,
+        spool: Spool,
+        clock: Clock,
+        energy: Callable[[], dict[str, int]],
+        grants: Grants,
     ) -> None:
         self.runtime, self.spool, self.clock, self.energy = runtime, spool, clock, energy
+        self.grants = grants
         self.facts = spool.facts()
         self.desired = spool.desired()
         #: GPUs that answer; None until they were read for the first time
@@ -79,8 +98,12 @@ class Leases:
                     self._write(*self._cut(fact, to))
 
     def take_over(self, told: Iterable[Desired]) -> None:
-        """Take over the full set that the marketplace wants; it is kept for when we are cut off."""
-        self.desired = take_over(self.desired, told)
+        """Take over the full set that the marketplace wants; it is kept for when we are cut off.
+
+        What its key did not grant to us is not taken over; it is reported.
+        """
+        granted = self.grants.admitted(told, self.desired, self.clock.now())
+        self.desired = take_over(self.desired, granted)
         self.spool.note_desired(self.desired.values())
         for each in self.desired.values():
             fact = self.facts.get(each.assignment)
@@ -92,7 +115,14 @@ class Leases:
         told = [
             each for each in self.facts.values() if each.live or each.assignment in self.desired
         ]
-        return tuple(map(self._report, told[:MAX_REPORTS]))
+        reports = (*map(self._report, told), *map(_stray, self._strays()))
+        return reports[:MAX_REPORTS]
+
+    def _strays(self) -> Iterator[Sighting]:
+        """What runs though nothing is written down of it; it is being stopped."""
+        for each in self.seen.values():
+            if each.phase.goes_on and each.assignment not in self.facts:
+                yield each
 
     def stop_all(self, *, grace: float, reason: str) -> bool:
         """Stop everything; True once nothing is left. Call it again, with `step`, until then."""
@@ -152,7 +182,10 @@ class Leases:
     def _observed(self) -> dict[UUID, Observed]:
         ended = Observed(Phase.ENDED)
         past = {each: ended for each in self.desired if each in self.facts}
-        now = {name: Observed(each.phase, each.gpu_uuids) for name, each in self.seen.items()}
+        now = {
+            name: Observed(each.phase, each.gpu_uuids, each.told)
+            for name, each in self.seen.items()
+        }
         return past | now
 
     def _act(self, action: Action, at: datetime) -> None:
@@ -163,10 +196,15 @@ class Leases:
                 self._stop(assignment, reason, GRACE)
             case Skip(desired, reason):
                 self._never(desired, "stopped", reason, at)
+            case Tell(assignment, evict_at):
+                log.info("assignment %s gives way at %s", assignment, evict_at)
+                self.runtime.tell(assignment=assignment, evict_at=evict_at)
             case Remove(assignment):
                 self.runtime.remove(assignment=assignment)
 
     def _start(self, desired: Desired, at: datetime) -> None:
+        if not self.grants.allows(desired, None, at):
+            return  # what lay in the spool was changed, or is too old; the marketplace is asked
         try:
             self._require_gpus(desired)
             self.runtime.start(wanted=desired, at=at)
@@ -262,7 +300,16 @@ class Leases:
             detail=fact.detail,
             progress=seen.progress if seen else "",
             endpoints=seen.endpoints if seen else (),
+            gpu_uuids=seen.gpu_uuids if seen and seen.gpu_uuids else fact.gpu_uuids,
+            end=fact.until,
         )
+
+
+def _stray(seen: Sighting) -> AssignmentReport:
+    """Never more than "starting": what is not written down is not metered."""
+    return AssignmentReport(
+        assignment=seen.assignment, generation=0, state="starting", gpu_uuids=seen.gpu_uuids
+    )
 
 
 def _detail(fact: Fact, seen: Sighting) -> str:

@@ -1,5 +1,6 @@
 """Slices of running time: each begins where the one before ended. Values in, values out."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from agents.protocol.messages import SegmentReport
@@ -75,6 +76,11 @@ def _moved(fact: Fact, end: datetime, mono_ms: int, energy_mj: dict[str, int]) -
     return fact.model_copy(
         update={"metered_to": end, "metered_mono_ms": mono_ms, "energy_mj": counters}
     )
+
+
+def running(facts: Iterable[Fact]) -> frozenset[str]:
+    """The GPUs on which something runs."""
+    return frozenset(uuid for fact in facts if fact.state == "running" for uuid in fact.gpu_uuids)
 
 
 def sound(gpu_uuids: tuple[str, ...], energy_mj: dict[str, int]) -> bool:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agents.protocol.messages import Desired
 
-from . import launch, proc
+from . import launch, notice, proc
 from .files import remove_tree, write_whole
 from .reconcile import Phase
 from .runtime import CannotStart, Sighting
@@ -53,6 +53,7 @@ class Running:
     child: "subprocess.Popen[bytes] | None" = None
     kill_at: float | None = None
     ended: bool = False
+    told: datetime | None = None
 
 
 class ProcessRuntime:
@@ -69,7 +70,8 @@ class ProcessRuntime:
         for file in sorted(self.folder.glob(f"*/{RECORD}")):
             try:
                 record = Record.model_validate_json(file.read_bytes())
-                found.append((UUID(file.parent.name), Running(record)))
+                told = notice.read(file.parent)
+                found.append((UUID(file.parent.name), Running(record, told=told)))
             except (ValidationError, ValueError):
                 log.error("%s is not a record of ours and is left alone", file)
         return found
@@ -81,7 +83,7 @@ class ProcessRuntime:
             raise CannotStart("this machine runs plain commands only: no image, template or SSH")
         place, command = self.folder / str(wanted.assignment), wanted.command
         work = place / WORK
-        env = _environment(wanted.environment, wanted.gpu_uuids, work)
+        env = _environment(wanted.environment, wanted.gpu_uuids, place)
         _require_program(command, env["PATH"], work)
         try:
             work.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -126,6 +128,18 @@ class ProcessRuntime:
         if not asked:
             proc.send(self._members(running.record), signal.SIGTERM)
 
+    def tell(self, *, assignment: UUID, evict_at: datetime) -> None:
+        running = self.known.get(assignment)
+        if running is None or running.ended or running.told == evict_at:
+            return
+        try:
+            notice.write(self.folder / str(assignment), evict_at)
+        except OSError as error:
+            log.error("assignment %s cannot be told of its end: %s", assignment, error)
+            return
+        running.told = evict_at
+        proc.send(self._members(running.record), notice.SIGNAL)
+
     def observe(self) -> list[Sighting]:
         return [self._sight(assignment, running) for assignment, running in self.known.items()]
 
@@ -139,6 +153,7 @@ class ProcessRuntime:
             gpu_uuids=record.gpu_uuids,
             started_at=record.started_at,
             exit_code=child.returncode if child else None,
+            told=running.told,
         )
 
     def _drive(self, running: Running) -> Phase:
@@ -175,14 +190,15 @@ class ProcessRuntime:
         del self.known[assignment]
 
 
-def _environment(given: Mapping[str, str], gpu_uuids: Sequence[str], work: Path) -> dict[str, str]:
+def _environment(given: Mapping[str, str], gpu_uuids: Sequence[str], place: Path) -> dict[str, str]:
     """All that the workload gets to see: of the agent's own environment only where programs lie."""
     leased = ",".join(gpu_uuids)
     return {
         "PATH": os.environ.get("PATH", SEARCH),
         "LANG": "C.UTF-8",
         **given,
-        "HOME": str(work),
+        "HOME": str(place / WORK),
+        notice.NOTICE: str(place / notice.FILE),
         "CUDA_VISIBLE_DEVICES": leased,
         "NVIDIA_VISIBLE_DEVICES": leased,
     }

@@ -27,6 +27,8 @@ class Phase(Enum):
 class Observed:
     phase: Phase
     gpu_uuids: tuple[str, ...] = ()
+    #: when it gives way, as its workload was told
+    told: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,21 @@ class Skip:
 
 
 @dataclass(frozen=True)
+class Tell:
+    """It gives way to another then; its workload should know."""
+
+    assignment: UUID
+    evict_at: datetime
+
+
+@dataclass(frozen=True)
 class Remove:
     """It ended and nobody asks for it any more: wipe what it left."""
 
     assignment: UUID
 
 
-Action = Start | Stop | Skip | Remove
+Action = Start | Stop | Skip | Tell | Remove
 
 
 def take_over(known: Mapping[UUID, Desired], told: Iterable[Desired]) -> dict[UUID, Desired]:
@@ -82,7 +92,7 @@ def reconcile(
     actions: list[Action] = list(_unknown(desired, observed))
     for each in desired.values():
         seen = observed.get(each.assignment)
-        action = _new(each, busy, at) if seen is None else _old(each, seen.phase, at)
+        action = _new(each, busy, at) if seen is None else _old(each, seen, at)
         if isinstance(action, Start):
             busy |= set(each.gpu_uuids)
         if action is not None:
@@ -111,9 +121,14 @@ def _new(each: Desired, busy: set[str], at: datetime) -> Action | None:
     return Start(each)
 
 
-def _old(each: Desired, phase: Phase, at: datetime) -> Action | None:
-    reason = _over(each, at)
-    return Stop(each.assignment, reason) if reason and phase.goes_on else None
+def _old(each: Desired, seen: Observed, at: datetime) -> Action | None:
+    if not seen.phase.goes_on:
+        return None
+    if reason := _over(each, at):
+        return Stop(each.assignment, reason)
+    if each.evict_at and seen.phase is Phase.RUNNING and seen.told != each.evict_at:
+        return Tell(each.assignment, each.evict_at)
+    return None
 
 
 def _over(each: Desired, at: datetime) -> str:

@@ -32,6 +32,8 @@ class Sighting:
     progress: str = ""
     failure: str = ""
     endpoints: tuple[Endpoint, ...] = ()
+    #: when it gives way to another, as its workload was told
+    told: datetime | None = None
 
 
 class Runtime(Protocol):
@@ -42,6 +44,9 @@ class Runtime(Protocol):
 
     def stop(self, *, assignment: UUID, grace: float) -> None:
         """Ask it to end, and end it by force after `grace` seconds; the shortest grace counts."""
+
+    def tell(self, *, assignment: UUID, evict_at: datetime) -> None:
+        """Let its workload know when it ends for another's sake: see `notice`."""
 
     def observe(self) -> list[Sighting]:
         """Everything that was started and not removed, also by an agent before this one."""

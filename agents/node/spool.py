@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 from pydantic import Field, TypeAdapter
 
 from agents.protocol import evidence
+from agents.protocol.health import XidEvent
 from agents.protocol.messages import Desired, Message, SegmentReport, State
 
 from .proc import kernel_boot_id
@@ -44,6 +45,16 @@ CREATE TABLE IF NOT EXISTS head (
   sha256 TEXT NOT NULL,
   changed_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
+CREATE TABLE IF NOT EXISTS event (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  boot_id TEXT NOT NULL,
+  uuid TEXT NOT NULL,
+  xid INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  told INTEGER NOT NULL DEFAULT 0,
+  written_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX IF NOT EXISTS event_untold ON event (seq) WHERE told = 0;
 """
 
 _desired = TypeAdapter(tuple[Desired, ...])
@@ -126,7 +137,8 @@ class Spool:
         return {each.assignment: each for each in told}
 
     def note_desired(self, desired: Iterable[Desired]) -> None:
-        text = _desired.dump_json(tuple(desired)).decode()
+        # only what was sent: the grant signs that and no default of ours
+        text = _desired.dump_json(tuple(desired), exclude_unset=True).decode()
         if text != self.get("desired"):
             self.put("desired", text)
 
@@ -199,9 +211,36 @@ class Spool:
                 [(answer, seq) for seq in seqs],
             )
 
+    def unsent_count(self) -> int:
+        """How many segments wait for an answer."""
+        return int(self.db.execute("SELECT count(*) FROM segment WHERE answer = ''").fetchone()[0])
+
+    def note_event(self, *, uuid: str, xid: int, at: datetime) -> None:
+        with self.db as db:
+            db.execute(
+                "INSERT INTO event (boot_id, uuid, xid, at) VALUES (?, ?, ?, ?)",
+                (str(self.boot_id), uuid, xid, at.isoformat()),
+            )
+
+    def unsent_events(self, *, limit: int) -> list[XidEvent]:
+        """The oldest events that the marketplace does not know yet."""
+        rows = self.db.execute(
+            "SELECT boot_id, seq, uuid, xid, at FROM event WHERE told = 0 ORDER BY seq LIMIT ?",
+            (limit,),
+        )
+        names = ("boot_id", "seq", "uuid", "xid", "at")
+        return [XidEvent.model_validate(dict(zip(names, row, strict=True))) for row in rows]
+
+    def note_events_told(self, seqs: Iterable[int]) -> None:
+        with self.db as db:
+            db.executemany("UPDATE event SET told = 1 WHERE seq = ?", [(seq,) for seq in seqs])
+
     def _prune(self) -> None:
         age = f"-{KEEP_DAYS} days"
         with self.db as db:
+            db.execute(
+                "DELETE FROM event WHERE told = 1 AND written_at < datetime('now', ?)", (age,)
+            )
             db.execute(
                 "DELETE FROM segment WHERE answer = 'stored' AND written_at < datetime('now', ?)",
                 (age,),

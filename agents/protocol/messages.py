@@ -27,6 +27,11 @@ LongText = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$
 GpuUuid = Annotated[str, StringConstraints(max_length=80, pattern=r"^(GPU|MIG)-[0-9A-Za-z/-]+$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Signature = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
+PublicKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(description="Ed25519, 32 bytes raw, in hexadecimal"),
+]
 #: what PostgreSQL's bigint holds
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 #: what a clock may show; beyond year 9999 in UTC a database could store what nobody can read again
@@ -51,9 +56,7 @@ class Enrol(Message):
     """A machine joins with a one-time token; signed with the very key that it brings."""
 
     token: Text
-    public_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
-        description="Ed25519, 32 bytes raw, in hexadecimal"
-    )
+    public_key: PublicKey
     agent_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
@@ -62,6 +65,21 @@ class Enrolled(Reply):
     machine: UUID
     server_time: datetime
     next_heartbeat_s: float
+    grant_key: PublicKey = Field(description="signs lease grants; the node pins it")
+
+
+class Rotate(Message):
+    """A node changes its key; signed by the old one. See `rotation` for what both keys sign."""
+
+    old_key: PublicKey
+    new_key: PublicKey
+    vouch: Signature = Field(description="the old key's signature over the change")
+    proof: Signature = Field(description="the new key's signature over the change")
+
+
+class Rotated(Reply):
+    server_time: datetime
+    old_good_until: datetime
 
 
 class GpuReport(Message):
@@ -71,12 +89,16 @@ class GpuReport(Message):
     index: Annotated[int, Field(ge=0, lt=1024)]
     name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
     memory_bytes: Annotated[int, Field(gt=0, lt=2**63)]
+    parent: Annotated[str, StringConstraints(max_length=80, pattern=r"^(GPU-[0-9A-Za-z-]+)?$")] = (
+        Field(default="", description="UUID of the card, for a MIG slice")
+    )
 
 
 class InventoryReport(Message):
     """Everything a machine says of itself; sent when its digest changes or when it is asked for."""
 
     simulated: bool
+    draining: bool = Field(default=False, description="its provider wants no new leases on it")
     driver_version: Annotated[str, StringConstraints(max_length=40)]
     cuda_version: Annotated[str, StringConstraints(max_length=20)]
     gpus: Annotated[tuple[GpuReport, ...], Field(max_length=MAX_GPUS)]
@@ -115,6 +137,28 @@ class AssignmentReport(Message):
     detail: LongText = ""
     progress: Text = Field(default="", description="the step it is at, such as a pull")
     endpoints: Annotated[tuple[Endpoint, ...], Field(max_length=MAX_ENDPOINTS)] = ()
+    gpu_uuids: Annotated[tuple[GpuUuid, ...], Field(max_length=MAX_GPUS)] | None = Field(
+        default=None, description="what it has; None: an agent from before this was told"
+    )
+    end: Moment | None = Field(default=None, description="when the node will stop it")
+
+
+class GrantRefusal(Message):
+    """What the marketplace seemed to want and the node did not take: see `grants`."""
+
+    assignment: UUID
+    generation: Annotated[int, Field(ge=0, lt=2**31)]
+    reason: Literal["missing", "tampered", "foreign", "expired", "older"]
+
+
+class Sample(Message):
+    """One leased GPU as it was read for this beat; None: the card does not tell."""
+
+    uuid: GpuUuid
+    gpu_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    memory_used_bytes: Count | None = None
+    power_mw: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    temperature_c: Annotated[int, Field(ge=-100, le=300)] | None = None
 
 
 class Heartbeat(Message):
@@ -124,10 +168,22 @@ class Heartbeat(Message):
     inventory_digest: Digest
     inventory: InventoryReport | None = None
     assignments: Annotated[tuple[AssignmentReport, ...], Field(max_length=MAX_REPORTS)] = ()
+    refused: Annotated[tuple[GrantRefusal, ...], Field(max_length=MAX_REPORTS)] = ()
+    desired_version: Annotated[int, Field(ge=0, lt=2**63)] | None = Field(
+        default=None, description="of the full set that the node has; without it that is sent"
+    )
+    telemetry: Annotated[tuple[Sample, ...], Field(max_length=MAX_GPUS)] = Field(
+        default=(), description="of GPUs on which a lease runs: for its renter, kept for an hour"
+    )
 
 
 class Desired(Reply):
-    """What the marketplace wants of one assignment. The highest generation wins."""
+    """What the marketplace wants of one assignment. The highest generation wins.
+
+    Fields that a node does not know are kept: `grant` signs them too.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
 
     assignment: UUID
     generation: int
@@ -140,13 +196,45 @@ class Desired(Reply):
     template: str = Field(default="", description="a name that the node knows")
     image: str = Field(default="", description="a reference; empty: the template's own")
     ssh_keys: tuple[str, ...] = ()
+    evict_at: datetime | None = Field(
+        default=None, description="its end, if it gives way to another: its workload is told"
+    )
+    node: UUID | None = Field(default=None, description="to whom it is granted")
+    not_after: datetime | None = Field(default=None, description="begun or extended until then")
+    grant: str = Field(default="", description="Ed25519 by the marketplace, in hexadecimal")
+
+
+class GrantKeyChange(Reply):
+    """The marketplace's key for grants was changed; the old one signs that."""
+
+    old: PublicKey
+    new: PublicKey
+    signature: Signature
 
 
 class HeartbeatReply(Reply):
     server_time: datetime
     next_heartbeat_s: float
     want_inventory: bool = Field(description="the stored inventory has another digest")
-    desired: tuple[Desired, ...]
+    desired: tuple[Desired, ...] | None = Field(description="null: as before")
+    desired_version: int = 0
+    grant_key: str = Field(default="", description="the key that signs grants now")
+    grant_key_changes: tuple[GrantKeyChange, ...] = ()
+    recommended_version: str = Field(default="", description="of the agent; empty: none")
+
+
+class Listen(Message):
+    """Answer as soon as the node's full set has another version, at the latest after the wait."""
+
+    desired_version: Annotated[int, Field(ge=0, lt=2**63)]
+    wait_s: Annotated[float, Field(ge=0, le=30)] = 25
+
+
+class Heard(Reply):
+    """The version now; a node that has another one asks with a heartbeat."""
+
+    server_time: datetime
+    desired_version: int
 
 
 class SegmentReport(Message):

@@ -1,16 +1,23 @@
 """Which token of a query answers which token of a listed name, and what that is worth."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from .likeness import Likeness
+from .memo import Memo
 from .numbers import NUMBERS
 from .tables import LEGAL, PARTICLES
 from .worth import CHINESE, ORGANISATION, PERSON, Worth
 
 Words = tuple[str, ...]
 Places = tuple[int, ...]
+Told = tuple[str, str, float, float]  # what becomes a Pair, if the names are alike at all
+Lone = tuple[str, float]  # a token without partner and its worth
+
+UNLIKE = 0.2  # likeness up to which tokens are not set against each other
+SILENT = NUMBERS.particle  # worth up to which a token tells nothing
 
 
 class Pair(NamedTuple):
@@ -39,47 +46,79 @@ class Alignment(NamedTuple):
     complete: bool
 
 
+class Sums(NamedTuple):
+    """Worth: found again, of the pairs, left over, missing, and of all."""
+
+    matched: float
+    full: float
+    extra: float
+    missing: float
+    whole: float
+
+
 class Aligner:
     def __init__(self, worth: Worth, likeness: Likeness) -> None:
         self._worth, self._likeness = worth, likeness
+        ways = (worth.of[ORGANISATION], worth.of[PERSON])
+        #: listed words that tell nothing, in one of the ways to read them
+        self._silent = [word for word in worth.seen if min(of[word] for of in ways) <= SILENT]
+        self.strange = Memo(self._strange)
+
+    def _strange(self, word: str) -> bool:
+        """Whether it tells and is unlike, beside whatever name that is not Chinese.
+
+        No name has its equal, and none a word that tells nothing and could be set against it.
+        """
+        tells = min(self._worth.of[way][word] for way in (ORGANISATION, PERSON)) > SILENT
+        if not tells or word in self._worth.seen:
+            return False
+        return all(self._likeness.of[word, other, False] <= UNLIKE for other in self._silent)
 
     def align(
-        self, asked: Words, listed: Words, *, person: bool, chinese: bool, family: int
-    ) -> Alignment:
-        """`family` is how many leading tokens of the listed name are the family name."""
+        self,
+        asked: Words,
+        listed: Words,
+        *,
+        person: bool,
+        chinese: bool,
+        family: int,
+        least: float = -math.inf,
+        equal: bool = False,
+    ) -> Alignment | None:
+        """None below the likeness `least`: so it is nearly always, and that costs little.
+
+        `family` is how many leading tokens of the listed name are the family name. With `equal`,
+        None as well where a token that tells has no equal one; some such names pass all the same.
+        """
         way = CHINESE if chinese else PERSON if person else ORGANISATION
-        pairs, rest, open_ = self._equal(asked, listed, way)
+        worth = self._worth.of[way]
+        same, rest, open_ = _equal(asked, listed)
+        if equal and _unequal(rest, [listed[at] for at in open_], worth):
+            return None
+        pairs = [(word, word, 1.0, worth[word]) for word in same]
         if rest and open_:
             found, used, answered = self._alike(rest, listed, open_, way)
-            pairs += found
-            rest = [word for place, word in enumerate(rest) if place not in used]
-            open_ = [place for place in open_ if place not in answered]
+            if found:
+                pairs += found
+                rest = [word for place, word in enumerate(rest) if place not in used]
+                open_ = [place for place in open_ if place not in answered]
         lone = bool(family) and all(place in open_ for place in range(family))
-        left = [Pair(word, "", 0.0, self._worth.of[word, way]) for word in rest]
-        gaps = [Pair("", listed[at], 0.0, self._worth.of[listed[at], way]) for at in open_]
-        return _summed(pairs, left, gaps, way, len(asked), family_missing=lone)
-
-    def _equal(
-        self, asked: Words, listed: Words, way: str
-    ) -> tuple[list[Pair], list[str], list[int]]:
-        pairs, rest, left = [], [], list[str | None](listed)
-        for word in asked:
-            if word in left:
-                left[left.index(word)] = None
-                pairs.append(Pair(word, word, 1.0, self._worth.of[word, way]))
-            else:
-                rest.append(word)
-        return pairs, rest, [place for place, word in enumerate(left) if word is not None]
+        left = [(word, worth[word]) for word in rest]
+        gaps = [(listed[at], worth[listed[at]]) for at in open_]
+        sums = _sums(pairs, left, gaps, way, pair_of_chinese=chinese and len(asked) == 2)
+        score = sums.matched / sums.whole - (NUMBERS.family_missing if lone else 0.0)
+        return _aligned(score, sums, pairs, left, gaps, lone=lone) if score >= least else None
 
     def _alike(
         self, rest: Sequence[str], listed: Words, open_: Sequence[int], way: str
-    ) -> tuple[list[Pair], set[int], set[int]]:
+    ) -> tuple[list[Told], set[int], set[int]]:
         """Greedily the pairs that carry most; equal ones in the order of the words."""
         offers = [*self._single(rest, listed, open_, way)]
         if len(rest) + len(open_) > 2:
             offers += self._glued(rest, listed, open_)
-        offers.sort(key=lambda offer: -offer[0])
-        pairs: list[Pair] = []
+        if len(offers) > 1:
+            offers.sort(key=lambda offer: -offer[0])
+        pairs: list[Told] = []
         used: set[int] = set()
         answered: set[int] = set()
         for _, likeness, mine, theirs in offers:
@@ -88,79 +127,116 @@ class Aligner:
                 answered.update(theirs)
                 word, other = "".join(rest[n] for n in mine), "".join(listed[n] for n in theirs)
                 worth = self._pair_worth(word, [listed[n] for n in theirs], len(mine), way)
-                pairs.append(Pair(word, other, likeness, worth))
+                pairs.append((word, other, likeness, worth))
         return pairs, used, answered
 
     def _single(
         self, rest: Sequence[str], listed: Words, open_: Sequence[int], way: str
     ) -> Iterator[tuple[float, float, Places, Places]]:
-        of, chinese = self._likeness.of, way == CHINESE
+        of, chinese, worth = self._likeness.of, way == CHINESE, self._worth.of[way]
         for mine, word in enumerate(rest):
             for place in open_:
                 likeness = of[word, listed[place], chinese]
-                if likeness > 0.2:
-                    weight = likeness * self._worth.of[listed[place], way]
+                if likeness > UNLIKE:
+                    weight = likeness * worth[listed[place]]
                     yield weight, likeness, (mine,), (place,)
 
     def _glued(
         self, rest: Sequence[str], listed: Words, open_: Sequence[int]
     ) -> Iterator[tuple[float, float, Places, Places]]:
         """A space lost or added: neighbours as one word."""
-        for n, (word, after) in enumerate(pairwise(rest)):
+        for (n, word), (m, after) in pairwise(enumerate(rest)):
+            size = len(word) + len(after)
             for place in open_:
-                if -3 < len(word) + len(after) - len(listed[place]) < 3:
-                    yield from self._as_one(word + after, listed[place], (n, n + 1), (place,))
+                if -3 < size - len(listed[place]) < 3:
+                    yield from self._as_one(word + after, listed[place], (n, m), (place,))
         for first, second in pairwise(open_):
-            both = listed[first] + listed[second]
+            size = len(listed[first]) + len(listed[second])
             for n, word in enumerate(rest):
-                if -3 < len(word) - len(both) < 3:
+                if -3 < len(word) - size < 3:
+                    both = listed[first] + listed[second]
                     yield from self._as_one(word, both, (n,), (first, second))
 
     def _as_one(
         self, word: str, other: str, mine: Places, theirs: Places
-    ) -> Iterator[tuple[float, float, Places, Places]]:
-        if min(len(word), len(other)) > 3:
-            likeness = self._likeness.of[word, other, False]
-            if likeness > 0.8:
-                yield 2 * likeness, likeness - 0.03, mine, theirs
+    ) -> tuple[tuple[float, float, Places, Places], ...]:
+        if min(len(word), len(other)) < 4:
+            return ()
+        likeness = self._likeness.nearly(word, other)
+        return ((2 * likeness, likeness - 0.03, mine, theirs),) if likeness else ()
 
     def _pair_worth(self, word: str, listed: Sequence[str], mine: int, way: str) -> float:
-        worth = max(self._worth.of[other, way] for other in listed)
+        of = self._worth.of[way]
+        worth = max([of[other] for other in listed])
         if mine + len(listed) > 2:
             return max(worth, 0.5)
         other = listed[0]
         told = other not in LEGAL and (way == CHINESE or other not in PARTICLES)
         if told and (word in self._worth.seen or len(other) == 1):
-            return max(worth, self._worth.of[word, way])  # another known word, not a slip
+            return max(worth, of[word])  # another known word, not a slip
         return worth
 
 
-def _summed(
-    pairs: list[Pair],
-    left: list[Pair],
-    gaps: list[Pair],
+def _equal(asked: Words, listed: Words) -> tuple[list[str], list[str], list[int]]:
+    """Words of both, those only asked for, and where those stand that are only listed."""
+    equal, rest, left = [], [], list[str | None](listed)
+    for word in asked:
+        if word in left:
+            left[left.index(word)] = None
+            equal.append(word)
+        else:
+            rest.append(word)
+    return equal, rest, [place for place, word in enumerate(left) if word is not None]
+
+
+def _unequal(rest: Sequence[str], open_: Sequence[str], worth: Mapping[str, float]) -> bool:
+    """Whether a token that tells stays without an equal one, whatever is set against it.
+
+    Beside a listed token that tells nothing it might count for nothing.
+    """
+    tells = any(worth[word] > SILENT for word in rest)
+    return tells and all(worth[word] > SILENT for word in open_)
+
+
+def _sums(
+    pairs: Sequence[Told],
+    left: Sequence[Lone],
+    gaps: Sequence[Lone],
     way: str,
-    asked: int,
     *,
-    family_missing: bool,
-) -> Alignment:
-    matched = sum([pair.likeness * pair.worth for pair in pairs])
-    full = sum([pair.worth for pair in pairs])
+    pair_of_chinese: bool,
+) -> Sums:
+    matched = sum([likeness * worth for _, _, likeness, worth in pairs])
+    full = sum([worth for _, _, _, worth in pairs])
     if way == ORGANISATION:
-        extra = sum([one.worth * min(1.0, len(one.asked) / 4) for one in left])
+        extra = sum([worth * min(1.0, len(word) / 4) for word, worth in left])
         extra *= NUMBERS.extra_of_other
     else:
-        extra = sum([one.worth for one in left]) * NUMBERS.extra_of_person
-    pair_of_chinese = way == CHINESE and asked == 2
+        extra = sum([worth for _, worth in left]) * NUMBERS.extra_of_person
     first = NUMBERS.missing_first_chinese if pair_of_chinese else NUMBERS.missing_first
-    lacking = sorted((gap.worth for gap in gaps), reverse=True)
+    lacking = sorted([worth for _, worth in gaps], reverse=True)
     missing = lacking[0] * first if lacking else 0.0
     for worth in lacking[1:]:
         missing += worth * NUMBERS.missing_next
-    whole = (full + extra + missing) or 1.0
-    score = matched / whole - (NUMBERS.family_missing if family_missing else 0.0)
-    shares = ((full - matched) / whole, extra / whole, missing / whole)
-    told = (*pairs, *left, *gaps)
-    unequal = tuple([one for one in told if one.likeness < 1 and one.worth > NUMBERS.particle])
+    return Sums(matched, full, extra, missing, (full + extra + missing) or 1.0)
+
+
+def _aligned(
+    score: float,
+    sums: Sums,
+    pairs: Sequence[Told],
+    left: Sequence[Lone],
+    gaps: Sequence[Lone],
+    *,
+    lone: bool,
+) -> Alignment:
+    told = (
+        *(Pair(*one) for one in pairs),
+        *(Pair(word, "", 0.0, worth) for word, worth in left),
+        *(Pair("", word, 0.0, worth) for word, worth in gaps),
+    )
+    shares = [one / sums.whole for one in (sums.full - sums.matched, sums.extra, sums.missing)]
+    unequal = tuple([one for one in told if one.likeness < 1 and one.worth > SILENT])
     complete = not (left or gaps)
-    return Alignment(score, matched, *shares, family_missing, told, unequal, complete)
+    edits, extra, missing = shares
+    return Alignment(score, sums.matched, edits, extra, missing, lone, told, unequal, complete)

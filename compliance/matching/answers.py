@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import chinese, consonants, signs, tables
+from . import chinese, consonants, population, signs, tables, trees
 from .numbers import BONES, NUMBERS
 from .text import clean_number
 
-VERSION = "straits-names-3"
+VERSION = "straits-names-4"
 NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable"
 
 
@@ -16,11 +16,13 @@ NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable
 def _digest() -> str:
     """Of every number and word table that can change a score."""
     told = [repr(NUMBERS), repr(BONES), *map(repr, sorted(tables.SPELLING.items()))]
-    held = (tables.LEGAL, tables.INDUSTRY, tables.PARTICLES, tables.SOFT, chinese.SURNAMES)
+    held = (tables.LEGAL, tables.INDUSTRY, tables.PARTICLES, chinese.SURNAMES)
     told += [" ".join(sorted(words)) for words in held]
     told += map(repr, [*sorted(chinese.GLOSS.items()), chinese.DIGITS, chinese.SUFFIXES])
     told += map(repr, [signs.SURNAMES, signs.ABROAD, signs.HONGKONG, signs.DOUBLE])
     told += [" ".join(sorted(signs.JAPANESE)), repr(consonants.TABLES)]
+    files = [one.read_bytes() for one in (trees.FILE, population.FILE)]
+    told += [hashlib.sha256(one).hexdigest() for one in files]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 
@@ -41,9 +43,10 @@ class Threshold:
 class Bands:
     """Scores from `match` up are the listed party.
 
-    A person must look from `person` or `other` up, by the kind that was asked for; named rules
-    lower that bound for a pair of names (see `rules`), little evidence raises it. `thresholds`
-    lower the bounds and never raise them; the lowest that speaks of a pair counts.
+    Below that a person must look when the odds say so (`chance`), whatever the score. `thresholds`
+    ask for more: from a score on a person must look whatever the odds, where it is below `person`
+    or `other`, by the kind that was asked for. They never raise a bound; the lowest that speaks of
+    a pair counts.
     """
 
     match: float = 0.98

@@ -6,50 +6,18 @@ is not everyone of these names. What is found is possible at most: short vowels 
 """
 
 import math
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from .answers import MATCH, POSSIBLE, Bands, Listed, Match, Query
-from .consonants import Form, folded, of_arabic, of_latin, unlike_vowels
+from .arabic_words import ARABIC, Forms, Unit, units, units_of, words_in
+from .consonants import Form, folded, unlike_vowels
 from .memo import Memo
 from .numbers import BONES, NUMBERS
-from .text import tokens
-
-ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
-_WORD = re.compile(r"[\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff]+")
-_KIN = frozenset(
-    "بن ابن بنت ابو أبو ابي أبي أبا ابا ام أم ال آل ولد و بنو بني".split()  # noqa: SIM905  a table
-)
-_LATIN_KIN = frozenset(
-    "bin bint ibn ben abu abou al el ul oum umm um ould and the de".split()  # noqa: SIM905  a table
-)
-_SERVANTS = ("عبد",)
-_LATIN_SERVANTS = tuple(
-    "abd abdul abdal abdel abdol abdur abdus abdud abdun".split()  # noqa: SIM905  a table
-)
-
-Forms = tuple[Form, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    said: str
-    forms: Forms
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A word of a name, or two neighbours as one, and where they stand."""
-
-    said: str
-    forms: Forms
-    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,57 +67,11 @@ class Found:
         return matched / ((full + extra + missing) or 1.0)
 
 
+#: sums of the same worths in another order may differ in the last digit
+FIRM_BESIDE = BONES.firm_beside - 1e-9
 #: likeness, how many words take part, the words
 Offer = tuple[float, int, Unit, Unit]
-
-
-def units_of(listed: Listed) -> tuple[Unit, ...]:
-    """Words of firms are not joined: their names in Arabic are translated, not spelt."""
-    words = words_of(listed)
-    return units(words) if listed.kind in ("person", "") else units(words)[: len(words)]
-
-
-def units(words: Sequence[Word]) -> tuple[Unit, ...]:
-    """Each word, and each two neighbours as one, for a space lost or added."""
-    told = [Unit(one.said, one.forms, (at,)) for at, one in enumerate(words)]
-    for at, (one, after) in enumerate(pairwise(words)):
-        both = one.said + after.said
-        forms = of_arabic(both) if ARABIC.match(both) else of_latin(both)
-        told.append(Unit(both, forms, (at, at + 1)))
-    return tuple(told)
-
-
-def words_in(name: str) -> list[Word]:
-    """The telling words in Arabic letters; Latin ones beside them say nothing here."""
-    told = [one for one in _WORD.findall(folded(name)) if one not in _KIN]
-    return [Word(one, of_arabic(one)) for one in _served(told, _SERVANTS)]
-
-
-def words_of(listed: Listed) -> list[Word]:
-    if ARABIC.search(listed.name):
-        return words_in(listed.name)
-    told = [one for one in tokens(listed.name, person=True) if one not in _LATIN_KIN]
-    return [Word(one, of_latin(one)) for one in _served(told, _LATIN_SERVANTS)]
-
-
-def _served(told: Sequence[str], servants: Sequence[str]) -> Iterator[str]:
-    """Servant of the Merciful is one name, also where the listed order parts it."""
-    if told and told[-1] in servants:
-        told = [told[-1], *told[:-1]]
-    waiting = ""
-    for one in told:
-        if one in servants and not waiting:
-            waiting = one
-            continue
-        if waiting and ARABIC.match(one):
-            yield waiting + one.removeprefix("ال")
-        elif waiting:
-            yield f"abd'{one}"
-        else:
-            yield one
-        waiting = ""
-    if waiting:
-        yield waiting
+Between = tuple[str, ...]
 
 
 class Arabic:
@@ -159,15 +81,25 @@ class Arabic:
         self._names = names
         self._most = math.log(max(len(names), NUMBERS.names) + 1)
         self._units = Memo(self._units_at, size=20_000)
+        self._worths = Memo(self._worth)
+        self._agreeing = Memo(self._agreeing_with, size=5_000)
+
+    @cached_property
+    def _between(self) -> Mapping[str, Mapping[Between, Sequence[int]]]:
+        """Places of the names by bones and what is written between them.
+
+        Made for the first query in Arabic letters; who asks in others never pays for it.
+        """
+        held: dict[str, dict[Between, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for place, listed in enumerate(self._names):
+            for form in {form for unit in units_of(listed) for form in unit.forms}:
+                held[form.bones][form.between].append(place)
+        return {bones: dict(some) for bones, some in held.items()}
 
     @cached_property
     def _places(self) -> Mapping[str, Sequence[int]]:
-        """Made for the first query in Arabic letters; who asks in others never pays for it."""
-        held: dict[str, list[int]] = defaultdict(list)
-        for place, listed in enumerate(self._names):
-            for bones in {form.bones for unit in units_of(listed) for form in unit.forms}:
-                held[bones].append(place)
-        return dict(held)
+        """Places of the names by bones."""
+        return {bones: tuple(set().union(*held.values())) for bones, held in self._between.items()}
 
     def _units_at(self, place: int) -> tuple[Unit, ...]:
         return units_of(self._names[place])
@@ -175,31 +107,90 @@ class Arabic:
     def find(self, query: Query, bands: Bands) -> Iterator[Match]:
         """Listed names that may be the same, were their vowels known."""
         asked = units(words_in(query.name))
-        for place in self._candidates(asked):
-            found = self._aligned(asked, self._units[place])
+        wanted = any(bands.asks_for_more(query.kind, one.source) for one in bands.thresholds)
+        for place in self._candidates(asked, wanted=wanted):
             listed = self._names[place]
+            if query.kind != "person" and _crossed(query, listed):
+                continue  # a family's firm is not each person of that family
+            found = self._aligned(asked, self._units[place])
             score = round(found.score * BONES.read, 4)
             if reasons := _told(found, query, listed, bands, score):
                 certain = score >= bands.certain(query.kind, listed.source)
                 band = MATCH if certain else POSSIBLE
                 yield Match(score, band, query.name, listed, tuple(reasons))
 
-    def _candidates(self, asked: Sequence[Unit]) -> list[int]:
-        """Names that hold a good part of what the query's words are worth."""
-        single = [unit for unit in asked if len(unit.places) == 1]
-        held: dict[int, float] = defaultdict(float)
-        whole = 0.0
-        for at, unit in enumerate(single):
-            near = {form.bones for one in asked if at in one.places for form in one.forms}
-            worth = self._worth(unit)
-            whole += worth
-            for place in set().union(*(self._places.get(bones, ()) for bones in near)):
-                held[place] += worth
-        return sorted(place for place, worth in held.items() if worth >= BONES.held * whole)
+    def _candidates(self, asked: Sequence[Unit], *, wanted: bool) -> list[int]:
+        """Names that hold a good part of what the query's words are worth, by their bones.
 
-    def _worth(self, unit: Unit) -> float:
-        seen = max((len(self._places.get(form.bones, ())) for form in unit.forms), default=0)
-        return max(0.12, 1 - math.log(seen) / self._most) if seen else 1.0
+        Only those that may come to something, unless a row wants more looked at.
+        """
+        single = [unit for unit in asked if len(unit.places) == 1]
+        holding = [self._holding(asked, at) for at in range(len(single))]
+        worths = [self._worth_of(unit) for unit in single]
+        least = BONES.held * sum(worths)
+        held = dict.fromkeys(
+            set().union(*holding) if wanted else self._promising(asked, len(single)), 0.0
+        )
+        for places, worth in zip(holding, worths, strict=True):
+            for place in places & held.keys():
+                held[place] += worth
+        return sorted(place for place, worth in held.items() if worth >= least)
+
+    def _holding(self, asked: Sequence[Unit], at: int) -> set[int]:
+        """Names with the bones of that word, alone or with a neighbour."""
+        near = {form.bones for one in asked if at in one.places for form in one.forms}
+        return set().union(*(self._places.get(bones, ()) for bones in near))
+
+    def _promising(self, asked: Sequence[Unit], words: int) -> set[int]:
+        """Names that may be equal in every word, or in two and enough beside one that is not.
+
+        No other name passes `Found.equal` or `Found.enough`.
+        """
+        worths: dict[int, float] = defaultdict(float)
+        times: Counter[int] = Counter()
+        for at in range(words):
+            equal = self._equally(asked, at)
+            times.update(equal.keys())
+            for place, worth in equal.items():
+                worths[place] += worth
+        return {
+            place
+            for place, count in times.items()
+            if count == words or (count > 1 and worths[place] >= FIRM_BESIDE)
+        }
+
+    def _equally(self, asked: Sequence[Unit], at: int) -> dict[int, float]:
+        """Names that have an equal to that word, alone or with a neighbour.
+
+        Beside each what such a pair can be worth: both words have the bones they share among their
+        readings, so neither is worth more than these.
+        """
+        forms = {form for one in asked if at in one.places for form in one.forms}
+        found: dict[int, float] = {}
+        for form in sorted(forms, key=self._seen, reverse=True):
+            if seen := self._seen(form):
+                found.update(dict.fromkeys(self._agreeing[form], self._rarity(seen)))
+        return found
+
+    def _seen(self, form: Form) -> int:
+        return len(self._places.get(form.bones, ()))
+
+    def _agreeing_with(self, form: Form) -> tuple[int, ...]:
+        """Names with a word of these bones whose vowels nowhere contradict."""
+        held = self._between.get(form.bones, {})
+        near = [held[told] for told in held if not unlike_vowels(form, Form(form.bones, told))]
+        return tuple({place for places in near for place in places})
+
+    def _worth_of(self, unit: Unit) -> float:
+        return self._worths[unit.forms]
+
+    def _worth(self, forms: Forms) -> float:
+        seen = max(map(self._seen, forms), default=0)
+        return self._rarity(seen) if seen else 1.0
+
+    def _rarity(self, seen: int) -> float:
+        """What a word is worth that stands in so many names."""
+        return max(0.12, 1 - math.log(seen) / self._most)
 
     def _aligned(self, asked: Sequence[Unit], listed: Sequence[Unit]) -> Found:
         """Joined words may be chance or a space lost: the better of both is taken."""
@@ -220,10 +211,10 @@ class Arabic:
             if used.isdisjoint(mine.places) and answered.isdisjoint(theirs.places):
                 used.update(mine.places)
                 answered.update(theirs.places)
-                worth = max(self._worth(mine), self._worth(theirs))
+                worth = max(self._worth_of(mine), self._worth_of(theirs))
                 pairs.append(Pair(mine.said, theirs.said, likeness, worth))
-        extra = [(one, self._worth(one)) for one in _left(asked, used)]
-        gaps = [(one, self._worth(one)) for one in _left(listed, answered)]
+        extra = [(one, self._worth_of(one)) for one in _left(asked, used)]
+        gaps = [(one, self._worth_of(one)) for one in _left(listed, answered)]
         pairs += [Pair(one.said, "", 0.0, worth) for one, worth in extra]
         pairs += [Pair("", one.said, 0.0, worth) for one, worth in gaps]
         return Found(tuple(pairs))
@@ -233,7 +224,7 @@ def _offers(asked: Sequence[Unit], listed: Sequence[Unit]) -> Iterator[Offer]:
     for mine in asked:
         for theirs in listed:
             size = len(mine.places + theirs.places)
-            likeness = alike(mine, theirs) if size < 4 else 0.0
+            likeness = _LIKENESS[mine.forms, theirs.forms] if size < 4 else 0.0
             if likeness > (BONES.one_sign if size > 2 else 0):
                 yield likeness, size, mine, theirs
 
@@ -242,9 +233,10 @@ def _left(units: Sequence[Unit], used: set[int]) -> list[Unit]:
     return [one for one in units if len(one.places) == 1 and used.isdisjoint(one.places)]
 
 
-def alike(mine: Unit, theirs: Unit) -> float:
+def alike(forms: tuple[Forms, Forms]) -> float:
     """1 for words with equal bones whose written vowels agree; 0 for other words."""
-    return max((_alike(form, other) for form in mine.forms for other in theirs.forms), default=0.0)
+    mine, theirs = forms
+    return max((_alike(form, other) for form in mine for other in theirs), default=0.0)
 
 
 def _alike(mine: Form, theirs: Form) -> float:
@@ -259,6 +251,9 @@ def _alike(mine: Form, theirs: Form) -> float:
     return 0.0
 
 
+_LIKENESS = Memo(alike)
+
+
 def comparable(query: Query) -> bool:
     """A person's name of two words or more, all in Arabic letters, with enough bones to tell."""
     if not all(ARABIC.match(sign) for sign in folded(query.name) if sign.isalpha()):
@@ -268,16 +263,17 @@ def comparable(query: Query) -> bool:
     return len(words) > 1 and all(bones) and sum(bones) >= BONES.fewest_bones
 
 
+def _crossed(query: Query, listed: Listed) -> bool:
+    kinds = {query.kind, listed.kind} - {""}
+    return len(kinds) > 1 and "person" in kinds
+
+
 def _told(found: Found, query: Query, listed: Listed, bands: Bands, score: float) -> list[str]:
     """Why this may be the listed name; empty when it is not. A row may ask to see more."""
-    kinds = {query.kind, listed.kind} - {""}
-    crossed = len(kinds) > 1 and "person" in kinds
     wanted = bands.asks_for_more(query.kind, listed.source)
-    if crossed and query.kind != "person":
-        return []  # a family's firm is not each person of that family
     if found.equal:
         why = "the same letters, as far as vowels are written"
-    elif (not crossed and found.score >= BONES.possible_from and found.enough) or (
+    elif (not _crossed(query, listed) and found.score >= BONES.possible_from and found.enough) or (
         wanted and score >= bands.possible(query.kind, listed.source)
     ):
         why = f"words are {found.score:.0%} alike, as far as vowels are written"

@@ -1,109 +1,85 @@
-"""Whether unlike letters are slips of the pen or another name: log odds of the one over the other.
+"""Whether a name is the listed one written otherwise, or another name: log odds of the one.
 
-Rare words that agree speak for slips, and so do letters that make no name and letters swapped or
-doubled; an unlike word that is a name by itself, words left over and other kinds speak against.
-The weights were fitted (`bench.fit`), apart for persons and for the rest; they stand in `numbers`.
+Two sums of trees, one for persons and one for the rest, were fitted to slips and lost words of
+listed names against made-up ones (`bench.fit`). What the odds must reach depends on how far apart
+the names are.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from rapidfuzz.distance import OSA
-
-from .alignment import Pair
+from .case import Case
+from .evidence import Evidence
 from .letters import Letters
 from .numbers import NUMBERS
-from .rules import Case
-from .tables import LEGAL
+from .population import surnames
+from .tables import INDUSTRY, LEGAL, PARTICLES
+from .trees import load
 from .worth import Worth
 
-#: what is weighed, in the order of the weights
-SIGNS = (
-    "bias",
-    "worth found again",
-    "worth of unlike words",
-    "surprise of their letters",
-    "unlike words that are listed names themselves",
-    "letters swapped or doubled",
-    "words left over",
-    "words missing",
-    "nothing left over or missing",
-    "one telling word",
-    "other legal forms",
-    "a Chinese name",
-    "listed without a kind",
-    "one is a person and one is not",
-)
+_FORMS = LEGAL | PARTICLES  # A.S. is spelt like an article
+TOLD = 3  # signs that are named among the reasons
 
 
 class Chance:
     def __init__(self, worth: Worth, letters: Letters) -> None:
-        self._seen, self._nats = worth.seen, letters.nats
-
-    def speaks(self, case: Case) -> bool:
-        """There is an unlike word that tells."""
-        return any(one.asked for one in case.found.unequal)
-
-    def odds(self, case: Case) -> float:
-        weights = NUMBERS.slips_of_person if case.person else NUMBERS.slips_of_other
-        return sum(
-            weight * sign for weight, sign in zip(weights, self.signs(case), strict=True) if sign
-        )
-
-    def bound(self, case: Case) -> float:
-        """What the odds must reach: the more edits, the more."""
-        few = case.person, edits(case) < 2
-        return {
-            (True, True): NUMBERS.one_slip_of_person,
-            (False, True): NUMBERS.one_slip_of_other,
-            (True, False): NUMBERS.more_slips_of_person,
-            (False, False): NUMBERS.more_slips_of_other,
-        }[few]
+        self._evidence, self._trees = Evidence(worth, letters), load()
+        self._seen = worth.seen
 
     def signs(self, case: Case) -> tuple[float, ...]:
-        found = case.found
-        told = found.unequal
-        unlike = [one for one in told if one.asked]
-        paired = [one for one in unlike if one.listed]
-        person = {case.kind == "person", case.listed_kind == "person"} == {True, False}
+        return self._evidence.of(case)
+
+    def odds(self, case: Case, signs: Sequence[float]) -> float:
+        return self._trees[_kind(case)].odds(signs)
+
+    def bound(self, case: Case) -> float:
+        """What the odds must reach."""
+        return float(getattr(NUMBERS, f"{way(case)}_of_{_kind(case)}"))
+
+    def although(self, case: Case) -> str:
+        """Why a person looks though the odds are low; empty for nearly every pair."""
+        if self._brand(case):
+            return "a rare word of a firm, without those of its trade"
+        mark = case.listed_kind == "aircraft" and case.slips is not None and not case.person
+        alike = len(case.asked) == len(case.listed)
+        if mark and alike and _FORMS.isdisjoint(case.asked):
+            return "a mark of an aircraft, a slip or two apart"
+        return ""
+
+    def _brand(self, case: Case) -> bool:
+        """A firm asked for by a word of its own, without the listed words of its trade.
+
+        Such a word is long, in few listed names, and no surname: those name firms everywhere.
+        """
+        [word, *more] = case.core
+        beside = [one for one in case.listed_core if one != word]
         return (
-            1.0,
-            found.matched,
-            sum(one.worth for one in paired),
-            sum(self._nats[one.asked] for one in unlike),
-            sum(one.asked in self._seen for one in unlike),
-            sum(map(_clumsy, paired)),
-            len(unlike) - len(paired),
-            len(told) - len(unlike),
-            found.complete,
-            len(case.core) == 1,
-            _forms(case.asked) != _forms(case.listed),
-            case.chinese,
-            not case.listed_kind,
-            person and bool(case.kind and case.listed_kind),
+            case.kind == "organisation"
+            and case.listed_kind in ("organisation", "")
+            and not (more or case.found.edits)
+            and 0 < len(beside) == len(case.listed_core) - 1
+            and INDUSTRY.issuperset(beside)
+            and len(word) >= NUMBERS.letters_of_brand
+            and self._seen.get(word, 0) <= NUMBERS.names_of_brand
+            and word not in surnames()
         )
 
+    def told(self, case: Case, signs: Sequence[float]) -> list[str]:
+        """The signs that moved the odds most, for a person to read."""
+        moved = self._trees[_kind(case)].told(signs)
+        most = sorted(moved, key=lambda name: -abs(moved[name]))[:TOLD]
+        return [f"{name} {moved[name]:+.1f}" for name in most]
 
-def edits(case: Case) -> int:
-    """In the whole name when it is near as a whole, else in its paired words."""
+
+def way(case: Case) -> str:
+    """How far apart they are; each way has a bound of its own.
+
+    A slip of the pen leaves the name as a whole one or two edits away, so nearly all pairs without
+    that are of two names.
+    """
     if case.slips is not None:
-        return case.slips
-    return sum(
-        OSA.distance(one.asked, one.listed)
-        for one in case.found.unequal
-        if one.asked and one.listed
-    )
+        return "one_slip" if case.slips < 2 else "two_slips"
+    return "unlike" if any(one.asked for one in case.found.unequal) else "fewer_words"
 
 
-def _clumsy(pair: Pair) -> bool:
-    """Letters swapped or doubled: as fingers err, and as names seldom differ."""
-    one, other = pair.asked, pair.listed
-    return sorted(one) == sorted(other) or _single(one) == _single(other)
-
-
-def _single(word: str) -> str:
-    return word[:1] + "".join(after for letter, after in pairwise(word) if after != letter)
-
-
-def _forms(words: Sequence[str]) -> list[str]:
-    return sorted(word for word in words if word in LEGAL)
+def _kind(case: Case) -> str:
+    return "person" if case.person else "other"

@@ -49,6 +49,7 @@ def english(run: str) -> str:
     return " ".join(part.english[0] for part in parts(run))
 
 
+@lru_cache(maxsize=65_536)
 def pinyin(signs: str) -> str:
     return "".join(lazy_pinyin(signs))
 

@@ -10,15 +10,38 @@ from .memo import Memo
 from .numbers import NUMBERS
 from .sound import fold, skeleton, syllable, syllables, vowelless
 from .tables import LEGAL, PARTICLES, SPELLING
-from .worth import Worth
+from .worth import MENDED, Worth
 
 _SPELLINGS = {
     word: (word, *(other for other in SPELLING if SPELLING[other] == word)) for word in PARTICLES
 } | {"al": ("al", "el", "ul")}
+NEARLY = 0.8  # likeness
 
 
 def near(one: str, other: str, edits: int = 1) -> bool:
     return OSA.distance(one, other, score_cutoff=edits) <= edits
+
+
+def far(word: str, other: str, edits: int) -> bool:
+    """Whether the letters alone tell that these are more than so many edits and a sound apart.
+
+    An edit takes one kind of letter away and brings another, at most; and whatever `sound` does to
+    a word, it neither adds nor takes away the last letter of a kind of `_KEPT`.
+    """
+    unlike = LETTERS[word] ^ LETTERS[other]
+    return bool(unlike & _KEPT) and unlike.bit_count() > 2 * edits
+
+
+def _letters(word: str) -> int:
+    """One bit for each kind of letter; of the words of the lists and queries, all `a` to `z`."""
+    found = 0
+    for letter in word:
+        found |= 1 << (ord(letter) & 63)
+    return found
+
+
+LETTERS = Memo(_letters)
+_KEPT = _letters("blmnr")
 
 
 class Likeness:
@@ -39,6 +62,8 @@ class Likeness:
         special = self._special(word, listed, chinese)
         if special is not None:
             return special
+        if far(word, listed, _allowed(word, listed)):
+            return 0.0
         likeness = self._by_edits(word, listed, chinese)
         if syllable(word) and syllable(listed):
             return min(likeness, 0.4)
@@ -53,7 +78,7 @@ class Likeness:
             return 0.7 if short and any(near(word, other) for other in spellings) else 0.0
         if len(word) == 1 or len(listed) == 1:
             return 0.6 if word[0] == listed[0] else 0.0
-        if self._worth.mend[word] == listed:
+        if listed in MENDED and self._worth.mend[word] == listed:
             return 0.96
         if listed in LEGAL:
             return 0.7 if near(word, listed) and self._slip(word) else 0.0
@@ -61,12 +86,21 @@ class Likeness:
             return 0.7 if min(len(word), len(listed)) > 4 and near(word, listed) else 0.0
         return None
 
+    def nearly(self, word: str, listed: str) -> float:
+        """Of words that are not Chinese, if it is above NEARLY; 0 otherwise, and mostly at once."""
+        longer = max(len(word), len(listed))
+        edits = 1 if longer < 15 else 2 if longer < 38 else 3
+        mended = listed in MENDED and self._worth.mend[word] == listed
+        if far(word, listed, edits) and not mended:
+            return 0.0
+        likeness = self.of[word, listed, False]
+        return likeness if likeness > NEARLY else 0.0
+
     def _slip(self, word: str) -> bool:
         return self._seen.get(word, 0) < 40 and word not in LEGAL
 
     def _by_edits(self, word: str, listed: str, chinese: bool) -> float:
-        longer = max(len(word), len(listed))
-        allowed = 1 if longer <= 5 else 2 if longer <= 9 else 3
+        longer, allowed = max(len(word), len(listed)), _allowed(word, listed)
         edits = OSA.distance(word, listed, score_cutoff=allowed)
         if edits > allowed:
             return 0.0
@@ -87,3 +121,9 @@ class Likeness:
         if near(heard, other):
             return 0.85 - short
         return (0.78 if near(heard, other, room) or near(word, listed, room) else 0.62) - short
+
+
+def _allowed(word: str, listed: str) -> int:
+    """Edits beyond which two words are not alike."""
+    longer = max(len(word), len(listed))
+    return 1 if longer <= 5 else 2 if longer <= 9 else 3

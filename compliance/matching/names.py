@@ -9,6 +9,7 @@ from .listing import names_in
 from .text import clean_number, core, plain, spelt
 
 Words = tuple[str, ...]
+Gap = tuple[bool | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,21 @@ def name_of(listed: Listed) -> Name | None:
     return Name(listed, words, known, family, raw, told, " ".join(words), flipped)
 
 
-def _without_one(words: Words) -> set[str]:
-    """The name without one of the words between its first and its last."""
-    return {" ".join(words[:at] + words[at + 1 :]) for at in range(1, len(words) - 1)}
+def _without_one(name: Name) -> set[Gap]:
+    """Without each word of a person, or each between the first and the last of the rest."""
+    words = name.words
+    inner = range(len(words)) if name.person else range(1, len(words) - 1)
+    return {(name.person, *sorted(words[:at] + words[at + 1 :])) for at in inner if len(words) > 2}
 
 
 class Equals:
     """Places of names by forms that must be equal. Immutable once built."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self.words, self.letters, self.cores, self.numbers, self.gaps = (
-            defaultdict[str, list[int]](list) for _ in range(5)
+        self.words, self.letters, self.cores, self.numbers = (
+            defaultdict[str, list[int]](list) for _ in range(4)
         )
+        self.gaps: dict[Gap, list[int]] = defaultdict(list)
         for place, name in enumerate(names):
             self.words[" ".join(sorted(name.words))].append(place)
             self.cores[" ".join(sorted(name.core))].append(place)
@@ -77,7 +81,7 @@ class Equals:
                 set(name.joined()) - {"".join(name.core)} | {"".join(name.words)}
             ):
                 self.letters[letters].append(place)
-            for words in () if name.person else _without_one(name.words):
+            for words in _without_one(name):
                 self.gaps[words].append(place)
             for number in name.listed.numbers:
                 if len(clean_number(number)) > 4:

@@ -22,9 +22,6 @@ class Numbers:
     other_kind: float = 0.07
     other_country: float = 0.02
     other_birth: float = 0.10
-    # little matched worth raises the bound
-    evidence: float = 1.25
-    evidence_slope: float = 0.08
     # candidates
     cosine: float = 0.44
     cosine_weak: float = 0.26
@@ -32,60 +29,19 @@ class Numbers:
     ratio: float = 60.0  # of the telling words; below it no alignment is tried
     nearest: int = 20
     nearest_weak: int = 40
-    # bounds of the named rules
-    lone: float = 0.62
-    one_edit: float = 0.68
-    brand: float = 0.78
-    two_edits: float = 0.70
-    whole: float = 0.80
-    joined: float = 0.82
-    alone: float = 0.5  # worth of a firm's only telling word when another is missing
-    telling: float = 0.4  # worth of a word that is more than the industry's
-    whole_of_person: float = 0.8  # worth of all words when one is missing
-    whole_of_other: float = 0.6
-    beside: float = 0.6  # worth of equal words beside a short word with slips
-    beside_of_person: float = 0.8
     letters: int = 8  # of the whole name, for two slips anywhere in it
-    letters_of_word: int = 5  # of a name that is one word, for two slips in it
-    letters_of_code: int = 4  # below it a firm's whole name, or each of its words, is initials
-    # log odds of slips rather than another name: weights in the order of chance.SIGNS (bench.fit)
-    slips_of_person: tuple[float, ...] = (
-        -6.83,  # bias
-        5.47,  # worth found again
-        -3.68,  # worth of unlike words
-        0.14,  # surprise of their letters
-        -1.95,  # unlike words that are listed names themselves
-        2.19,  # letters swapped or doubled
-        1.74,  # words left over
-        -0.49,  # words missing
-        4.57,  # nothing left over or missing
-        3.46,  # one telling word
-        1.78,  # other legal forms
-        -4.57,  # a Chinese name
-        -0.14,  # listed without a kind
-        -1.43,  # one is a person and one is not
-    )
-    slips_of_other: tuple[float, ...] = (
-        -3.17,  # bias
-        5.07,  # worth found again
-        -3.86,  # worth of unlike words
-        0.17,  # surprise of their letters
-        -0.61,  # unlike words that are listed names themselves
-        1.75,  # letters swapped or doubled
-        0.75,  # words left over
-        -1.51,  # words missing
-        3.68,  # nothing left over or missing
-        -0.84,  # one telling word
-        -2.27,  # other legal forms
-        0.0,  # a Chinese name
-        -0.31,  # listed without a kind
-        -5.85,  # one is a person and one is not
-    )
-    # and what they must reach
-    one_slip_of_person: float = 1.0
-    one_slip_of_other: float = 1.1
-    more_slips_of_person: float = 3.25
-    more_slips_of_other: float = 1.3
+    hopeless: float = 0.4  # likeness below which only slips of the whole name are weighed
+    letters_of_brand: int = 6  # of a firm's word that is enough without those of its trade
+    names_of_brand: int = 3  # in which that word is listed, at most
+    # what the log odds must reach (chance.way)
+    fewer_words_of_person: float = 0.1
+    fewer_words_of_other: float = 0.4
+    one_slip_of_person: float = -0.6
+    one_slip_of_other: float = -0.8
+    two_slips_of_person: float = 1.8
+    two_slips_of_other: float = 1.6
+    unlike_of_person: float = 3.8
+    unlike_of_other: float = 3.4
     # ceilings and factors of what is shown
     same_letters: float = 0.99
     same_core: float = 0.97

@@ -2,21 +2,18 @@
 
 from .alignment import Aligner, Alignment
 from .answers import MATCH, POSSIBLE, Bands, Match, Query
+from .case import Case
 from .chance import Chance
 from .identifiers import others
-from .likeness import Likeness
 from .names import Name
 from .numbers import NUMBERS
-from .rules import Case, bare, lowered
-from .tables import SOFT
 
 SAME, OTHER, UNKNOWN = "same", "other", "unknown"
 
 
 class Scorer:
-    def __init__(self, bands: Bands, aligner: Aligner, likeness: Likeness, chance: Chance) -> None:
-        self.bands, self.aligner = bands, aligner
-        self.likeness, self.chance = likeness, chance
+    def __init__(self, bands: Bands, aligner: Aligner, chance: Chance) -> None:
+        self.bands, self.aligner, self.chance = bands, aligner, chance
 
     def numbered(self, query: Query, name: Name) -> Match:
         """The same identifier names the same party, whatever it calls itself."""
@@ -31,56 +28,28 @@ class Scorer:
         return self._match(query, name, score, reasons)
 
     def fuzzy(self, case: Case, query: Query, name: Name) -> list[Match]:
-        """Nothing when the score stays below its bound."""
-        if self._hopeless(case, name.listed.source):
-            return []
-        found, crossed = case.found, _crossed(case)
-        surname_left = _surname_left(case)
-        if surname_left and len(case.core) == 1:
+        """Nothing when it is likelier another name, unless a row wants the likeness looked at."""
+        found, near = case.found, case.slips is not None
+        if not near and found.score < NUMBERS.hopeless:
             return []
         reasons: list[str] = []
-        rule = None if crossed or surname_left else lowered(case, self.likeness)
-        bound = self._bound(case, name.listed.source)
-        if rule and rule[0] < bound:
-            bound, why = rule
-            reasons.append(why)
-        near = case.slips is not None and not surname_left
         score = max(found.score, _by_letters(case)) if near else found.score
         score = self._weighed(score, query, name, reasons)
-        score -= NUMBERS.other_kind if crossed else 0.0
-        few = None if crossed else bare(case)
-        if few:
-            return [self._match(query, name, min(score, NUMBERS.fuzzy), [*_told(found), few])]
-        alike = score >= bound and (rule is not None or not _one_word_of_more(case))
-        if self.bands.asks_for_more(case.kind, name.listed.source):
-            # a row wants everything looked at that is so alike, slip or not
-            likely = alike or self._enough(case, near, alike, reasons)
-        else:
-            likely = self._enough(case, near or alike, alike, reasons)
-        if not likely:
+        score -= NUMBERS.other_kind if case.crossed else 0.0
+        signs = self.chance.signs(case)
+        odds, needed = self.chance.odds(case, signs), self.chance.bound(case)
+        although = self.chance.although(case) if odds < needed else ""
+        if odds < needed and not (although or self._wanted(case, name.listed.source, score)):
             return []
-        return [self._match(query, name, min(score, NUMBERS.fuzzy), _told(found) + reasons)]
+        why = f"odds that it is this name, written otherwise: {odds:+.1f}, needed {needed:+.1f}"
+        reasons = [*_told(found), *reasons, why, *self.chance.told(case, signs)]
+        reasons += [although] if although else []
+        return [self._match(query, name, min(score, NUMBERS.fuzzy), reasons)]
 
-    def _hopeless(self, case: Case, source: str) -> bool:
-        """Below every bound there is; nine in ten candidates are, and no more is asked of them."""
-        found = case.found
-        if case.slips is not None or not (found.extra or found.edits):
-            return False  # rules may ask for nothing more
-        least = min(NUMBERS.lone, self.bands.possible(case.kind, source))
-        return found.score + NUMBERS.same_birth < least
-
-    def _bound(self, case: Case, source: str) -> float:
-        """The less was found again, the more alike the rest must be."""
-        lacking = max(0.0, NUMBERS.evidence - case.found.matched)
-        return self.bands.possible(case.kind, source) + NUMBERS.evidence_slope * lacking
-
-    def _enough(self, case: Case, likely: bool, alike: bool, reasons: list[str]) -> bool:
-        """Unlike words must be slips rather than another name; without any, likeness decides."""
-        if not self.chance.speaks(case):
-            return alike
-        odds, needed = self.chance.odds(case), self.chance.bound(case)
-        reasons.append(f"odds that it is a slip: {odds:+.1f}, needed {needed:+.1f}")
-        return likely and odds >= needed
+    def _wanted(self, case: Case, source: str, score: float) -> bool:
+        """Whether a row lowers the bound and the names are so alike."""
+        bands, kind = self.bands, case.kind
+        return bands.asks_for_more(kind, source) and score >= bands.possible(kind, source)
 
     def _weighed(self, score: float, query: Query, name: Name, reasons: list[str]) -> float:
         """Country and birth date raise or lower; what is not known does neither."""
@@ -136,29 +105,6 @@ def against_namesake(query: Query, name: Name) -> list[str]:
         "another number of the same register": others(query.numbers(), name.listed.numbers),
     }
     return [reason for reason, speaks in known.items() if speaks]
-
-
-def _crossed(case: Case) -> bool:
-    """A person is asked for and something else is listed, or the other way round."""
-    kinds = {case.kind, case.listed_kind} - {""}
-    return len(kinds) == 2 and "person" in kinds
-
-
-def _surname_left(case: Case) -> bool:
-    """A first or last word like Le or Van without a partner is a surname, not a particle."""
-    ends = (case.asked[0], case.asked[-1])
-    return case.person and any(
-        pair.asked in SOFT and not pair.listed and pair.asked in ends for pair in case.found.pairs
-    )
-
-
-def _one_word_of_more(case: Case) -> bool:
-    """A firm's only telling word, while the listed name has another word that tells."""
-    return (
-        not case.person
-        and len(case.core) == 1
-        and any(not one.asked and one.worth > NUMBERS.telling for one in case.found.pairs)
-    )
 
 
 def _by_letters(case: Case) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from . import arabic, chinese_persons
 from .answers import Bands, Listed, Match, Query
+from .arabic_words import ARABIC
 from .text import HAN, problem_with
 
 
@@ -16,7 +17,7 @@ class Scripts:
 
     def find(self, query: Query, bands: Bands) -> Iterator[Match]:
         """Matches beside those that the letters themselves have."""
-        if arabic.ARABIC.search(query.name):
+        if ARABIC.search(query.name):
             yield from self._arabic.find(query, bands)
         elif query.kind != "organisation" and HAN.search(query.name):
             yield from self._chinese.find(query, bands)

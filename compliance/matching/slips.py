@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SHORTEST, LONGEST = 3, 60  # letters
@@ -18,7 +19,7 @@ TWO_EDITS = 5
 
 def lost(word: str) -> set[str]:
     """The word, and the word with each one of its letters lost."""
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+    return {word, *[word[:at] + word[at + 1 :] for at in range(len(word))]}
 
 
 def parts(letters: str) -> tuple[tuple[int, str], ...]:
@@ -49,10 +50,12 @@ class Slips:
     def find(self, letters: str) -> dict[int, int]:
         """Places of the names within reach, with the number of edits."""
         found: dict[int, int] = {}
-        for other in sorted(self._one_lost(letters) | self._two_edits(letters)):
-            reach = 2 if min(len(letters), len(other)) >= TWO_EDITS else 1
-            edits = OSA.distance(letters, other, score_cutoff=reach)
-            if edits <= reach:
+        near = self._one_lost(letters) | self._two_edits(letters)
+        if not near:
+            return found
+        within = process.extract(letters, near, scorer=OSA.distance, score_cutoff=2, limit=None)
+        for other, edits, _ in sorted(within):
+            if edits < 2 or min(len(letters), len(other)) >= TWO_EDITS:
                 for place in self._places[other]:
                     found[place] = min(edits, found.get(place, edits))
         return found

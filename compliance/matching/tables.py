@@ -47,13 +47,6 @@ PARTICLES = frozenset(
     """.split()  # noqa: SIM905  a table to be read
 )
 
-#: particles that are surnames elsewhere (Le, Van, Da)
-SOFT = frozenset(
-    """
-    da das de del di do la las le los van
-    """.split()  # noqa: SIM905  a table to be read
-)
-
 _SPELLED = """
     abdul: abd
     abu: abou

@@ -3,6 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,6 +17,8 @@ ORGANISATION, PERSON, CHINESE = "organisation", "person", "chinese"  # ways to r
 #: words worth mending when they are mistyped
 _KNOWN = sorted(word for word in {*SPELLING, *LEGAL, *INDUSTRY} if len(word) > 3)
 _LONG = tuple(word for word in _KNOWN if len(word) > 7)
+#: what a mended word can become
+MENDED = frozenset(SPELLING.get(word, word) for word in _KNOWN)
 _SHORT_FORMS = sorted(word for word in LEGAL if 2 < len(word) < 5)
 
 
@@ -28,7 +31,9 @@ class Worth:
             for key in sorted(lost(word)):
                 self._mends[key].append(word)
         self.mend = Memo(self._mend)
-        self.of = Memo(self._of)
+        self._whole = self._words()
+        #: by the way to read a token, then by the token
+        self.of = {way: Memo(partial(self._of, way)) for way in (ORGANISATION, PERSON, CHINESE)}
 
     def _mend(self, word: str) -> str:
         """A mistyped company word becomes that word; any token the lists know stays."""
@@ -47,8 +52,7 @@ class Worth:
         best = min(near, key=lambda other: (-len(other), other), default=word)
         return SPELLING.get(best, best)
 
-    def _of(self, key: tuple[str, str]) -> float:
-        word, way = key
+    def _of(self, way: str, word: str) -> float:
         rare = 1 - math.log(self.seen[word]) / self._most if word in self.seen else 1.0
         worth = max(0.12, rare)
         if way == ORGANISATION:
@@ -89,15 +93,18 @@ class Worth:
             return [word]
         for at in range(len(word) - 3, 2, -1):
             first, second = word[:at], word[at:]
-            known = self._is_word(first) and self._is_word(second)
+            known = first in self._whole and second in self._whole
             tail = second in _KNOWN_SET and at < len(word) - 5
             if known or tail or (first in _KNOWN_SET and at > 5):
                 return [SPELLING.get(first, first), SPELLING.get(second, second)]
         return [word]
 
-    def _is_word(self, word: str) -> bool:
-        plain = SPELLING.get(word, word)
-        return word in _KNOWN_SET or (len(word) > 3 and self.seen.get(plain, 0) > 3)
+    def _words(self) -> frozenset[str]:
+        """Words at which a name may be cut, also in their other spellings."""
+        often = {word for word, seen in self.seen.items() if seen > 3}
+        written = {other for other, word in SPELLING.items() if word in often}
+        never = set(SPELLING)  # such a spelling counts as the word it stands for
+        return _KNOWN_SET | {word for word in (often - never) | written if len(word) > 3}
 
 
 _KNOWN_SET = frozenset(_KNOWN)

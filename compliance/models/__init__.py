@@ -17,6 +17,7 @@ from .decisions import Decision, DecisionQuerySet
 from .flags import RedFlag, RedFlagClosed, RedFlagKind, RedFlagQuerySet, Weight
 from .grants import Clearing, ReviewClearance
 from .identifiers import IdentifierKind, PartyIdentifier
+from .known import PaperKind, PartyContact, PartyDocument, PartyEvidence, Shown
 from .licences import Licence, LicenceAct, LicenceDraw, LicenceEvent, LicenceReturn
 from .lists import EntryName, ListEntry, ListEntryQuerySet, ListSnapshot, ListSource, NameKind
 from .ownership import Director, OwnershipStake
@@ -74,7 +75,11 @@ __all__ = [
     "NameKind",
     "Outcome",
     "OwnershipStake",
+    "PaperKind",
     "Party",
+    "PartyContact",
+    "PartyDocument",
+    "PartyEvidence",
     "PartyIdentifier",
     "PartyKind",
     "PolicyRule",
@@ -88,6 +93,7 @@ __all__ = [
     "Risk",
     "RuleApproval",
     "ScoringBand",
+    "Shown",
     "SiteRisk",
     "SiteRiskQuerySet",
     "Unsealed",

@@ -45,6 +45,14 @@ SELECT json_build_object(
      SELECT id, party_id, kind, number, country
        FROM compliance_partyidentifier
       WHERE party_id IN (SELECT id FROM above) AND until IS NULL) one),
+  'evidence', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT shown.id, shown.fact, shown.stake_id, shown.director_id, shown.declared,
+            paper.sha256
+       FROM compliance_partyevidence shown
+       JOIN compliance_partydocument paper ON paper.id = shown.document_id
+       LEFT JOIN compliance_ownershipstake held ON held.id = shown.stake_id
+       LEFT JOIN compliance_director board ON board.id = shown.director_id
+      WHERE paper.party_id = %(party)s AND held.until IS NULL AND board.until IS NULL) one),
   'flags', (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT flag.id, kind.code, kind.title, kind.weight, kind.effective_from, kind.effective_to,
             flag.text, flag.raised_by, flag.raised_at
@@ -60,8 +68,9 @@ SELECT json_build_object(
 )::text
 """
 
-#: what cases grant is bound to a party's own facts: neither grants nor licences are part of those
-GRANTED = ("clearings", "reviews", "licences")
+#: what cases grant is bound to a party's own facts: neither grants nor licences are part of those,
+#: nor is one paper more that shows the same facts
+GRANTED = ("clearings", "reviews", "licences", "evidence")
 Above = dict[str, list[dict[str, Any]]]
 
 
@@ -69,6 +78,7 @@ def above(party_id: int | None) -> Above:
     """`owners` (parties, however far up), `stakes` and `identifiers` (of the party and of those),
     `directors` and `licences` (approved by two).
 
+    `evidence`: which paper, by hash, shows which fact, stake or director of the party itself.
     Its open `flags` and, under `statements`, the last end-use statement unless it was withdrawn.
     Only what has not ended or been revoked. `clearings` and `reviews` are all that cases ever
     granted the party.

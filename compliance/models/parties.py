@@ -114,7 +114,15 @@ class Party(Record):
     )
     #: what came later is left out where there is none: contents kept before it still replay
     LATER = frozenset(
-        {"birth_date", "identifiers", "end_users", "is_reseller", "founded_on", "address"}
+        {
+            "birth_date",
+            "identifiers",
+            "end_users",
+            "is_reseller",
+            "founded_on",
+            "address",
+            "evidence",
+        }
     )
 
     def name_content(self, known: Above) -> str:
@@ -142,7 +150,7 @@ class Party(Record):
 
     @staticmethod
     def facts_hash(content: str) -> str:
-        """SHA-256 over a content without what cases granted: what a review is bound to."""
+        """SHA-256 over a content without GRANTED: the facts, which a review is bound to."""
         facts = {name: value for name, value in json.loads(content).items() if name not in GRANTED}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

@@ -82,6 +82,9 @@ class CountryGroup(Record):
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=300)
+    verification = models.CharField(
+        max_length=200, default="not verified; needs sign-off by counsel"
+    )
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""What a provider's machine reports of itself: R17, R18."""
+"""What a provider's machine reports of itself, and what others saw of it: R17 to R21."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -54,3 +54,24 @@ def wrong_memory(
         )
         evidence = {"uuid": one.uuid, "name": one.name, "memory_bytes": one.memory_bytes}
         yield Finding("R18", text, evidence)
+
+
+def claimed_twice(what: str, *, first: str, second: str) -> Finding:
+    """R19: two machines report the GPU or board of this UUID or serial number."""
+    text = f"{what} is on {first} and {second} claims it too: one of them is not what it says."
+    return Finding("R19", text, {"what": what, "first": first, "second": second})
+
+
+def contradicts_itself(machine: str, texts: Iterable[str], *, codes: list[str]) -> Finding:
+    """R20: what a machine says of its hardware cannot all be true, in the points of `codes`."""
+    text = f"{machine}: {' '.join(texts)}"
+    return Finding("R20", text, {"machine": machine, "codes": codes})
+
+
+def too_far(machine: str, *, probe: str, rtt_us: int, least_us: int, site: str) -> Finding:
+    """R21: a machine answered a probe sooner than light could come back from its site."""
+    text = (
+        f"{machine} answered {probe} within {rtt_us / 1000:.1f} ms; from {site} light alone takes"
+        f" {least_us / 1000:.1f} ms."
+    )
+    return Finding("R21", text, {"machine": machine, "probe": probe, "site": site})

@@ -1,8 +1,8 @@
-"""What a renter asks for: R10, R11, R12."""
+"""What a renter asks for: R1, R10, R11, R12."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 
 from .finding import Finding
@@ -27,6 +27,23 @@ class Order:
     end: datetime
     refused: bool = False
     stands: bool = True
+
+
+def first_advanced(
+    first: Order | None, *, founded_on: date | None, founded_after: date
+) -> Finding | None:
+    """R1: `first`, the renter's first order of advanced capacity, by a company too young for one
+    before the controls of October 2022.
+
+    What an older company bought elsewhere nobody can know; an unknown day is no finding.
+    """
+    if first is None or founded_on is None or founded_on <= founded_after:
+        return None
+    text = (
+        f"Asked for {first.chip} ({first.chip_class}) as its first advanced capacity; founded on"
+        f" {founded_on}, after {founded_after}."
+    )
+    return Finding("R1", text, {"reservation": first.id})
 
 
 def out_of_scale(orders: Sequence[Order], *, gpus: int) -> list[Finding]:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+import phonenumbers
+
 from .finding import Finding
 
 
@@ -29,3 +31,17 @@ def domain(email: str, *, public: Collection[str]) -> str:
     """The domain of an address; empty for one that anybody can have an address at."""
     found = email.rpartition("@")[2].strip().lower()
     return "" if found in public else found
+
+
+def phone(text: str, *, country: str) -> str:
+    """A number as the whole world dials it (E.164), read as in that country unless it says where.
+
+    Empty for what no number can be, or what is none without a country that is not known.
+    """
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

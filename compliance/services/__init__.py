@@ -24,6 +24,7 @@ from .cases.deciding import (
 )
 from .cases.documents import FILE_ENDINGS, LARGEST_FILE, add_document
 from .cases.officers import NotAnOfficer
+from .cases.referring import refer
 from .cases.working import (
     assign_case,
     close_case,
@@ -41,13 +42,30 @@ from .finding import Question
 from .flags import close_flag, denied_parties, flag_kinds, note, raise_flag
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
+from .knowing import (
+    Incomplete,
+    add_contact,
+    contacts_of,
+    end_contact,
+    lacks_of,
+    send_to_screening,
+    sent_at,
+)
 from .licences import approve_licence, register_licence, revoke_licence
 from .looking import look
 from .matching import Example, Found, UnknownList, entries, match, ready, seen, sources
-from .ownership import add_director, add_stake, end_director, end_stake
-from .parties import Numbered, add_identifier, amend_party, end_identifier, register_party
+from .ownership import ITSELF, add_director, add_stake, end_director, end_stake
+from .papers import Declaration, declarations_of, evidence_of, file_document, papers_of
+from .parties import (
+    Numbered,
+    add_identifier,
+    amend_party,
+    end_identifier,
+    identify_party,
+    register_party,
+)
 from .reference import Loaded, chip_for, load_reference
-from .rehearsing import Case, Change, rehearse
+from .rehearsing import Case, Change, rehearse, rehearse_rule
 from .replaying import CannotReplay, replay
 from .rescreening import rescreen_due, rescreen_party, rescreen_waiting
 from .reverse import reverse_screen
@@ -73,10 +91,12 @@ from .statements import (
 from .tying import look_for_ties, note_ties
 from .unfinished import CannotResume
 from .verifying import Anchor, verify
+from .wording import look_for_crowds, look_for_words
 
 __all__ = [
     "APPROVERS",
     "FILE_ENDINGS",
+    "ITSELF",
     "LARGEST_FILE",
     "Anchor",
     "AnsweredAlready",
@@ -86,9 +106,11 @@ __all__ = [
     "Case",
     "Change",
     "Changes",
+    "Declaration",
     "DownloadFailed",
     "Example",
     "Found",
+    "Incomplete",
     "LicenceSpent",
     "ListState",
     "ListsNotReady",
@@ -101,6 +123,7 @@ __all__ = [
     "SignedAlready",
     "UnknownList",
     "Upload",
+    "add_contact",
     "add_director",
     "add_document",
     "add_identifier",
@@ -118,29 +141,39 @@ __all__ = [
     "chip_for",
     "close_case",
     "close_flag",
+    "contacts_of",
     "correspondence",
+    "declarations_of",
     "denied_parties",
     "documents_of",
     "download_list",
     "draw",
     "drawn_gpu_us",
+    "end_contact",
     "end_director",
     "end_identifier",
     "end_stake",
     "entries",
     "escalate_case",
+    "evidence_of",
     "export",
+    "file_document",
     "flag_kinds",
+    "identify_party",
     "import_list",
+    "lacks_of",
     "likenesses",
     "list_states",
     "load_reference",
     "look",
+    "look_for_crowds",
     "look_for_ties",
+    "look_for_words",
     "match",
     "note",
     "note_case",
     "note_ties",
+    "papers_of",
     "pass_deadlines",
     "preview",
     "propose_verdict",
@@ -148,9 +181,11 @@ __all__ = [
     "put_back",
     "raise_flag",
     "ready",
+    "refer",
     "register_licence",
     "register_party",
     "rehearse",
+    "rehearse_rule",
     "reject_verdict",
     "remind_of_statements",
     "replay",
@@ -168,6 +203,8 @@ __all__ = [
     "screen_many",
     "seal",
     "seen",
+    "send_to_screening",
+    "sent_at",
     "sign_end_use",
     "site_risks",
     "sources",

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 
 from compliance.models import PolicyRule, RuleApproval
+from marketplace.core import audit
 
 from .rulebook import rulebook
 
@@ -29,6 +30,9 @@ def approve_rule(*, rule: PolicyRule, actor: UUID, actor_label: str, at: datetim
     try:
         with transaction.atomic():
             approval.save()
+            audit.record(
+                verb="approve_rule", subject=rule, at=at, actor=actor, actor_label=actor_label
+            )
     except IntegrityError as error:
         for name, told in REFUSALS.items():
             if name in str(error):

@@ -23,7 +23,7 @@ class Question:
     """A rental: which chip (None: not classified), in which country, from when until when.
 
     How many GPUs, and the key under which they are drawn from a licence, matter only where one is
-    needed.
+    needed. `machine_trust` is the tier of the machine that it is asked for.
     """
 
     chip: ChipModel | None
@@ -32,6 +32,7 @@ class Question:
     end: datetime
     gpus: int = 1
     rental: UUID | None = None
+    machine_trust: str | None = None
 
 
 def ask(*, party: Party, known: Above, index: Index) -> list[Asked]:
@@ -85,6 +86,7 @@ def facts_of_rental(question: Question | None, book: Rulebook) -> dict[str, str 
         "chip_name": chip.name if chip else None,
         "chip_class": None if chip_class == ExportClass.UNKNOWN else chip_class,
         "site_country": _place(question.site_country) if question else None,
+        "machine_trust": question.machine_trust if question else None,
     }
 
 

@@ -9,10 +9,11 @@ from compliance.index import index_for
 from compliance.matching import MATCH
 from compliance.matching.answers import Listed
 from compliance.models import EndUse, ListEntry, Party, PartyKind, RedFlagKind
-from compliance.redflags import Finding, company
+from compliance.redflags import Finding, company, wording
 
 from .flags import flag_kinds, note
 from .freshness import ListState, list_states
+from .wording import WRITTEN, look_at_words
 
 Kinds = dict[str, RedFlagKind]
 NAMES = ("legal_name", "native_name")
@@ -31,14 +32,17 @@ def look(*, party: Party, lists: Sequence[ListState], at: datetime) -> int:
 
 
 def look_at_change(*, party: Party, old: Mapping[str, Any], at: datetime) -> int:
-    """Raise what a change of names or end use shows; `old` are values the party had before."""
+    """Raise what a change of names, end use or words shows; `old`: values that it had before."""
     kinds = flag_kinds(day=at.date())
     found = [
         _renamed(party, old[name], getattr(party, name), kinds, at) for name in NAMES if name in old
     ]
     if "end_use" in old:
         found.append(company.changed_answer(old["end_use"], party.end_use, on=at.date()))
-    return note(party=party, findings=filter(None, found), at=at)
+    said = {where: getattr(party, name) for name, where in WRITTEN.items() if name in old}
+    return note(party=party, findings=filter(None, found), at=at) + (
+        look_at_words(party=party, said=said, at=at) if said else 0
+    )
 
 
 def _shown(
@@ -57,6 +61,8 @@ def _shown(
         answers.append(
             company.withheld_parent(party.parent_name, known_since=known, today=today, days=days)
         )
+    if "R3" in kinds:
+        answers.append(wording.no_office(party.address, phrases=kinds["R3"].parameters["phrases"]))
     yield from filter(None, answers)
     held = [one.snapshot for one in lists if one.snapshot]
     if party.address and held and "R4" in kinds:

@@ -12,6 +12,8 @@ from compliance.ownership import WHOLE
 from marketplace.core import audit
 from marketplace.core.hints import after_commit
 
+#: the source of what a party declares of its owners and directors; officers name another
+ITSELF = "the party itself"
 Declaration = TypeVar("Declaration", OwnershipStake, Director)
 
 
@@ -96,7 +98,13 @@ def _lock(party: Party) -> None:
 
 
 def _refuse_more_than_the_whole(stake: OwnershipStake) -> None:
-    held = stake.owned.stakes.filter(until__isnull=True).values_list("share_bps", flat=True)
+    """What one source says adds up to the whole at most.
+
+    Sources may contradict each other, and a party must not learn from a refusal what officers
+    declared of it.
+    """
+    said = stake.owned.stakes.filter(until__isnull=True, source=stake.source)
+    held = said.values_list("share_bps", flat=True)
     total = sum(share or 0 for share in [*held, stake.share_bps])
     if total > WHOLE:
         raise ValidationError(

@@ -72,6 +72,37 @@ def amend_party(*, party: Party, by: str, at: datetime, **facts: Any) -> Party:
     return row
 
 
+def identify_party(
+    *, party: Party, numbers: dict[str, str], by: str, at: datetime, **facts: Any
+) -> Party:
+    """Amend a party and its numbers in one: what is empty ends, what is another takes its place.
+
+    `numbers` are by kind of IdentifierKind; a kind that is not named stays as it is. Raises
+    ValidationError with a message per field, that of a number under its kind; then nothing was
+    written.
+    """
+    with transaction.atomic():
+        row = amend_party(party=party, by=by, at=at, **facts)
+        for kind, number in numbers.items():
+            _renumber(row, kind, written(kind, number), by, at)
+    return row
+
+
+def _renumber(party: Party, kind: str, number: str, by: str, at: datetime) -> None:
+    kept = list(party.identifiers.filter(kind=kind, until=None))
+    if number and any(one.number == number for one in kept):
+        return
+    for one in kept:
+        end_identifier(identifier=one, until=at.date(), by=by, at=at)
+    if number:
+        try:
+            add_identifier(
+                party=party, kind=kind, number=number, country=party.country, by=by, at=at
+            )
+        except ValidationError as error:
+            raise ValidationError({kind: error.messages}) from error
+
+
 def add_identifier(
     *, party: Party, kind: str, number: str, country: str = "", by: str, at: datetime
 ) -> PartyIdentifier:

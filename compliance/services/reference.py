@@ -157,6 +157,7 @@ def _memberships(groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             "effective_from": date.fromisoformat(row["effective_from"]),
             "effective_to": date.fromisoformat(end) if end else None,
             "source": row["source"],
+            "verification": row["verification"],
         }
         rows += [{**facts, "country": country} for country in row["countries"]]
     return rows

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from compliance.conditions import MalformedRule
-from compliance.models import Party
-from compliance.policy import Rulebook
+from compliance.models import Party, PolicyRule
+from compliance.policy import Rulebook, in_order
 
 from .finding import Question
 from .freshness import ListState, list_states
@@ -46,6 +46,24 @@ def rehearse(*, rules: Path, cases: Iterable[Case], at: datetime) -> Iterator[Ch
     rehearsed = _with(book, rules)
     lists = list_states(at=at)
     return _changes(book, rehearsed, cases, lists, at)
+
+
+def rehearse_rule(*, rule: PolicyRule, cases: Iterable[Case], at: datetime) -> Iterator[Change]:
+    """Every case that comes out otherwise with this version in force than without it.
+
+    With it means from today on, though its first day may be later; without it an earlier version
+    of the rule stays. Where a later version is in force nothing changes.
+    """
+    book = rulebook()
+    others = [one for one in book.rules if (one.rule_id, one.version) != _version(rule)]
+    [mine] = [one for one in book.rules if (one.rule_id, one.version) == _version(rule)]
+    began = replace(mine, effective_from=min(mine.effective_from, at.astimezone(UTC).date()))
+    without, with_it = replace(book, rules=others), replace(book, rules=in_order([*others, began]))
+    return _changes(without, with_it, cases, list_states(at=at), at)
+
+
+def _version(rule: PolicyRule) -> tuple[str, int]:
+    return rule.rule_id, rule.version
 
 
 def _changes(

@@ -65,7 +65,10 @@ def _question(decision: Decision, book: Rulebook) -> Question | None:
     window = decision.during
     licence = decision.reasons.get("licence") or {}
     gpus = licence.get("gpus", 1)
-    return Question(chip, decision.site_country, window.lower, window.upper, gpus)
+    trust = decision.reasons["facts"].get("machine_trust")
+    return Question(
+        chip, decision.site_country, window.lower, window.upper, gpus, machine_trust=trust
+    )
 
 
 def _used(decision: Decision) -> Usage:

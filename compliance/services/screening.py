@@ -10,11 +10,14 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from compliance import chain
 from compliance.matching import Bands
 from compliance.models import Content, Decision, Outcome, Party
+from compliance.policy import Rulebook
+from compliance.redflags import owners
 
 from .cases.opening import follow
 from .finding import Question
-from .freshness import FRESH, list_states, worst
-from .judging import judge, snapshots_of
+from .flags import note
+from .freshness import FRESH, ListState, list_states, worst
+from .judging import Judged, judge, snapshots_of
 from .looking import look
 from .rulebook import rulebook
 
@@ -57,10 +60,7 @@ def screen_many(*, asked: Sequence[tuple[Party, Question | None]], at: datetime)
     lists, book = list_states(at=at), rulebook()
     for party in parties.values():
         look(party=party, lists=lists, at=at)
-    judged = {
-        pk: judge(party=party, question=None, lists=lists, book=book, at=at)
-        for pk, party in parties.items()
-    }
+    judged = {pk: _judge_flagged(party, lists, book, at=at) for pk, party in parties.items()}
     _keep(book.content, *(one.party_content for one in judged.values()))
     rows = [
         Decision(
@@ -76,6 +76,17 @@ def screen_many(*, asked: Sequence[tuple[Party, Question | None]], at: datetime)
         for decision in made:
             follow(decision)
     return made
+
+
+def _judge_flagged(
+    party: Party, lists: Sequence[ListState], book: Rulebook, *, at: datetime
+) -> Judged:
+    """Judge the party; a listed owner whose share nobody knows is a flag of the same decision."""
+    judged = judge(party=party, question=None, lists=lists, book=book, at=at)
+    found = owners.unknown_shares(judged.standing.unknown)
+    if found and note(party=party, findings=[found], at=at):
+        return judge(party=party, question=None, lists=lists, book=book, at=at)
+    return judged
 
 
 def _keep(*texts: str) -> None:
@@ -115,16 +126,26 @@ def valid_of(*, decisions: Sequence[Decision], at: datetime) -> set[int]:
 
 
 def answers(*, decision: Decision, party: Party, question: Question) -> bool:
-    """Whether the decision is about this party and this rental, or one that contains it."""
+    """Whether the decision is about this party and this rental, or one that contains it.
+
+    A machine that has gained or lost a tier since is another fact, about which it says nothing.
+    """
     asked = decision.during
     return (
         decision.party_id == party.pk
         and decision.chip_id == (question.chip.pk if question.chip else None)
         and decision.site_country == question.site_country
+        and _trust_in(decision) in (None, question.machine_trust)
         and asked is not None
         and asked.lower <= question.start
         and question.end <= asked.upper
     )
+
+
+def _trust_in(decision: Decision) -> str | None:
+    """The tier that it was decided with; None when nobody asked about it then."""
+    facts = decision.reasons.get("facts", {}) if isinstance(decision.reasons, dict) else {}
+    return facts.get("machine_trust")
 
 
 def public_reason(decision: Decision) -> str:

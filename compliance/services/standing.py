@@ -8,7 +8,7 @@ from typing import Any
 from compliance.matching import MATCH, NONE, UNSCREENABLE, Index, Listed
 from compliance.models import ListEntry, Party, PartyKind
 from compliance.models.above import Above
-from compliance.ownership import Control, Holding, control, holding
+from compliance.ownership import UNKNOWN, Control, Holding, control, holding
 from compliance.programmes import OWNERSHIP, programmes
 
 from .granted import Granted
@@ -21,11 +21,15 @@ Entry = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Facts for the rules, the answers for owners and directors, and how to follow the shares."""
+    """Facts for the rules, the answers for owners and directors, and how to follow the shares.
+
+    `unknown`: shares of listed owners, or below them, that nobody knows and that could make half.
+    """
 
     facts: dict[str, str | None]
     asked: list[Asked]
     told: dict[str, Any]
+    unknown: list[str]
 
 
 def strongest(asked: Iterable[Asked]) -> str:
@@ -66,7 +70,9 @@ def standing(
         "control_chain": ruled.state,
         "control_hq": " ".join(ruled.countries),
     }
-    return Standing(facts, [*every, *directors], _told(people, ruled, held))
+    open_ = [edge for one in held.values() if one.state == UNKNOWN for edge in one.path]
+    unknown = {line(edge, people) for edge in open_ if edge.share_bps is None}
+    return Standing(facts, [*every, *directors], _told(people, ruled, held), sorted(unknown))
 
 
 def _owner(one: Someone, index: Index | None) -> list[Asked]:

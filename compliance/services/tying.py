@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from compliance.models import Director, OwnershipStake, Party
+from compliance.models import Director, OwnershipStake, Party, PartyContact
 from compliance.redflags import ties
 
 from .flags import denied_parties, note
@@ -28,10 +28,9 @@ def note_ties(*, what: str, holders: Iterable[tuple[int, str]], at: datetime) ->
 
 
 def look_for_ties(*, at: datetime) -> int:
-    """R15 for directors and owners; returns how many flags were new."""
-    return note_ties(what="director", holders=_directors(), at=at) + note_ties(
-        what="owner", holders=_owners(), at=at
-    )
+    """R15 for directors, owners and phone numbers; returns how many flags were new."""
+    held = {"director": _directors(), "owner": _owners(), "phone number": _phones()}
+    return sum(note_ties(what=what, holders=held[what], at=at) for what in held)
 
 
 def _directors() -> Iterator[tuple[int, str]]:
@@ -47,3 +46,11 @@ def _owners() -> Iterator[tuple[int, str]]:
         yield owned, plain(legal_name or name)
         if owner:
             yield owner, plain(legal_name)
+
+
+def _phones() -> Iterator[tuple[int, str]]:
+    """Of contacts that ended as well: removing one must not undo what was shared."""
+    rows = PartyContact.objects.exclude(phone="").select_related("party").order_by("pk")
+    for one in rows.iterator():
+        country = one.party.hq_country or one.party.country
+        yield one.party_id, ties.phone(one.phone, country=country)

@@ -1,20 +1,32 @@
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, KeptAdmin
 
 from .models import AccessSighting, ApiKey, Invitation, Membership, Organisation, User
 
+# allauth's own windows: what they hold is secret, or a copy of what stands at the person
+for _model in (Authenticator, EmailAddress):
+    admin.site.unregister(_model)
+
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin):  # type: ignore[type-arg]  # not generic at run time
+class UserAdmin(KeptAdmin[User], BaseUserAdmin):  # type: ignore[type-arg]  # not generic at run time
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
     search_fields = ("email", "name")
-    readonly_fields = ("public_id", "created_at", "last_login")
+    readonly_fields = ("public_id", "created_at", "last_login", "confirmed_email")
     fieldsets = (
-        (None, {"fields": ("email", "password", "name", "public_id", "created_at")}),
+        (
+            None,
+            {"fields": ("email", "confirmed_email", "password", "name", "public_id", "created_at")},
+        ),
         (
             "Rights",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
@@ -23,6 +35,21 @@ class UserAdmin(BaseUserAdmin):  # type: ignore[type-arg]  # not generic at run 
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),
     )
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool
+    ) -> None:
+        """New passwords no longer go to an address that was changed."""
+        super().save_model(request, obj, form, change)
+        EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(KeptAdmin[Group], BaseGroupAdmin):
+    """What a group of staff holds is as much a right as what a person holds."""
 
 
 class MembershipInline(admin.TabularInline[Membership, Organisation]):
@@ -33,7 +60,7 @@ class MembershipInline(admin.TabularInline[Membership, Organisation]):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin[Organisation]):
+class OrganisationAdmin(KeptAdmin[Organisation]):
     list_display = ("name", "party", "can_rent", "can_provide", "created_at")
     list_filter = ("can_rent", "can_provide")
     list_select_related = ("party",)
@@ -49,7 +76,7 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin[Membership]):
+class MembershipAdmin(KeptAdmin[Membership]):
     list_display = ("user", "organisation", "role", "created_at")
     list_filter = ("role",)
     list_select_related = ("user", "organisation")

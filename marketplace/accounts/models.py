@@ -3,12 +3,15 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from compliance.models import Party
 from marketplace.core.models import Record
+
+from .roles import ACTS
 
 
 class UserManager(BaseUserManager["User"]):
@@ -20,7 +23,17 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        """Whoever has the command line vouches for the address."""
+        extra.setdefault("confirmed_email", email.strip().lower())
         return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+
+class Language(models.TextChoices):
+    """As in settings.LANGUAGES. No choice is empty: the browser's wish counts then."""
+
+    ENGLISH = "en"
+    CHINESE = "zh-hans"
+    MALAY = "ms"
 
 
 class User(AbstractBaseUser, PermissionsMixin, Record):
@@ -30,6 +43,16 @@ class User(AbstractBaseUser, PermissionsMixin, Record):
     name = models.CharField(max_length=120, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    confirmed_email = models.EmailField(
+        blank=True, help_text="the address that the person has shown to read; empty: none yet"
+    )
+
+    language = models.CharField(
+        max_length=8,
+        choices=Language,
+        blank=True,
+        help_text="of pages and letters; empty: no choice made",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -39,10 +62,18 @@ class User(AbstractBaseUser, PermissionsMixin, Record):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
+            models.CheckConstraint(
+                condition=Q(language__in=["", *Language.values]), name="user_language_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def email_confirmed(self) -> bool:
+        """Whether the address as it is now was confirmed; another address is another matter."""
+        return self.confirmed_email == self.email
 
 
 class Organisation(Record):
@@ -53,6 +84,9 @@ class Organisation(Record):
     can_rent = models.BooleanField(default=True)
     can_provide = models.BooleanField(default=False)
     stripe_customer = models.CharField(max_length=64, blank=True)
+    second_factor_required = models.BooleanField(
+        default=False, help_text="members act on pages only with a second factor"
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
 
     def __str__(self) -> str:
@@ -81,6 +115,10 @@ class Membership(Record):
         return f"{self.user} {self.role} of {self.organisation}"
 
 
+def every_act() -> list[str]:
+    return list(ACTS)
+
+
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def usable(self, *, at: datetime) -> Self:
         return self.filter(
@@ -96,10 +134,30 @@ class ApiKey(Record):
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12, help_text="the first characters, to tell keys apart")
     secret_sha256 = models.BinaryField(unique=True)
+    scopes = ArrayField(
+        models.CharField(max_length=8),
+        default=every_act,
+        help_text="acts of accounts.roles; what the maker's role does not allow it does not either",
+    )
+    per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="requests at most, below the usual limit; empty: that"
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=list(ACTS)) & Q(scopes__len__gt=0),
+                name="api_key_scopes_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(per_minute__isnull=True) | Q(per_minute__gt=0),
+                name="api_key_may_ask_at_all",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

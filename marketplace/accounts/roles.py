@@ -8,6 +8,9 @@ PAY: Final = "pay"
 PROVIDE: Final = "provide"
 MANAGE: Final = "manage"
 
+#: all there are, from looking to managing
+ACTS: Final = (VIEW, RENT, PAY, PROVIDE, MANAGE)
+
 #: by role (see models.Role); a role that is missing may do nothing
 MAY: Final[dict[str, frozenset[str]]] = {
     "owner": frozenset({VIEW, RENT, PAY, PROVIDE, MANAGE}),

@@ -21,6 +21,17 @@ from .serializers import PageQuery, Strict, UtcField
 class ApiKeyIn(Strict):
     name = serializers.CharField(max_length=80)
     expires_at = UtcField(required=False, allow_null=True, default=None)
+    scopes = serializers.MultipleChoiceField(
+        choices=roles.ACTS, required=False, default=None, help_text="left out: all that you may"
+    )
+    per_minute = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=accounts.MOST_PER_MINUTE,
+        help_text="requests at most; left out: the usual limit",
+    )
 
 
 class ApiKeyOut(serializers.Serializer[ApiKey]):
@@ -28,6 +39,8 @@ class ApiKeyOut(serializers.Serializer[ApiKey]):
     name = serializers.CharField()
     prefix = serializers.CharField(help_text="the first characters, to tell keys apart")
     created_by = serializers.EmailField(source="created_by.email", help_text="whom it acts as")
+    scopes = serializers.ListField(child=serializers.CharField(), help_text="what it may do")
+    per_minute = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
@@ -54,6 +67,7 @@ class ApiKeys(Resource):
             organisation=acting.organisation,
             by=acting.user,
             at=now(),
+            within=acting.scopes,
             **checked(ApiKeyIn, request.data),
         )
         return made(ApiKeyOut(key).data | {"secret": secret}, "api-key", status=201)

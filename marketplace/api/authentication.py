@@ -5,6 +5,7 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from marketplace.accounts import proof
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.accounts.services import NotPermitted, Principal
@@ -37,7 +38,11 @@ class SessionAuthentication(authentication.SessionAuthentication):
         if found is None:
             return None
         user: User = found[0]
-        return user, accounts.principal_of_user(user=user)
+        acting = accounts.principal_of_user(user=user)
+        asked = acting is not None and acting.organisation.second_factor_required
+        if asked and not proof.has_second_factor(request, user):
+            raise NotPermitted("your organisation requires a second factor; set one up first")
+        return user, acting
 
 
 def bearer(request: Request) -> str | None:

@@ -10,21 +10,29 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as rest
 
-from compliance.services import AnsweredAlready, ListsNotReady, UnknownList
+from compliance.services import AnsweredAlready, LicenceSpent, ListsNotReady, UnknownList
 from marketplace.accounts.services import NotPermitted
+from marketplace.billing.services import BadTerms, NoSeller, NothingToInvoice, StripeSilent
+from marketplace.billing.services.payouts import NoLink
 from marketplace.brokerage.services import (
+    FeeChanged,
     HoldExpired,
     NotARenter,
     NotCleared,
     NotClearedNow,
     NotEnoughGpus,
+    PaymentLate,
+    TooManyPins,
+    TooManyWaiting,
+    WindowTaken,
 )
 from marketplace.catalog.query import QueryError
 from marketplace.core.idempotency import KeyReused
 from marketplace.core.money import BadAmount
 from marketplace.core.refusals import BadField
 from marketplace.core.states import IllegalMove, LostRace
-from marketplace.ledger.services import InsufficientFunds
+from marketplace.hooks.services import NotOver
+from marketplace.ledger.services import InsufficientFunds, WalletFrozen
 
 log = logging.getLogger(__name__)
 
@@ -82,16 +90,35 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     QueryError: Kind(400, "invalid", "The request does not have the form", SEE_ERRORS),
     django.ValidationError: Kind(422, "refused", "The content cannot be taken", SEE_ERRORS),
     BadField: Kind(422, "refused", "The content cannot be taken"),
+    BadTerms: Kind(422, "refused", "The content cannot be taken"),
     BadAmount: Kind(422, "refused", "The content cannot be taken"),
     KeyReused: Kind(422, "idempotency-key-reused", "This key names another request"),
+    NoLink: Kind(503, "stripe-not-reached", "Stripe gave no page to go on with"),
     ListsNotReady: Kind(503, "lists-not-ready", "The lists cannot be screened against now"),
     UnknownList: NOT_FOUND,
+    NothingToInvoice: Kind(409, "nothing-to-invoice", "Nothing was charged since the last one"),
+    NoSeller: Kind(
+        503, "not-available-now", "This is not available at the moment", "ask support for invoices"
+    ),
     NotEnoughGpus: Kind(409, "not-enough-gpus", "Too few GPUs are free in this window"),
+    WalletFrozen: Kind(403, "wallet-frozen", "The wallet is frozen"),
+    StripeSilent: Kind(
+        503, "payments-not-available", "Stripe does not answer", "nothing was done; try again soon"
+    ),
     InsufficientFunds: Kind(402, "insufficient-funds", "The wallet does not cover this"),
     NotARenter: Kind(403, "not-a-renter", "The organisation does not rent"),
     NotCleared: Kind(403, "not-available", "This is not available to your organisation"),
     NotClearedNow: Kind(503, "not-available-now", "This is not available at the moment"),
     HoldExpired: Kind(409, "hold-expired", "The hold ran out"),
+    PaymentLate: Kind(409, "payment-late", "The time to pay is over"),
+    WindowTaken: Kind(409, "window-taken", "The GPUs are booked by somebody else"),
+    FeeChanged: Kind(409, "fee-changed", "The fee is above what was agreed to"),
+    TooManyWaiting: Kind(409, "too-many-waiting", "The organisation waits for too much"),
+    TooManyPins: Kind(409, "too-many-quotes", "The organisation keeps too many quotes"),
+    LicenceSpent: Kind(
+        409, "licence-spent", "The licence has too little left", "ask again; it is screened anew"
+    ),
+    NotOver: Kind(409, "delivery-under-way", "The delivery is still under way"),
     AnsweredAlready: Kind(409, "answered-already", "This was answered already"),
     IllegalMove: Kind(409, "wrong-state", "This is not possible now", CHANGED),
     LostRace: Kind(409, "wrong-state", "This is not possible now", CHANGED),
@@ -201,10 +228,15 @@ def _model(error: django.ValidationError) -> dict[str, Any]:
     }
 
 
+def _fee(error: FeeChanged) -> dict[str, Any]:
+    return {"fee_micro": error.fee_micro}
+
+
 EXTRAS: Final[dict[type[BaseException], Callable[[Any], dict[str, Any]]]] = {
     BadField: _field,
     QueryError: _place,
     NotEnoughGpus: _gpus,
+    FeeChanged: _fee,
     BadQuery: _query,
     rest.ValidationError: _body,
     django.ValidationError: _model,

@@ -18,12 +18,15 @@ from marketplace.brokerage.services import Timetable
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Offer, OfferQuerySet
 from marketplace.catalog.query import Comparison, Key, Query, narrowed, parse
+from marketplace.catalog.query.fields import LOCATION, TRUST
 from marketplace.catalog.services import PricePoint
 from marketplace.catalog.states import OfferState
+from marketplace.catalog.trust import services as trust
 
 from .authentication import principal
 from .resource import Pages, Resource
 from .serializers import MOST_GPUS, PageQuery, Strict, WindowQuery
+from .terms import TermsOut
 
 #: by query parameter: the condition of the search language that it is
 FILTERS = {
@@ -83,18 +86,43 @@ class OfferOut(serializers.Serializer[Offer]):
     price_micro_per_gpu_hour = serializers.IntegerField()
     currency = serializers.CharField()
     free_gpus = serializers.IntegerField(source="free", help_text="in the window asked for")
+    free_after_notice_gpus = serializers.SerializerMethodField(
+        help_text="besides: taken by bids alone, which give way to the full price as terms say"
+    )
     country = serializers.CharField(source="machine.site.country")
     city = serializers.CharField(source="machine.site.city")
     site = serializers.CharField(source="machine.site.name")
     operator = serializers.CharField(source="machine.site.operator.name")
     cuda = serializers.CharField(source="machine.cuda_version")
     driver = serializers.CharField(source="machine.driver_version")
+    trust = serializers.SerializerMethodField(
+        help_text="how far the machine is proven to be what it says"
+    )
+    location = serializers.SerializerMethodField(help_text="how far its place is borne out")
+    reliability_bps = serializers.IntegerField(
+        source="machine.reliability_bps",
+        allow_null=True,
+        help_text="the share of what is asked of it that it surely serves; null: nothing on record",
+    )
+    terms = TermsOut(source="*")
     simulated = serializers.BooleanField(
         source="machine.simulated", help_text="its GPUs are made up and compute nothing"
     )
     availability = serializers.SerializerMethodField(
         help_text="what screening would say to your organisation; null if it does not rent"
     )
+
+    def get_free_after_notice_gpus(self, row: Offer) -> int:
+        counts: dict[int, int] = self.context["after_notice"]
+        return counts.get(row.pk, 0)
+
+    @extend_schema_field(serializers.ChoiceField(choices=TRUST))
+    def get_trust(self, row: Offer) -> str:
+        return trust.tier_of(row.machine, at=self.context["at"])
+
+    @extend_schema_field(serializers.ChoiceField(choices=LOCATION))
+    def get_location(self, row: Offer) -> str:
+        return trust.location_of(row.machine, at=self.context["at"])
 
     @extend_schema_field(serializers.ChoiceField(choices=WORDS, allow_null=True))
     def get_availability(self, row: Offer) -> str | None:
@@ -288,7 +316,11 @@ def _found(asked: dict[str, Any], at: datetime) -> tuple[OfferQuerySet, tuple[da
 def _words(
     rows: Sequence[Offer], request: Request, window: tuple[datetime, datetime], at: datetime
 ) -> dict[str, Any]:
-    """What OfferOut tells besides the rows: what screening would say to who looks."""
+    """What OfferOut tells besides the rows: what screening would say, and what bids hold."""
     renter = principal(request).organisation
     start, end = window
-    return {"words": brokerage.standing(renter=renter, offers=rows, start=start, end=end, at=at)}
+    return {
+        "at": at,
+        "words": brokerage.standing(renter=renter, offers=rows, start=start, end=end, at=at),
+        "after_notice": brokerage.free_after_notice(offers=rows, start=start, end=end),
+    }

@@ -35,6 +35,18 @@ class QuoteIn(Strict):
         return Together(value)
 
 
+class BidIn(QuoteIn):
+    spot_bid_micro = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text=(
+            "per GPU-hour, which is then its price: it starts now and may be interrupted, with the "
+            "notice and after the minimum that the offer names"
+        ),
+    )
+
+
 class QuoteOut(serializers.Serializer[dict[str, object]]):
     cost_micro = serializers.IntegerField(help_text="the most it can cost, and what will be held")
     currency = serializers.CharField()
@@ -43,14 +55,14 @@ class QuoteOut(serializers.Serializer[dict[str, object]]):
 
 
 class Quotes(Resource):
-    """What a reservation would cost; nothing is written or set aside."""
+    """What a reservation would cost; nothing is written or set aside. To keep it, pin it."""
 
     acts: ClassVar = {"POST": roles.VIEW}
     throttle_scope = "read"
 
-    @extend_schema(request=QuoteIn, responses={200: QuoteOut})
+    @extend_schema(request=BidIn, responses={200: QuoteOut})
     def post(self, request: Request) -> Response:
-        asked = checked(QuoteIn, request.data)
+        asked = checked(BidIn, request.data)
         if asked["end"] <= asked["start"]:
             raise BadAsk("end", "must be after the start")
         offer = known_offer(asked["offer"])
@@ -61,7 +73,7 @@ class Quotes(Resource):
         content = {
             "cost_micro": brokerage.quote_micro(ask=ask),
             "currency": offer.currency,
-            "price_micro_per_gpu_hour": offer.price_micro_per_gpu_hour,
+            "price_micro_per_gpu_hour": ask.price_micro,
             "free_gpus": free,
         }
         return Response(QuoteOut(content).data)

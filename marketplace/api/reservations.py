@@ -11,14 +11,16 @@ from rest_framework.response import Response
 
 from marketplace.accounts import roles
 from marketplace.brokerage import services as brokerage
-from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.models import IfLost, Reservation
 from marketplace.brokerage.services import Ask
 from marketplace.brokerage.states import State
 
 from .authentication import principal
-from .quotes import QuoteIn, known_offer
-from .resource import Resource, checked, idempotency_key, made
+from .quotes import BidIn, QuoteIn, known_offer
+from .resource import Resource, checked, given_key, idempotency_key, made
+from .schema import MAY_BE_KEYED
 from .serializers import PageQuery, Strict
+from .terms import TermsOut
 from .workload import WorkloadField
 
 
@@ -26,10 +28,28 @@ class ReservationQuery(PageQuery):
     state = serializers.ChoiceField(choices=State.choices, required=False)
 
 
-class ReservationIn(QuoteIn):
+class ReservationIn(BidIn):
     workload = WorkloadField()
     auto_confirm = serializers.BooleanField(
         default=True, help_text="false: the hold waits for a confirmation, and runs out"
+    )
+
+    pay_at_start = serializers.BooleanField(
+        default=False,
+        help_text=(
+            "hold a deposit now and the rest an hour before the start, from the wallet or the "
+            "default card; for what begins in two hours or later"
+        ),
+    )
+
+
+class PinIn(QuoteIn):
+    workload = WorkloadField(required=False, help_text="or with the confirmation")
+
+
+class ConfirmIn(Strict):
+    workload = WorkloadField(
+        required=False, help_text="only for a quote that was pinned without one"
     )
 
 
@@ -47,10 +67,22 @@ class ReservationOut(serializers.Serializer[Reservation]):
     start = serializers.DateTimeField(source="during.lower")
     end = serializers.DateTimeField(source="during.upper")
     auto_confirm = serializers.BooleanField()
+    if_lost = serializers.ChoiceField(
+        choices=IfLost.choices, help_text="what becomes of it if a machine is lost while it runs"
+    )
     price_micro_per_gpu_hour = serializers.IntegerField()
     cost_micro = serializers.SerializerMethodField(help_text="the most it can cost")
     currency = serializers.CharField()
+    interruptible = serializers.BooleanField(help_text="rented on a bid, which is its price")
+    evict_at = serializers.DateTimeField(
+        allow_null=True, help_text="when it gives way to another, once it was told"
+    )
+    terms = TermsOut(source="offer", help_text="frozen when it was asked for")
     hold_expires_at = serializers.DateTimeField(allow_null=True)
+    due_micro = serializers.IntegerField(help_text="what is to be paid before it may run")
+    pay_by = serializers.DateTimeField(
+        allow_null=True, help_text="it could not be taken; it ends then unless it is paid"
+    )
     ended_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -85,7 +117,7 @@ class OneReservationOut(ReservationOut):
 def own_reservations(request: Request) -> QuerySet[Reservation]:
     """Those of the organisation that asks; to everybody else they do not exist."""
     return Reservation.objects.filter(renter=principal(request).organisation).select_related(
-        "offer__chip", "offer__machine__site"
+        "offer__chip", "offer__machine__site__operator", "offer__schedule", "hold"
     )
 
 
@@ -119,6 +151,31 @@ class Reservations(Resource):
         return made(ReservationOut(row).data, "reservation", status=202)
 
 
+class Pins(Resource):
+    """Pin a quote: its price and terms are kept for good, its GPUs until `hold_expires_at`.
+
+    It is a reservation that is `pinned` (201), or `refused` with its reason. Confirm it to book it;
+    no money is set aside before.
+    """
+
+    acts: ClassVar = {"POST": roles.RENT}
+    keyed = True
+
+    @extend_schema(request=PinIn, responses={201: ReservationOut})
+    def post(self, request: Request) -> Response:
+        acting = principal(request)
+        key = idempotency_key(request)
+        asked = checked(PinIn, request.data)
+        row = brokerage.pin(
+            renter=acting.organisation,
+            by=acting.user,
+            ask=Ask(**{"workload": {}, **asked, "offer": known_offer(asked["offer"])}),
+            key=key,
+            at=now(),
+        )
+        return made(ReservationOut(row).data, "reservation", status=201)
+
+
 class OneReservation(Resource):
     """A reservation as it stands now."""
 
@@ -130,39 +187,83 @@ class OneReservation(Resource):
 
 
 class Act(Resource):
-    """Something done to a reservation; it takes no body."""
+    """Something done to a reservation."""
 
     acts: ClassVar = {"POST": roles.RENT}
+    #: what its body may say
+    shape: ClassVar[type[Strict]] = Strict
 
-    def act(self, reservation: Reservation, request: Request) -> None:
+    def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
         raise NotImplementedError
 
-    @extend_schema(request=None, responses={200: ReservationOut})
     def post(self, request: Request, public_id: UUID) -> Response:
-        checked(Strict, request.data)
         row = get_object_or_404(own_reservations(request), public_id=public_id)
-        self.act(row, request)
+        asked = checked(self.shape, request.data)
+        self.act(row, request, asked)
         return Response(ReservationOut(own_reservations(request).get(pk=row.pk)).data)
 
 
+@extend_schema(request=ConfirmIn, responses={200: ReservationOut})
 class Confirm(Act):
-    """Turn a hold into a booking; while that is impossible (503) it stays held."""
+    """Turn a hold or a quote into a booking; while that is impossible (503) it stays as it is."""
 
-    refusals = (503,)
+    refusals = (402, 503)
+    shape = ConfirmIn
 
-    def act(self, reservation: Reservation, request: Request) -> None:
-        brokerage.confirm(reservation=reservation, at=now())
+    def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
+        brokerage.confirm(reservation=reservation, at=now(), **asked)
 
 
+@extend_schema(request=Strict, responses={200: ReservationOut})
+class Pay(Act):
+    """Pay what is due, out of the wallet, before its time; then it may run."""
+
+    refusals = (402, 503)
+
+    def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
+        brokerage.pay(reservation=reservation, by=principal(request).user, at=now())
+
+
+class GiveUpIn(Strict):
+    agreed_fee_micro = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="refuse if the fee is above this by now; without it any fee is agreed to",
+    )
+
+
+@extend_schema(request=GiveUpIn, responses={200: ReservationOut}, parameters=[MAY_BE_KEYED])
 class Cancel(Act):
-    """Take it back before it begins: free of charge."""
+    """Take it back before it begins: for the fee of its schedule, if it was booked."""
 
-    def act(self, reservation: Reservation, request: Request) -> None:
-        brokerage.cancel(reservation=reservation, by=principal(request).user, at=now())
+    shape = GiveUpIn
+
+    def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
+        by, key = principal(request).user, given_key(request)
+        brokerage.cancel(reservation=reservation, by=by, at=now(), key=key, **asked)
 
 
+@extend_schema(request=GiveUpIn, responses={200: ReservationOut}, parameters=[MAY_BE_KEYED])
 class Stop(Act):
-    """End it early: charged until now, and the rest of the hold is given back."""
+    """End it early: charged until now, and the fee of its schedule for the rest."""
 
-    def act(self, reservation: Reservation, request: Request) -> None:
-        brokerage.stop(reservation=reservation, by=principal(request).user, at=now())
+    shape = GiveUpIn
+
+    def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
+        by, key = principal(request).user, given_key(request)
+        brokerage.stop(reservation=reservation, by=by, at=now(), key=key, **asked)
+
+
+class InstructIn(Strict):
+    if_lost = serializers.ChoiceField(choices=IfLost.choices)
+
+
+@extend_schema(request=InstructIn, responses={200: ReservationOut})
+class Instruct(Act):
+    """Say beforehand what shall become of it if a machine of it is lost while it runs."""
+
+    shape = InstructIn
+
+    def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
+        by = principal(request).user
+        brokerage.instruct(reservation=reservation, by=by, at=now(), **asked)

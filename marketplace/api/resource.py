@@ -1,7 +1,7 @@
 """What every resource does alike, so that each module only says what is its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -61,7 +61,7 @@ class Resource(APIView):
         response["Cache-Control"] = "no-store"
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def page(self, rows: QuerySet[Any], shape: type[Serializer[Any]]) -> Response:
+    def page(self, rows: QuerySet[Any] | Sequence[Any], shape: type[Serializer[Any]]) -> Response:
         """One page of rows (which must be ordered), as limit and offset ask."""
         pages = self.pagination_class()
         return pages.get_paginated_response(
@@ -78,9 +78,17 @@ def checked(shape: type[Strict], content: Any) -> dict[str, Any]:
 
 def idempotency_key(request: Request) -> str:
     """The key that names this act. Raises BadKey when it is missing or not printable."""
+    key = given_key(request)
+    if not key:
+        raise BadKey(f"send the header {KEY_HEADER}, one for each thing you want made")
+    return key
+
+
+def given_key(request: Request) -> str:
+    """The key, or nothing where it is left out. Raises BadKey when it is not printable."""
     key = request.headers.get(KEY_HEADER)
     if key is None:
-        raise BadKey(f"send the header {KEY_HEADER}, one for each thing you want made")
+        return ""
     if not KEY.fullmatch(key):
         raise BadKey(f"{KEY_HEADER} must be 1 to 200 printable ASCII characters, no spaces")
     return key

@@ -25,6 +25,14 @@ IDEMPOTENCY_KEY = OpenApiParameter(
         "with other content it is refused."
     ),
 )
+#: for acts that may be done again without harm
+MAY_BE_KEYED = OpenApiParameter(
+    name=KEY_HEADER,
+    type=OpenApiTypes.STR,
+    location=OpenApiParameter.HEADER,
+    pattern="^[!-~]{1,200}$",
+    description="The same key again answers with what was done, rather than that it was done.",
+)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped base
@@ -68,6 +76,7 @@ class Problem(serializers.Serializer[Any]):
     # the metaclass takes declared fields off the class, so the property stays
     errors = Place(many=True, required=False)  # type: ignore[assignment]  # see above
     free = serializers.IntegerField(required=False, help_text="only of not-enough-gpus")
+    fee_micro = serializers.IntegerField(required=False, help_text="only of fee-changed")
     alternatives = serializers.ListField(
         child=serializers.UUIDField(),
         required=False,

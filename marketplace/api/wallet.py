@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from marketplace.accounts import roles
 from marketplace.billing import services as billing
 from marketplace.billing.models import TopUp
+from marketplace.billing.services.forecasting import WARNINGS
 from marketplace.billing.states import TopUpState
 from marketplace.ledger.models import Balance
 
@@ -25,6 +26,20 @@ class WalletOut(serializers.Serializer[Balance]):
     posted_micro = serializers.IntegerField(source="posted", help_text="what there is")
     held_micro = serializers.IntegerField(source="held", help_text="set aside for reservations")
     available_micro = serializers.IntegerField(source="available", help_text="the rest")
+    owed_micro = serializers.IntegerField(
+        source="forecast.owed_micro", help_text="used and not paid; taken from the next top-up"
+    )
+    burn_micro_per_hour = serializers.IntegerField(
+        source="forecast.burn_micro_per_hour", help_text="what runs now costs"
+    )
+    lasts_ms = serializers.IntegerField(
+        source="forecast.lasts_ms",
+        allow_null=True,
+        help_text="until the money is used up if that goes on; null while nothing runs",
+    )
+    warning = serializers.ChoiceField(
+        source="forecast.warning", choices=["", *(name for _, name in WARNINGS)]
+    )
 
 
 class TopUpIn(Strict):
@@ -46,7 +61,9 @@ class Wallet(Resource):
 
     @extend_schema(responses=WalletOut)
     def get(self, request: Request) -> Response:
-        balance = billing.wallet(organisation=principal(request).organisation)
+        mine = principal(request).organisation
+        balance: Any = billing.wallet(organisation=mine)
+        balance.forecast = billing.forecast(organisation=mine, at=now())
         return Response(WalletOut(balance).data)
 
 

@@ -6,11 +6,19 @@ from django.utils.timezone import now
 from marketplace.accounts.trail import staff, trail
 from marketplace.core.evidence import EvidenceAdmin
 
-from . import rates_admin, services, stripe
+from . import (
+    disputes_admin,
+    papers_admin,
+    payments_admin,
+    payouts_admin,
+    rates_admin,
+    services,
+    stripe,
+)
 from .models import (
     Charge,
-    Invoice,
-    InvoiceLine,
+    CostLine,
+    CostStatement,
     Payer,
     Rerating,
     StripeCommand,
@@ -19,7 +27,7 @@ from .models import (
     UsageStatement,
 )
 
-__all__ = ["rates_admin"]
+__all__ = ["disputes_admin", "papers_admin", "payments_admin", "payouts_admin", "rates_admin"]
 
 
 @admin.register(TopUp)
@@ -35,6 +43,22 @@ class StripeCommandAdmin(EvidenceAdmin[StripeCommand]):
     list_display = ("idempotency_key", "kind", "state", "attempts", "next_at", "error")
     list_filter = ("state", "kind")
     search_fields = ("idempotency_key",)
+    actions = ("close_unknown",)
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.change_stripecommand")
+
+    @admin.action(
+        description="Nothing came of it at Stripe (I looked): close", permissions=["close"]
+    )
+    def close_unknown(self, request: HttpRequest, rows: QuerySet[StripeCommand]) -> None:
+        for command in rows:
+            try:
+                services.close_unknown(command=command, at=now())
+            except services.NotUnknown as reason:
+                self.message_user(request, str(reason), messages.ERROR)
+            else:
+                trail(verb="closed as not done", subject=command, by=staff(request), at=now())
 
 
 @admin.register(StripeEvent)
@@ -66,19 +90,19 @@ class ChargeAdmin(EvidenceAdmin[Charge]):
     date_hierarchy = "charged_at"
 
 
-class InvoiceLineInline(admin.TabularInline[InvoiceLine, Invoice]):
-    model = InvoiceLine
+class CostLineInline(admin.TabularInline[CostLine, CostStatement]):
+    model = CostLine
     extra = 0
     can_delete = False
     fields = readonly_fields = ("description", "covered_ms", "amount_micro")
 
 
-@admin.register(Invoice)
-class InvoiceAdmin(EvidenceAdmin[Invoice]):
+@admin.register(CostStatement)
+class CostStatementAdmin(EvidenceAdmin[CostStatement]):
     list_display = ("public_id", "organisation", "total_micro", "currency", "issued_at")
     list_select_related = ("organisation",)
     search_fields = ("public_id", "organisation__name")
-    inlines = (InvoiceLineInline,)
+    inlines = (CostLineInline,)
 
 
 @admin.register(Rerating)

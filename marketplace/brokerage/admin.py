@@ -2,7 +2,18 @@ from django.contrib import admin
 
 from marketplace.core.evidence import EvidenceAdmin
 
-from .models import Assignment, Lease, Reservation
+from .models import (
+    Assignment,
+    Drift,
+    Lease,
+    MachineFailure,
+    MachineReport,
+    Notice,
+    Reliability,
+    Reservation,
+    Waiting,
+    WindowChange,
+)
 
 
 class AssignmentInline(admin.TabularInline[Assignment, Reservation]):
@@ -20,7 +31,7 @@ class ReservationAdmin(EvidenceAdmin[Reservation]):
     """Reservations move by the broker's verbs, never by hand."""
 
     list_display = ("public_id", "renter", "offer", "gpu_count", "during", "state", "reason")
-    list_filter = ("state",)
+    list_filter = ("state", "interruptible")
     list_select_related = ("renter", "offer__machine", "offer__chip")
     search_fields = ("public_id", "renter__name")
     date_hierarchy = "created_at"
@@ -40,3 +51,85 @@ class LeaseAdmin(EvidenceAdmin[Lease]):
     list_filter = ("state",)
     list_select_related = ("gpu",)
     search_fields = ("public_id", "gpu__uuid")
+
+
+@admin.register(WindowChange)
+class WindowChangeAdmin(EvidenceAdmin[WindowChange]):
+    list_display = ("reservation", "kind", "was_until", "until", "fee_micro", "by", "at")
+    list_filter = ("kind",)
+    list_select_related = ("reservation", "by")
+    search_fields = ("reservation__public_id",)
+    date_hierarchy = "at"
+
+
+@admin.register(Notice)
+class NoticeAdmin(EvidenceAdmin[Notice]):
+    list_display = ("reservation", "kind", "about", "noted_at")
+    list_filter = ("kind",)
+    list_select_related = ("reservation",)
+    search_fields = ("reservation__public_id",)
+
+
+@admin.register(MachineFailure)
+class MachineFailureAdmin(EvidenceAdmin[MachineFailure]):
+    """What a provider's machines did not do, as evidence."""
+
+    list_display = ("machine", "kind", "reservation", "replaced_by", "at")
+    list_filter = ("kind",)
+    list_select_related = ("machine", "reservation", "replaced_by")
+    search_fields = ("machine__name", "machine__site__operator__name")
+    date_hierarchy = "at"
+
+
+@admin.register(Reliability)
+class ReliabilityAdmin(EvidenceAdmin[Reliability]):
+    """Scores by the published formula, with what went into them."""
+
+    list_display = ("machine", "day", "score_bps", "bookings", "kept", "days", "heard_bps")
+    list_select_related = ("machine",)
+    search_fields = ("machine__name", "machine__site__operator__name")
+    date_hierarchy = "day"
+
+
+@admin.register(Waiting)
+class WaitingAdmin(EvidenceAdmin[Waiting]):
+    """Who waits for what; turns come by the published discipline, never by hand."""
+
+    list_display = ("renter", "chip", "gpu_count", "state", "created_at", "latest", "reason")
+    list_filter = ("state", "chip")
+    list_select_related = ("renter", "chip")
+    search_fields = ("public_id", "renter__name")
+
+
+@admin.register(MachineReport)
+class MachineReportAdmin(EvidenceAdmin[MachineReport]):
+    """What each machine last said that it runs."""
+
+    list_display = ("machine", "heard_at", "compared_at")
+    list_select_related = ("machine",)
+    search_fields = ("machine__name", "machine__site__operator__name")
+
+
+@admin.register(Drift)
+class DriftAdmin(EvidenceAdmin[Drift]):
+    """Where rows and machines differ. A finding is mended where its cause is, never here."""
+
+    list_display = (
+        "kind",
+        "machine",
+        "ought",
+        "found",
+        "mended_by",
+        "since",
+        "sure_at",
+        "healed_at",
+    )
+    list_filter = (
+        "kind",
+        ("sure_at", admin.EmptyFieldListFilter),
+        ("healed_at", admin.EmptyFieldListFilter),
+        ("mended_by", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("machine",)
+    search_fields = ("subject", "machine__name", "reservation__public_id")
+    date_hierarchy = "since"

@@ -17,6 +17,7 @@ def document() -> str:
         ("Reservation", states.MOVES),
         ("Lease", states.LEASE_MOVES),
         ("What a node last said of a part", states.OBSERVED_MOVES),
+        ("Request in line", states.WAIT_MOVES),
     ]
     parts = [part for name, table in drawn for part in (f"## {name}\n", *_diagram(table))]
     return HEAD + "\n".join([*parts, *_combinations()]) + "\n"

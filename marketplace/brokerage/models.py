@@ -13,11 +13,33 @@ from marketplace.core.models import Record
 from marketplace.core.states import Stateful
 from marketplace.ledger.models import Hold
 
+from .changes import WindowChange
+from .drifts import Drift, MachineReport
+from .notices import MachineFailure, Notice
 from .placement import Together
-from .states import LIVE, OPEN, LeaseState, Observed, State
+from .scores import Reliability
+from .states import LIVE, OPEN, SHORT, LeaseState, Observed, State
+from .waiting import Waiting
 
+__all__ = [
+    "Assignment",
+    "Drift",
+    "Lease",
+    "MachineFailure",
+    "MachineReport",
+    "Notice",
+    "Reliability",
+    "Reservation",
+    "Waiting",
+    "WindowChange",
+]
+
+#: quotes that one organisation may have pinned at once; the database counts them by their slots
+PINS = 5
 #: the broker has a step to take
 WORKABLE = Q(state__in=OPEN) | Q(state=State.HELD, auto_confirm=True)
+#: may be asked to give way, and was not yet
+GOING_ON = Q(interruptible=True, evict_at__isnull=True, state__in=[State.CONFIRMED, State.ACTIVE])
 
 
 class ReservationQuerySet(models.QuerySet["Reservation"]):
@@ -30,11 +52,18 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         return self.filter(unclaimed, WORKABLE)
 
     def overdue(self, *, at: datetime) -> Self:
-        return self.filter(state=State.HELD, hold_expires_at__lte=at)
+        return self.filter(state__in=SHORT, hold_expires_at__lte=at)
 
     def over(self, *, at: datetime) -> Self:
         """Booked or running, and the window has passed."""
         return self.filter(state__in=[State.CONFIRMED, State.ACTIVE], during__endswith__lte=at)
+
+
+class IfLost(models.TextChoices):
+    """A renter's standing instruction."""
+
+    ASK = "ask"  # tell me, and wait for the machine until I say otherwise
+    END = "end"  # end it, so that nothing is waited for
 
 
 class Reservation(Record, Stateful):
@@ -53,6 +82,25 @@ class Reservation(Record, Stateful):
     during = DateTimeRangeField()
     workload = models.JSONField(help_text="what to run: see brokerage.workload")
     auto_confirm = models.BooleanField(default=True)
+    if_lost = models.CharField(
+        max_length=8,
+        choices=IfLost,
+        default=IfLost.ASK,
+        db_default=IfLost.ASK,
+        help_text="what shall become of it when a machine of it is lost while it runs",
+    )
+    pin_slot = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="asked for as a quote to be pinned; which of its renter's"
+    )
+
+    interruptible = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="on a bid, its price: gives way, told before, to who pays in full or bids more",
+    )
+    evict_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it gives way, as it was told"
+    )
 
     price_micro_per_gpu_hour = models.BigIntegerField()
     fee_bps = models.PositiveIntegerField(help_text="the platform's share in 1/10,000")
@@ -69,6 +117,14 @@ class Reservation(Record, Stateful):
         help_text="when it was last held or confirmed; the decision was in force then",
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    due_micro = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="of its cost what is not set aside yet; nothing runs before it is",
+    )
+    pay_by = models.DateTimeField(
+        null=True, blank=True, help_text="it could not be taken, and is waited for until then"
+    )
     claimed_until = models.DateTimeField(
         null=True, blank=True, help_text="a broker works on it; another may take over after this"
     )
@@ -82,11 +138,16 @@ class Reservation(Record, Stateful):
         indexes = [
             # the broker's sweep asks for exactly these
             models.Index("id", condition=WORKABLE, name="reservation_workable"),
+            # every request that finds no room asks whether there are any
+            models.Index("id", condition=GOING_ON, name="reservation_going_on"),
         ]
         constraints = [
             models.UniqueConstraint("renter", "idempotency_key", name="reservation_key_once"),
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="reservation_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(if_lost__in=IfLost.values), name="reservation_if_lost_known"
             ),
             models.CheckConstraint(condition=Q(gpu_count__gt=0), name="reservation_gpus_positive"),
             models.CheckConstraint(
@@ -109,6 +170,51 @@ class Reservation(Record, Stateful):
             models.CheckConstraint(
                 condition=Q(fee_bps__lte=10_000), name="reservation_fee_within_price"
             ),
+            models.UniqueConstraint(
+                "renter",
+                "pin_slot",
+                condition=Q(state__in=[*OPEN, State.PINNED]),
+                name="reservation_pin_slot_once",
+            ),
+            models.CheckConstraint(
+                # IS NOT NULL said besides, because what is unknown passes a CHECK
+                condition=Q(pin_slot__isnull=False, pin_slot__gte=1, pin_slot__lte=PINS)
+                | Q(pin_slot__isnull=True) & ~Q(state=State.PINNED),
+                name="reservation_pin_has_slot",
+            ),
+            # what is set aside for a while says until when
+            models.CheckConstraint(
+                condition=Q(hold_expires_at__isnull=False) | ~Q(state=State.PINNED),
+                name="reservation_pin_runs_out",
+            ),
+            # for what is free on one machine this moment, so never a quote
+            models.CheckConstraint(
+                condition=Q(interruptible=False)
+                | Q(interruptible=True, pin_slot__isnull=True, together=Together.OFFER.value),
+                name="reservation_interruptible_is_plain",
+            ),
+            # who was told to give way stays no longer, and nobody else is told
+            models.CheckConstraint(
+                condition=Q(evict_at__isnull=True)
+                | Q(
+                    evict_at__isnull=False,
+                    interruptible=True,
+                    during__endswith__lte=F("evict_at"),
+                ),
+                name="reservation_gives_way",
+            ),
+            # nothing runs unpaid, and what is due is said until when
+            models.CheckConstraint(
+                condition=Q(due_micro=0)
+                | Q(due_micro__gt=0, interruptible=False, pin_slot__isnull=True)
+                & ~Q(state__in=[State.ACTIVE, State.ENDED, State.SETTLED]),
+                name="reservation_runs_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.PAYMENT_DUE, due_micro__gt=0, pay_by__isnull=False)
+                | ~Q(state=State.PAYMENT_DUE) & Q(pay_by__isnull=True),
+                name="reservation_payment_due",
+            ),
             # nothing is held or run without a finished decision
             models.CheckConstraint(
                 condition=Q(decision__isnull=False)
@@ -119,7 +225,14 @@ class Reservation(Record, Stateful):
             models.CheckConstraint(
                 condition=Q(hold__isnull=False)
                 | Q(
-                    state__in=[State.REQUESTED, State.CLEARED, State.REFUSED, State.CANCELLED],
+                    state__in=[
+                        State.REQUESTED,
+                        State.CLEARED,
+                        State.PINNED,
+                        State.REFUSED,
+                        State.EXPIRED,
+                        State.CANCELLED,
+                    ],
                 ),
                 name="reservation_needs_hold",
             ),
@@ -132,6 +245,10 @@ class Reservation(Record, Stateful):
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def on(self, machine: Machine) -> Self:
         return self.filter(machine=machine)
+
+    def wanted(self) -> Self:
+        """Without those for which another machine stands in."""
+        return self.filter(withdrawn_at__isnull=True)
 
     def unfinished(self) -> Self:
         return self.exclude(observed__in=[Observed.STOPPED, Observed.FAILED])
@@ -147,6 +264,9 @@ class Assignment(Record):
     machine = models.ForeignKey(Machine, models.PROTECT, related_name="assignments")
     generation = models.PositiveIntegerField(default=1)
     observed = models.CharField(max_length=16, choices=Observed, default=Observed.PENDING)
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="when another machine took its place"
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     exit_code = models.IntegerField(null=True, blank=True)
@@ -161,6 +281,11 @@ class Assignment(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint("reservation", "machine", name="assignment_once_per_machine"),
+            # who stands in begins anew; what has begun is not taken away
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(started_at__isnull=True),
+                name="assignment_withdrawn_before_start",
+            ),
             models.CheckConstraint(
                 condition=Q(observed__in=Observed.values), name="assignment_observed_known"
             ),
@@ -170,17 +295,37 @@ class Assignment(Record):
         return f"{self.reservation} on {self.machine}"
 
 
+def _range(function: str) -> Func:
+    """A range made of a lease's window and its cleaning, by a function of the database."""
+    of = (F("during"), F("cleaning_s"))
+    return Func(*of, function=function, output_field=DateTimeRangeField())
+
+
 class LeaseQuerySet(models.QuerySet["Lease"]):
     def live(self) -> Self:
         return self.filter(state__in=LIVE)
 
+    def barring(self, start: datetime, end: datetime) -> Self:
+        """Those that leave no room on their GPU for a like lease in [start, end)."""
+        within = Q(during__overlap=(start, end))
+        # the many without cleaning are told by their window alone
+        cleaned = Q(cleaning_s__gt=0, apart__overlap=(start, end))
+        return self.alias(apart=_range("brokerage_apart")).filter(within | cleaned)
+
 
 class Lease(Record, Stateful):
-    """One GPU for one window. While it is live no other live lease of that GPU may overlap it."""
+    """One GPU for one window. While it is live no other live lease of that GPU may overlap it,
+    or the cleaning after it.
+    """
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="leases")
     gpu = models.ForeignKey(Gpu, models.PROTECT, related_name="leases")
     during = DateTimeRangeField()
+    cleaning_s = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="after it nobody else's for so many seconds, as its offer said",
+    )
     state = models.CharField(max_length=16, choices=LeaseState, default=LeaseState.HELD)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -192,7 +337,7 @@ class Lease(Record, Stateful):
             # which GPUs are taken in a window, without the leases of the past
             models.Index(
                 "gpu",
-                include=["during"],
+                include=["during", "cleaning_s"],
                 condition=Q(state__in=LIVE),
                 name="lease_live",
             ),
@@ -212,7 +357,7 @@ class Lease(Record, Stateful):
                         ),
                         "&&",
                     ),
-                    (F("during"), "&&"),
+                    (_range("brokerage_occupied"), "&&"),
                 ],
                 condition=Q(state__in=LIVE),
             ),

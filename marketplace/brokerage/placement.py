@@ -99,7 +99,7 @@ def place(hosts: Sequence[Host], wish: Wish, strategy: Strategy = ours) -> Place
     """
     if wish.count <= 0:
         raise ValueError("at least one GPU")
-    found = [_gather(group, wish, strategy) for group in _groups(hosts, wish)]
+    found = [_gather(group, wish, strategy) for group in groups(hosts, wish)]
     return min((one for one in found if one), key=len, default=None)
 
 
@@ -107,21 +107,21 @@ def room(hosts: Sequence[Host], wish: Wish) -> int:
     """The most GPUs that could be had like this, whatever `wish.count` says."""
     if wish.together == Together.MACHINE:
         return max((len(host.free(wish)) for host in hosts), default=0)
-    sums = [sum(len(host.free(wish)) for host in group) for group in _groups(hosts, wish)]
+    sums = [sum(len(host.free(wish)) for host in group) for group in groups(hosts, wish)]
     return max(sums, default=0)
 
 
-def _groups(hosts: Sequence[Host], wish: Wish) -> Iterable[Sequence[Host]]:
+def groups(hosts: Sequence[Host], wish: Wish) -> Iterable[Sequence[Host]]:
     """Sets of machines within each of which the wish may be met."""
     match wish.together:
         case Together.OFFER:
             return [[host for host in hosts if host.pk == wish.machine]]
         case Together.FABRIC:
-            groups: dict[str, list[Host]] = {}
+            found: dict[str, list[Host]] = {}
             for host in hosts:
                 # a machine without one is a fabric of its own
-                groups.setdefault(host.fabric or f" {host.pk}", []).append(host)
-            return groups.values()
+                found.setdefault(host.fabric or f" {host.pk}", []).append(host)
+            return found.values()
         case _:
             return [hosts]
 

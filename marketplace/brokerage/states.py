@@ -11,8 +11,10 @@ class State(models.TextChoices):
 
     REQUESTED = "requested"  # asked for; nothing checked, nothing held
     CLEARED = "cleared"  # compliance allowed it; nothing held
+    PINNED = "pinned"  # a quote: GPUs set aside until hold_expires_at, at this price; no money
     HELD = "held"  # GPUs and money set aside until hold_expires_at
-    CONFIRMED = "confirmed"  # GPUs and money set aside for the window
+    CONFIRMED = "confirmed"  # GPUs and money set aside for the window, but for due_micro
+    PAYMENT_DUE = "payment_due"  # GPUs and a deposit set aside; ends at pay_by unless it is paid
     ACTIVE = "active"  # the node runs it; metered
     ENDED = "ended"  # no longer runs; usage may still arrive
     SETTLED = "settled"  # charged, rest of the hold given back, invoiced
@@ -25,9 +27,15 @@ class State(models.TextChoices):
 MOVES: Moves = {
     State.REQUESTED: frozenset({State.CLEARED, State.REFUSED, State.CANCELLED}),
     # held and confirmed at once, where the renter wants no time to think
-    State.CLEARED: frozenset({State.HELD, State.CONFIRMED, State.REFUSED, State.CANCELLED}),
+    # or pinned, where the renter wants a quote
+    State.CLEARED: frozenset(
+        {State.PINNED, State.HELD, State.CONFIRMED, State.REFUSED, State.CANCELLED}
+    ),
+    State.PINNED: frozenset({State.CONFIRMED, State.EXPIRED, State.CANCELLED}),
     State.HELD: frozenset({State.CONFIRMED, State.EXPIRED, State.CANCELLED}),
-    State.CONFIRMED: frozenset({State.ACTIVE, State.CANCELLED, State.FAILED}),
+    State.CONFIRMED: frozenset({State.PAYMENT_DUE, State.ACTIVE, State.CANCELLED, State.FAILED}),
+    # what was to be paid at the start and could not be taken
+    State.PAYMENT_DUE: frozenset({State.CONFIRMED, State.CANCELLED}),
     State.ACTIVE: frozenset({State.ENDED}),
     State.ENDED: frozenset({State.SETTLED}),
     State.SETTLED: frozenset(),
@@ -46,8 +54,12 @@ UNHELD = (
     State.CANCELLED,
     State.FAILED,
 )
-#: GPUs and money are set aside, and what a licence must cover is drawn
-SET_ASIDE = (State.HELD, State.CONFIRMED, State.ACTIVE)
+#: GPUs are set aside, and what a licence must cover is drawn
+SET_ASIDE = (State.PINNED, State.HELD, State.CONFIRMED, State.PAYMENT_DUE, State.ACTIVE)
+#: so is money
+PAID = (State.HELD, State.CONFIRMED, State.PAYMENT_DUE, State.ACTIVE)
+#: set aside until `hold_expires_at`
+SHORT = (State.PINNED, State.HELD)
 #: the broker still has a step to take
 OPEN = (State.REQUESTED, State.CLEARED)
 
@@ -71,6 +83,24 @@ LEASE_MOVES: Moves = {
     LeaseState.ACTIVE: frozenset({LeaseState.ENDED}),
     LeaseState.ENDED: frozenset(),
     LeaseState.RELEASED: frozenset(),
+}
+
+
+class WaitState(models.TextChoices):
+    """Of a request in line."""
+
+    WAITING = "waiting"
+    SERVED = "served"  # became a reservation
+    LAPSED = "lapsed"  # its time is over, or it was refused
+    WITHDRAWN = "withdrawn"  # by its renter
+
+
+WAIT_MOVES: Moves = {
+    WaitState.WAITING: frozenset({WaitState.SERVED, WaitState.LAPSED, WaitState.WITHDRAWN}),
+    # its reservation lost the GPUs to somebody who was faster
+    WaitState.SERVED: frozenset({WaitState.WAITING, WaitState.LAPSED}),
+    WaitState.LAPSED: frozenset(),
+    WaitState.WITHDRAWN: frozenset(),
 }
 
 
@@ -130,6 +160,12 @@ COMBINATIONS: dict[State, Legal] = {
     State.REQUESTED: _NOTHING,
     State.CLEARED: _NOTHING,
     State.REFUSED: _NOTHING,
+    State.PINNED: Legal(
+        frozenset({LeaseState.HELD}),
+        frozenset({Observed.PENDING}),
+        frozenset({Money.NONE}),
+        gpus=True,
+    ),
     State.HELD: Legal(
         frozenset({LeaseState.HELD}),
         frozenset({Observed.PENDING}),
@@ -142,6 +178,13 @@ COMBINATIONS: dict[State, Legal] = {
         frozenset({Money.WHOLE}),
         gpus=True,
     ),
+    # what a node must not be told of, it does not speak of
+    State.PAYMENT_DUE: Legal(
+        frozenset({LeaseState.CONFIRMED}),
+        frozenset({Observed.PENDING}),
+        frozenset({Money.WHOLE}),
+        gpus=True,
+    ),
     State.ACTIVE: Legal(
         frozenset({LeaseState.CONFIRMED, LeaseState.ACTIVE, LeaseState.ENDED}),
         _ANY,
@@ -150,7 +193,7 @@ COMBINATIONS: dict[State, Legal] = {
     ),
     State.ENDED: Legal(_OVER, _ANY, frozenset({Money.WHOLE, Money.PART, Money.EMPTY}), gpus=True),
     State.SETTLED: Legal(_OVER, _ANY, _EMPTY, gpus=True),
-    State.EXPIRED: Legal(_GIVEN_BACK, _ANY, _EMPTY, gpus=True),
+    State.EXPIRED: Legal(_GIVEN_BACK, _ANY, frozenset({Money.NONE, Money.EMPTY}), gpus=True),
     State.CANCELLED: Legal(_GIVEN_BACK, _ANY, frozenset({Money.NONE, Money.EMPTY}), gpus=None),
     State.FAILED: Legal(_GIVEN_BACK, _ANY, _EMPTY, gpus=True),
 }

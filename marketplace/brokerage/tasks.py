@@ -41,6 +41,47 @@ def end_due() -> None:
     )
 
 
+@shared_task(name="marketplace.brokerage.tasks.interrupt_broken")
+def interrupt_broken() -> None:
+    """Sweep: reservations whose GPUs failed, or are about to start on one that is not well."""
+    sweep(services.unfit(at=now()), lambda row: services.interrupt(reservation=row, at=now()))
+
+
+@shared_task(name="marketplace.brokerage.tasks.mend_broken")
+def mend_broken() -> None:
+    """Sweep: machines that do not answer, before a start and while they should run."""
+    related = ("reservation__offer__machine__site", "machine")
+    sweep(
+        services.broken(at=now()).select_related(*related),
+        lambda row: services.replace(assignment=row, at=now()),
+    )
+    sweep(
+        services.lost(at=now()).select_related(*related),
+        lambda row: services.answer_loss(assignment=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.brokerage.tasks.take_payments")
+def take_payments() -> None:
+    """Sweep: bookings to be paid at their start, and those that wait for it."""
+    _sweep(
+        services.unpaid(at=now()),
+        lambda row: services.take_payment(reservation=row, at=now()),
+    )
+
+
+@shared_task(name="marketplace.brokerage.tasks.serve_waiting")
+def serve_waiting() -> None:
+    """Sweep: those in line whose turn it is."""
+    services.serve(at=now())
+
+
+@shared_task(name="marketplace.brokerage.tasks.remind")
+def remind() -> None:
+    """Sweep: what begins or ends soon."""
+    services.remind(at=now())
+
+
 @shared_task(name="marketplace.brokerage.tasks.enforce_clearance")
 def enforce_clearance() -> None:
     """Sweep: live and future reservations whose screening no longer stands."""
@@ -59,8 +100,20 @@ def find_red_flags() -> None:
     )
 
 
+@shared_task(name="marketplace.brokerage.tasks.score_machines")
+def score_machines() -> None:
+    """Sweep: machines that have no score for today yet."""
+    services.score_machines(at=now())
+
+
 @shared_task(name="marketplace.brokerage.tasks.audit_states")
 def audit_states() -> None:
     """Sweep: states that do not go together. Says so and mends nothing: a person has to look."""
     for fault in services.illegal(since=now() - services.LOOK_BACK):
         log.error("%s", fault)
+
+
+@shared_task(name="marketplace.brokerage.tasks.find_drift")
+def find_drift() -> None:
+    """Sweep: where rows and what machines report differ. Writes findings and mends nothing."""
+    services.find_drift(at=now())

@@ -1,12 +1,35 @@
-from django.contrib import admin
+from typing import Any
 
-from marketplace.core.evidence import EvidenceAdmin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import now
 
-from .models import Gpu, Machine, Offer, Site
+from marketplace.accounts.trail import staff
+from marketplace.core.evidence import EvidenceAdmin, KeptAdmin
+
+from . import services
+from .fees import BadSteps, check_steps
+from .health import services as health
+from .models import (
+    CancellationSchedule,
+    Gpu,
+    GpuEvent,
+    HealthChange,
+    Machine,
+    MachineReading,
+    Offer,
+    Site,
+    Telemetry,
+)
+from .trust import admin as _windows  # noqa: F401  registers them
+from .trust import services as trust
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin[Site]):
+class SiteAdmin(KeptAdmin[Site]):
     list_display = ("name", "operator", "country", "city")
     list_filter = ("country",)
     list_select_related = ("operator",)
@@ -15,7 +38,7 @@ class SiteAdmin(admin.ModelAdmin[Site]):
 
 
 @admin.register(Machine)
-class MachineAdmin(admin.ModelAdmin[Machine]):
+class MachineAdmin(KeptAdmin[Machine]):
     list_display = ("name", "site", "state", "simulated", "driver_version", "inventory_at")
     list_filter = ("state", "simulated")
     list_select_related = ("site",)
@@ -25,21 +48,103 @@ class MachineAdmin(admin.ModelAdmin[Machine]):
         "created_at",
         "state",
         "simulated",
+        "draining",
         "driver_version",
         "cuda_version",
         "inventory_hash",
         "inventory_at",
     )
+    actions = ("suspend", "lift", "release", "calibrate")
+
+    @admin.action(description="Suspend selected machines", permissions=["change"])
+    def suspend(self, request: HttpRequest, rows: QuerySet[Machine]) -> None:
+        by, at = staff(request), now()
+        reason = "our staff took it off the market"
+        done = [trust.suspend(machine=row, reason=reason, by=by, at=at) for row in rows]
+        self.message_user(request, f"{sum(done)} of {len(done)} are suspended now.")
+
+    @admin.action(description="Let suspended machines back", permissions=["change"])
+    def lift(self, request: HttpRequest, rows: QuerySet[Machine]) -> None:
+        by, at = staff(request), now()
+        done = [trust.lift(machine=row, by=by, at=at) for row in rows]
+        self.message_user(request, f"{sum(done)} of {len(done)} were suspended and are let back.")
+
+    @admin.action(description="Free GPUs of machines that are not online", permissions=["change"])
+    def release(self, request: HttpRequest, rows: QuerySet[Machine]) -> None:
+        by, at = staff(request), now()
+        freed = sum(trust.release(machine=row, by=by, at=at) for row in rows)
+        self.message_user(request, f"{freed} GPUs are free to be reported by another machine.")
+
+    @admin.action(
+        description="Let the answers of selected machines set the time for their card",
+        permissions=["calibrate"],
+    )
+    def calibrate(self, request: HttpRequest, rows: QuerySet[Machine]) -> None:
+        for row in rows:
+            try:
+                made = trust.calibrate(machine=row, by=staff(request), at=now())
+            except trust.NotMeasured as error:
+                self.message_user(request, f"{row}: {error}.", messages.ERROR)
+            else:
+                self.message_user(request, f"{made}, the median of {made.samples} answers.")
+
+    def has_calibrate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("catalog.add_calibration")
 
 
 @admin.register(Gpu)
 class GpuAdmin(EvidenceAdmin[Gpu]):
-    """As reported by the agents, so nobody types it in."""
+    """As reported by the agents, so nobody types it in; staff may put a replaced one back."""
 
-    list_display = ("uuid", "nvml_name", "chip", "machine", "index", "present")
-    list_filter = ("present", "chip")
+    list_display = ("uuid", "nvml_name", "chip", "machine", "index", "present", "health", "fault")
+    list_filter = ("present", "health", "chip")
     list_select_related = ("machine", "chip")
     search_fields = ("uuid", "nvml_name")
+    actions = ("put_back",)
+
+    def has_put_back_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("catalog.change_gpu")
+
+    @admin.action(description="Put selected GPUs back on the market", permissions=["put_back"])
+    def put_back(self, request: HttpRequest, gpus: QuerySet[Gpu]) -> None:
+        by, at = staff(request), now()
+        for gpu in gpus:
+            try:
+                health.put_back(gpu=gpu, by=by, at=at, as_staff=True)
+            except health.NotMended as error:
+                self.message_user(request, f"{gpu.uuid}: {error}.", messages.ERROR)
+            else:
+                self.message_user(request, f"{gpu.uuid} is back on the market.")
+
+
+@admin.register(GpuEvent)
+class GpuEventAdmin(EvidenceAdmin[GpuEvent]):
+    list_display = ("at", "xid", "uuid", "machine", "received_at")
+    list_filter = ("xid",)
+    list_select_related = ("machine",)
+    search_fields = ("uuid", "machine__name")
+
+
+@admin.register(HealthChange)
+class HealthChangeAdmin(EvidenceAdmin[HealthChange]):
+    list_display = ("found_at", "gpu", "was", "became", "rule", "since", "by")
+    list_filter = ("became", "rule")
+    list_select_related = ("gpu",)
+    search_fields = ("gpu__uuid",)
+
+
+@admin.register(MachineReading)
+class MachineReadingAdmin(EvidenceAdmin[MachineReading]):
+    list_display = ("machine", "read_at")
+    list_select_related = ("machine",)
+    search_fields = ("machine__name",)
+
+
+@admin.register(Telemetry)
+class TelemetryAdmin(EvidenceAdmin[Telemetry]):
+    list_display = ("machine", "start", "end")
+    list_select_related = ("machine",)
+    search_fields = ("machine__name",)
 
 
 @admin.register(Offer)
@@ -49,3 +154,38 @@ class OfferAdmin(EvidenceAdmin[Offer]):
     list_display = ("chip", "machine", "price_micro_per_gpu_hour", "currency", "state")
     list_filter = ("state", "chip")
     list_select_related = ("machine", "chip")
+
+
+class ScheduleForm(forms.ModelForm[CancellationSchedule]):
+    """Steps are checked as the service checks them; it holds from now on."""
+
+    class Meta:
+        model = CancellationSchedule
+        fields = ("code", "title", "steps")
+
+    def clean_steps(self) -> list[list[int]]:
+        steps = self.cleaned_data["steps"]
+        try:
+            check_steps(steps)
+        except (BadSteps, TypeError) as error:
+            raise ValidationError(f"These are no steps: {error}.") from error
+        return list(steps)
+
+
+@admin.register(CancellationSchedule)
+class CancellationScheduleAdmin(EvidenceAdmin[CancellationSchedule]):
+    """Published for good: another one is a later row of the same code."""
+
+    form = ScheduleForm
+    list_display = ("code", "title", "since", "steps")
+    list_filter = ("code",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def save_model(
+        self, request: HttpRequest, obj: CancellationSchedule, form: Any, change: bool
+    ) -> None:
+        at = now()
+        made = services.publish_schedule(**form.cleaned_data, since=at, at=at, by=staff(request))
+        obj.pk = made.pk

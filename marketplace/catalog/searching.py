@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, F, Func, IntegerField, Q, Value
 from django.db.models.expressions import Combinable, OrderBy
 
+from . import ranks
 from .models import OfferQuerySet
 from .query import And, Comparison, Key, Node, Not, Or, Query, asked, mentioned
 from .query.tree import Value as Known
@@ -17,6 +18,7 @@ COLUMNS: Final = {
     "count": "free",
     "total_memory": "total_memory",
     "price": "price_micro_per_gpu_hour",
+    "spot": "spot_floor_micro",
     "price_per_hour": "price_per_hour",
     "country": "machine__site__country",
     "city": "machine__site__city",
@@ -25,10 +27,14 @@ COLUMNS: Final = {
     "cuda": "cuda",
     "driver": "driver",
     "export_class": "chip__export_class",
+    "trust": "trust",
+    "location": "location",
+    "reliability": "machine__reliability_bps",
     "simulated": "machine__simulated",
 }
 #: what depends on the leases of the window
 ON_FREE: Final = frozenset({"count", "total_memory"})
+NULLABLE: Final = frozenset({"spot", "reliability"})
 TEXTS: Final = frozenset({"gpu", "city", "site", "operator"})
 LOOKUPS: Final = {"=": "", "<": "__lt", "<=": "__lte", ">": "__gt", ">=": "__gte"}
 
@@ -60,8 +66,14 @@ def apply(query: Query, offers: OfferQuerySet) -> OfferQuerySet:
 
 def order(keys: Iterable[Key]) -> list[OrderBy]:
     """Keys as the ORM orders by them."""
-    found = [(F(COLUMNS[key.field]), key.descending) for key in keys]
-    return [column.desc() if descending else column.asc() for column, descending in found]
+    return [_ordered(key) for key in keys]
+
+
+def _ordered(key: Key) -> OrderBy:
+    column = F(COLUMNS[key.field])
+    if key.field in NULLABLE:  # who says nothing of it comes last, either way
+        return column.desc(nulls_last=True) if key.descending else column.asc(nulls_last=True)
+    return column.desc() if key.descending else column.asc()
 
 
 DERIVED: Final[Mapping[str, Callable[[Query], Combinable]]] = {
@@ -72,6 +84,8 @@ DERIVED: Final[Mapping[str, Callable[[Query], Combinable]]] = {
     ),
     "cuda": lambda query: Release(F("machine__cuda_version")),
     "driver": lambda query: Release(F("machine__driver_version")),
+    "trust": lambda query: ranks.trust(),
+    "location": lambda query: ranks.location(),
 }
 
 

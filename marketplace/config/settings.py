@@ -1,5 +1,6 @@
 """All settings, read from the environment. The table in README.md names every variable."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import env, publishers
 from .database import django_database
+from .settings_accounts import *  # noqa: F403
+from .settings_accounts import ALLAUTH_APPS, ALLAUTH_MIDDLEWARE, EMAIL_HOST
 
 # lets Django's generic classes be written with their row type, as in ModelAdmin[Offer]
 django_stubs_ext.monkeypatch()
@@ -48,15 +51,49 @@ MIN_WINDOW_SECONDS = env.integer("MIN_WINDOW_SECONDS", 300, least=1, most=86_400
 MINIMUM_BILLED_SECONDS = env.integer("MINIMUM_BILLED_SECONDS", 0, least=0, most=86_400)
 MAX_WINDOW_DAYS = env.integer("MAX_WINDOW_DAYS", 90, least=1, most=90)
 HOLD_MINUTES = env.integer("HOLD_MINUTES", 10, least=1, most=24 * 60)
+#: earnings become payable this long after they were charged
+PAYOUT_MATURITY_DAYS = env.integer("PAYOUT_MATURITY_DAYS", 7, least=0, most=90)
+#: less than this waits for more; in micro-units of each currency
+PAYOUT_MINIMUM_MICRO = env.integer(
+    "PAYOUT_MINIMUM_MICRO", 25_000_000, least=10_000, most=1_000_000_000
+)
+#: of a booking that is paid at its start what is held at once at least, in 1/10,000
+DEPOSIT_BPS = env.integer("DEPOSIT_BPS", 1000, least=1, most=10_000)
+#: a payment that could not be taken is waited for so long after the start
+PAYMENT_DUE_MINUTES = env.integer("PAYMENT_DUE_MINUTES", 30, least=1, most=1440)
+#: how long a pinned quote keeps its GPUs
+PIN_MINUTES = env.integer("PIN_MINUTES", 10, least=1, most=60)
+#: GPUs of one pinned quote
+PIN_GPUS = env.integer("PIN_GPUS", 64, least=1, most=10_000)
+#: quotes that an organisation may let go unbooked in an hour before it pins no more
+PINS_UNUSED = env.integer("PINS_UNUSED", 10, least=1, most=1000)
 #: longest wait for a node's last usage after a lease ended, before it is settled without it
 SETTLE_GRACE_SECONDS = env.integer("SETTLE_GRACE_SECONDS", 3600, least=1, most=7 * 86_400)
 #: a machine that was silent for this long is offline (three missed beats)
 SILENT_AFTER_SECONDS = env.integer("SILENT_AFTER_SECONDS", 90, least=2, most=3600)
+#: signs lease grants, which nodes check: 32 bytes in hexadecimal; development makes its own
+GRANT_KEY = env.text("GRANT_KEY")
+#: as `manage.py change_grant_key` prints them: leads nodes from keys pinned before to this one
+GRANT_KEY_CHANGES = env.words("GRANT_KEY_CHANGES")
 HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 30, least=1, most=600)
+#: when nodes would send more than this, they are told to beat less often
+HEARTBEATS_PER_SECOND = env.integer("HEARTBEATS_PER_SECOND", 400, least=1, most=1_000_000)
 #: multiplies the period of every sweep; below 1 only makes sense for demonstrations
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 10, least=1, most=600)
+#: agents older than this are refused until they are upgraded; what they run goes on
+MIN_AGENT_VERSION = env.text("MIN_AGENT_VERSION")
+#: what agents are told to upgrade to; empty: nothing
+RECOMMENDED_AGENT_VERSION = env.text("RECOMMENDED_AGENT_VERSION")
+for _name, _value in (
+    ("MIN_AGENT_VERSION", MIN_AGENT_VERSION),
+    ("RECOMMENDED_AGENT_VERSION", RECOMMENDED_AGENT_VERSION),
+):
+    if _value and not all(part.isdecimal() for part in _value.split(".")):
+        raise ImproperlyConfigured(f"{_name}={_value!r} is not a version such as 0.2.0")
 SIMULATED_GPUS = env.boolean("SIMULATED_GPUS", default=DEBUG)
 SAMPLE_LISTS = env.boolean("SAMPLE_LISTS", default=DEBUG)
+#: webhooks may go to this machine itself, by http too: for development
+WEBHOOKS_TO_LOOPBACK = env.boolean("WEBHOOKS_TO_LOOPBACK", default=DEBUG)
 LIST_ADDRESSES: dict[str, dict[str, str]] = publishers.ADDRESSES
 #: sources that are downloaded from their publishers every hour, see `LIST_ADDRESSES`
 LIST_DOWNLOADS = env.words("LIST_DOWNLOADS")
@@ -71,6 +108,10 @@ CLEARING_DAYS = env.integer("CLEARING_DAYS", 365, least=1, most=3650)
 # --- where requests come from, by MaxMind database files; empty: unknown, never guessed
 GEOIP_DATABASE = env.file("GEOIP_DATABASE")
 GEOIP_NETWORKS = env.file("GEOIP_NETWORKS")
+#: PEM file of the certificates that signed reports of GPUs must lead to; empty: none are taken
+ATTESTATION_ROOTS = env.file("ATTESTATION_ROOTS")
+#: name of the probe that this process is; empty: none, it measures nobody
+PROBE = env.text("PROBE")
 
 # --- Stripe
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
@@ -78,21 +119,34 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
 #: address of the project's own fake Stripe; empty means the real one
 FAKE_STRIPE_URL = env.text("FAKE_STRIPE_URL")
 
+#: where a visitor is sent to give a card or to answer the bank
+STRIPE_PAGES = (
+    [FAKE_STRIPE_URL]
+    if FAKE_STRIPE_URL
+    else ["https://checkout.stripe.com", "https://hooks.stripe.com"]
+)
+
 if not DEBUG:
     _faults = [
         (SECRET_KEY == DEFAULT_SECRET or len(SECRET_KEY) < 32, "SECRET_KEY: set a secret of >= 32"),
         (SIMULATED_GPUS, "SIMULATED_GPUS: must be 0, simulated GPUs cannot be rented out"),
         (SAMPLE_LISTS, "SAMPLE_LISTS: must be 0, made-up lists cannot clear a renter"),
+        (WEBHOOKS_TO_LOOPBACK, "WEBHOOKS_TO_LOOPBACK: must be 0, customers choose the addresses"),
         (bool(FAKE_STRIPE_URL), "FAKE_STRIPE_URL: must be unset, the fake Stripe takes no money"),
         (not STRIPE_API_KEY, "STRIPE_API_KEY: set the key of the Stripe account"),
         (not STRIPE_WEBHOOK_SECRET, "STRIPE_WEBHOOK_SECRET: set the endpoint's signing secret"),
         (PUBLIC.scheme != "https", "PUBLIC_URL: must be https"),
+        (not EMAIL_HOST, "EMAIL_HOST: set the mail server, or nobody can confirm an address"),
+        (
+            not re.fullmatch("[0-9a-f]{64}", GRANT_KEY),
+            "GRANT_KEY: set 64 hexadecimal digits, such as from: openssl rand -hex 32",
+        ),
     ]
     if _found := [mend for wrong, mend in _faults if wrong]:
         raise ImproperlyConfigured("refusing to start in production mode: " + "; ".join(_found))
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "marketplace.web.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -100,11 +154,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "csp",
+    "django_htmx",
     "rest_framework",
     "drf_spectacular",
+    *ALLAUTH_APPS,
     "marketplace.core",
     "compliance",
     "marketplace.accounts",
+    "marketplace.notices",
+    "marketplace.hooks",
     "marketplace.catalog",
     "marketplace.ledger",
     "marketplace.brokerage",
@@ -124,8 +182,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # in the place of Django's LocaleMiddleware, which comes before it is known who asks
+    "marketplace.web.language.speak",
     "marketplace.accounts.middleware.note_access",
     "django.contrib.messages.middleware.MessageMiddleware",
+    ALLAUTH_MIDDLEWARE,
+    "marketplace.web.staff_door.staff_door",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -177,8 +239,19 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
+#: each under its own name, so that whoever cannot read this page finds theirs
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ms", "Bahasa Melayu")]
+LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
+#: numbers and dates are the same in every language
+FORMAT_MODULE_PATH = ["marketplace.config.formats"]
+#: puts what rooms say in English into the language of a page or a letter
+SAID = "marketplace.web.said.said"
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_HTTPONLY = True
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
@@ -213,7 +286,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # the browser follows a form's redirect only to where forms may go
+        "form-action": ["'self'", *STRIPE_PAGES],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }
@@ -230,7 +304,10 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["marketplace.api.parsers.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "marketplace.api.schema.Schema",
-    "DEFAULT_THROTTLE_CLASSES": ["marketplace.api.throttling.PerKeyThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "marketplace.api.throttling.OwnLimit",
+        "marketplace.api.throttling.PerKeyThrottle",
+    ],
     "DEFAULT_THROTTLE_RATES": {"read": "600/min", "write": "60/min", "screening": "120/min"},
     # the server in front has put the client's address into REMOTE_ADDR; a header may lie
     "NUM_PROXIES": 0,
@@ -247,10 +324,23 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ReservationState": "marketplace.brokerage.states.State",
         "LeaseState": "marketplace.brokerage.states.LeaseState",
+        "WaitState": "marketplace.brokerage.states.WaitState",
         "OfferState": "marketplace.catalog.states.OfferState",
         "TopUpState": "marketplace.billing.states.TopUpState",
+        "PayoutState": "marketplace.billing.states.PayoutState",
+        "EndpointState": "marketplace.hooks.states.EndpointState",
+        "DeliveryState": "marketplace.hooks.states.DeliveryState",
+        "RentalDisputeState": "marketplace.billing.states.RentalDisputeState",
     },
 }
+
+# --- e-mail (host and way: settings_accounts); in development letters go to the console
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, least=1, most=65_535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"no-reply@{PUBLIC.hostname}")
 
 # --- Celery: the clock and the hint; every task has a sweep that would find the same work
 CELERY_BROKER_URL = REDIS_URL
@@ -271,21 +361,55 @@ CELERY_BEAT_SCHEDULE = {
         "brokerage.tasks.broker_open": 1,
         "brokerage.tasks.expire_overdue": 1,
         "brokerage.tasks.end_due": 1,
+        "brokerage.tasks.take_payments": 1,
+        "brokerage.tasks.interrupt_broken": 1,
+        "brokerage.tasks.mend_broken": 3,
+        "brokerage.tasks.remind": 6,
+        "brokerage.tasks.serve_waiting": 1,
         "brokerage.tasks.enforce_clearance": 6,
         "brokerage.tasks.audit_states": 30,
+        "brokerage.tasks.find_drift": 6,
+        # one score a day; looks more often, since beat counts from its own start
+        "brokerage.tasks.score_machines": 60,
         "catalog.tasks.mark_silent": 1,
+        "catalog.tasks.prune_telemetry": 360,
+        "catalog.tasks.verify_challenges": 1,
         "metering.tasks.seal_running": 1,
         # the hold covers the window, so a charge can wait; each is rows for ever
         "billing.tasks.charge_sealed": 30,
         "billing.tasks.settle_ended": 1,
+        "billing.tasks.charge_cards_of_due": 1,
         "billing.tasks.rerate_ruled": 6,
         "billing.tasks.send_due_commands": 1,
         "billing.tasks.handle_stored_events": 1,
+        "billing.tasks.collect_debts": 1,
+        "billing.tasks.pay_providers": 180,
+        "billing.tasks.look_at_payout_accounts": 180,
+        "billing.tasks.top_up_low_wallets": 1,
+        "billing.tasks.end_waiting_top_ups": 60,
+        "billing.tasks.expire_credit": 30,
+        "billing.tasks.thaw_settled": 30,
+        "billing.tasks.store_missed_events": 360,
+        "billing.tasks.book_movements": 360,
+        "billing.tasks.reconcile": 360,
+        # papers: issuing looks at every wallet, so once an hour
+        "billing.paper_tasks.issue_monthly": 360,
+        "billing.paper_tasks.render_papers": 6,
+        "billing.paper_tasks.collect_tax": 30,
+        "billing.paper_tasks.give_service_credits": 30,
+        "billing.paper_tasks.pass_deadlines": 6,
         # red flags: what a single decision cannot see
         "accounts.tasks.keep_sightings": 6,
         "accounts.tasks.find_red_flags": 360,
         "brokerage.tasks.find_red_flags": 30,
         "billing.tasks.find_red_flags": 360,
+        "notices.tasks.catch_up": 3,
+        "notices.tasks.spread": 1,
+        "notices.tasks.send_letters": 3,
+        "hooks.tasks.pass_on": 1,
+        "hooks.tasks.send_due": 1,
+        "hooks.tasks.prune": 360,
+        "billing.tasks.warn_of_low_wallets": 30,
         # seals once a day; looks more often, since beat counts from its own start
         "ledger.tasks.seal": 360,
     }.items()
@@ -318,6 +442,22 @@ CELERY_BEAT_SCHEDULE["compliance.tasks.remind_of_statements"] = {
 CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
     "task": "compliance.tasks.download_due",
     "schedule": 3600,
+}
+
+CELERY_BEAT_SCHEDULE["agents.gateway.tasks.follow"] = {
+    "task": "agents.gateway.tasks.follow",
+    # a lease that was just confirmed starts within a second or two
+    "schedule": 1,
+    # of those that waited for a busy worker one is enough
+    "options": {"expires": 5},
+}
+CELERY_BEAT_SCHEDULE["agents.gateway.tasks.tend"] = {
+    "task": "agents.gateway.tasks.tend",
+    "schedule": SWEEP_SECONDS,
+}
+CELERY_BEAT_SCHEDULE["agents.gateway.tasks.roll_up"] = {
+    "task": "agents.gateway.tasks.roll_up",
+    "schedule": SWEEP_SECONDS * 6,
 }
 
 LOGGING = {

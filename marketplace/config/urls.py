@@ -4,9 +4,6 @@ from django.urls import include, path, re_path
 from marketplace.api.errors import unknown_path
 from marketplace.billing.webhooks import stripe_webhook
 
-admin.site.site_header = admin.site.site_title = "Straits"
-admin.site.index_title = "Staff"
-
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("agent/v1/", include("agents.gateway.urls")),

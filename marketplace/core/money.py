@@ -7,8 +7,13 @@ MICRO: Final = 1_000_000
 BASIS_POINTS: Final = 10_000
 
 #: Digits after the point of Stripe's smallest unit, per currency. A currency that is missing here
-#: is not traded. Source: docs.stripe.com/currencies (zero-decimal currencies).
-EXPONENT: Final = {"USD": 2}
+#: is not traded. Source: docs.stripe.com/currencies (zero-decimal, three-decimal currencies).
+EXPONENT: Final = {
+    **dict.fromkeys(("USD", "EUR", "GBP", "SGD", "MYR", "AUD", "CNY", "HKD", "THB", "IDR"), 2),
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF"), 0),
+    **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 3),
+}
 
 
 class BadAmount(ValueError):
@@ -17,6 +22,17 @@ class BadAmount(ValueError):
 
 def _micro_per_minor(currency: str) -> int:
     return MICRO // int(10 ** EXPONENT[currency])
+
+
+def whole_minor(micro: int, currency: str) -> int:
+    """The part of an amount that is whole minor units (cents), in micro-units; rounded down."""
+    return micro - micro % _micro_per_minor(currency)
+
+
+def nearest_minor(micro_bps: int, currency: str) -> int:
+    """Micro-units times basis points as micro-units of whole minor units, half rounded up."""
+    unit = _micro_per_minor(currency) * BASIS_POINTS
+    return (2 * micro_bps + unit) // (2 * unit) * _micro_per_minor(currency)
 
 
 def minor_from_micro(micro: int, currency: str) -> int:
@@ -52,3 +68,14 @@ def text_from_micro(micro: int) -> str:
     whole, fraction = divmod(rest, MICRO)
     digits = f"{fraction:06d}".rstrip("0").ljust(2, "0")
     return f"{sign}{whole}.{digits}"
+
+
+def text_of_minor(micro: int, currency: str) -> str:
+    """Whole minor units as the currency is written: 1230000 -> "1.23" USD, 5000000 -> "5" JPY.
+
+    Raises BadAmount for what is not whole.
+    """
+    minor, digits = minor_from_micro(micro, currency), EXPONENT[currency]
+    sign, rest = ("-" if minor < 0 else ""), abs(minor)
+    whole, fraction = divmod(rest, 10**digits)
+    return f"{sign}{whole:,}" + (f".{fraction:0{digits}d}" if digits else "")

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.db import models
 
+from . import changes
+from .models import Record
+
 Moves = Mapping[str, frozenset[str]]
 
 
@@ -28,6 +31,7 @@ def move(row: Stateful, to: str, *, table: Moves, **also: Any) -> None:
 
     Raises IllegalMove when the table has no such edge and LostRace when the row in the database
     is no longer in the state this copy of it shows; in both cases nothing was written.
+    Open pages of the row hear of it after the commit.
     """
     if to not in table[row.state]:
         raise IllegalMove(f"{row._meta.label} {row.pk}: {row.state} -> {to}")
@@ -37,3 +41,5 @@ def move(row: Stateful, to: str, *, table: Moves, **also: Any) -> None:
     row.state = to
     for name, value in also.items():
         setattr(row, name, value)
+    if isinstance(row, Record):
+        changes.after_commit(row)

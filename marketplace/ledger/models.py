@@ -2,9 +2,10 @@
 
 A transfer debits one account and credits another by the same positive amount in the same
 currency, so no set of rows can be out of balance. Sign rule: balance = credits - debits, so
-wallets and payables are positive. Only accounts that must not fall below a floor (wallets) carry a
-balance row; a trigger keeps it, and its CHECK is what refuses an overspend. Every transaction has
-a key that names the outside fact it books; the same fact booked twice is one transaction.
+wallets and payables are positive. Only accounts that must not fall below a floor (wallets, and what
+is payable to a provider) carry a balance row; a trigger keeps it, and its CHECK is what refuses an
+overspend. Every transaction has a key that names the outside fact it books; the same fact booked
+twice is one transaction.
 """
 
 from django.db import models
@@ -17,14 +18,25 @@ class Kind(models.TextChoices):
     # assets
     STRIPE_PENDING = "stripe_pending"
     STRIPE_AVAILABLE = "stripe_available"
+    BANK = "bank"
+    DISPUTE_HELD = "dispute_held"
+    RENTER_RECEIVABLE = "renter_receivable"
+    PROVIDER_RECEIVABLE = "provider_receivable"
+    TAX_RECEIVABLE = "tax_receivable"
     # liabilities
     WALLET = "wallet_paid"
     PROVIDER_PENDING = "provider_pending"
     PROVIDER_AVAILABLE = "provider_available"
+    PAYOUT_IN_TRANSIT = "payout_in_transit"
+    TAX_PAYABLE = "tax_payable"
     # income
     PLATFORM_FEE = "platform_fee"
     # expense
     STRIPE_FEE = "stripe_fee"
+    PROMO = "promo"
+    BAD_DEBT = "bad_debt"
+    SLA_CREDIT = "sla_credit"
+    ROUNDING = "rounding"
 
 
 class Account(Record):
@@ -124,6 +136,37 @@ class Hold(Record):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.amount} of {self.placed}"
+
+
+class Freeze(Record):
+    """While it is not lifted nothing new may be set aside in this wallet.
+
+    What was set aside before can still be spent, and money can still come in. The trigger of holds
+    asks for it under the lock of the wallet's balance.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="freezes")
+    reason = models.CharField(max_length=300)
+    placed_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            # the trigger of holds asks for exactly these
+            models.Index(
+                fields=["account"], condition=Q(lifted_at__isnull=True), name="freeze_standing"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=F("placed_at")),
+                name="freeze_lifted_after",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.reason}"
 
 
 class Seal(models.Model):

@@ -8,10 +8,11 @@ from .access import principal_of
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:
-    """What every page says: what is simulated here, and for whom the visitor acts (lazily)."""
+    """For every page: what is simulated, which languages there are, for whom the visitor acts."""
     return {
         "fake_stripe": bool(settings.FAKE_STRIPE_URL),
         "simulated_gpus": settings.SIMULATED_GPUS,
         "sample_lists": settings.SAMPLE_LISTS,
+        "languages": settings.LANGUAGES,
         "principal": SimpleLazyObject(lambda: principal_of(request)),
     }

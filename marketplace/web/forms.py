@@ -1,14 +1,19 @@
 """What all forms of the pages share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
 
+from compliance.countries import validate_country
 from marketplace.core import money
 from marketplace.core.money import BadAmount
+from marketplace.web.said import said
+from marketplace.web.sentences import sentence
 
 
 class Dressed(forms.BaseForm):
@@ -21,7 +26,10 @@ class Dressed(forms.BaseForm):
 
 
 def _dress(widget: forms.Widget) -> None:
-    if isinstance(widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
+    if isinstance(
+        widget,
+        forms.RadioSelect | forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.HiddenInput,
+    ):
         return
     widget.attrs.setdefault("class", "select" if isinstance(widget, forms.Select) else "input")
 
@@ -45,11 +53,10 @@ class DollarsField(forms.CharField):
         try:
             micro = money.micro_from_text(text.removeprefix("$").replace(",", ""))
         except BadAmount as error:
-            raise ValidationError(f"{error}.") from error
+            raise ValidationError(sentence(error)) from error
         if not self.least <= micro <= self.most:
-            raise ValidationError(
-                f"Write an amount from {dollars(self.least)} to {dollars(self.most)}."
-            )
+            text = _("Write an amount from %(least)s to %(most)s.")
+            raise ValidationError(text % {"least": dollars(self.least), "most": dollars(self.most)})
         return micro
 
 
@@ -58,6 +65,31 @@ def dollars(micro: int) -> str:
     sign = "-" if micro < 0 else ""
     whole, fraction = money.text_from_micro(abs(micro)).split(".")
     return f"{sign}${int(whole):,}.{fraction}"
+
+
+class CountryField(forms.CharField):
+    """An ISO 3166-1 code of two letters, in any case."""
+
+    default_validators = [validate_country]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=2, max_length=2, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return str(super().to_python(value) or "").upper()
+
+    def run_validators(self, value: Any) -> None:
+        try:
+            super().run_validators(value)
+        except ValidationError as error:
+            raise ValidationError([said(text) for text in error.messages]) from error
+
+
+def choices_of(
+    kinds: type[TextChoices], *, without: str | None = None
+) -> Callable[[], list[tuple[str, str]]]:
+    """The choices of another room with their labels in the language of the page."""
+    return lambda: [(value, said(label)) for value, label in kinds.choices if value != without]
 
 
 class TokenForm(StyledForm):
@@ -73,8 +105,8 @@ class TokenForm(StyledForm):
 def take_over(form: forms.BaseForm, error: ValidationError, *, default: str | None) -> None:
     """Show a service's refusal at the fields it names, and under `default` where it names none."""
     if not hasattr(error, "error_dict"):
-        form.add_error(default, error.messages)
+        form.add_error(default, [said(text) for text in error.messages])
         return
     messages: Iterable[tuple[str, list[str]]] = error.message_dict.items()
     for name, texts in messages:
-        form.add_error(name if name in form.fields else None, texts)
+        form.add_error(name if name in form.fields else None, [said(text) for text in texts])

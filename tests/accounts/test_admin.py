@@ -1,7 +1,9 @@
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from marketplace.accounts.models import ApiKey, User
+from marketplace.core.models import AuditEvent
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +72,46 @@ def test_staff_add_a_person_in_lower_case(staff):
     )
     assert answer.status_code == 302, answer.content
     assert User.objects.get(email="new@example.test").check_password("a long enough phrase")
+
+
+# --- what staff keep by hand stands in the trail
+
+
+def trail():
+    events = AuditEvent.objects.filter(verb__endswith="by hand").order_by("pk")
+    return [(one.verb, one.subject, one.actor_label, one.detail) for one in events]
+
+
+def test_rights_that_staff_give_and_take_stand_in_the_trail(staff, rows, sally):
+    alice = rows["user"]
+    page = reverse("admin:accounts_user_change", args=[alice.pk])
+    given = {"email": alice.email, "name": alice.name, "is_active": "on", "is_staff": "on"}
+    for _ in range(2):
+        assert staff.post(page, given).status_code == 302
+    alice.refresh_from_db()
+    assert alice.is_staff
+    subject = f"accounts.User {alice.public_id}"
+    what = {"what": [{"changed": {"fields": ["Is staff"]}}]}
+    assert trail() == [("changed by hand", subject, sally.email, what)]
+
+
+def test_what_a_group_holds_stands_in_the_trail(staff, sally):
+    staff.post(reverse("admin:auth_group_add"), {"name": "Auditors"})
+    group = Group.objects.get(name="Auditors")
+    subject = f"auth.Group {group.pk}"
+    assert trail() == [("added by hand", subject, sally.email, {"what": [{"added": {}}]})]
+
+
+def test_a_membership_taken_by_hand_stands_in_the_trail(staff, rows, sally, harbour):
+    make.member(harbour, "viewer")
+    member = harbour.memberships.get(role="viewer")
+    url = reverse("admin:accounts_membership_delete", args=[member.pk])
+    assert staff.post(url, {"post": "yes"}).status_code == 302
+    subject = f"accounts.Membership {member.public_id}"
+    assert trail() == [("deleted by hand", subject, sally.email, {"what": str(member)})]
+
+
+def test_what_is_not_saved_leaves_no_line(staff, rows):
+    page = reverse("admin:accounts_user_change", args=[rows["user"].pk])
+    assert staff.post(page, {"email": "nonsense"}).status_code == 200
+    assert trail() == []

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from marketplace.accounts import roles
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import ApiKey, Membership
 from marketplace.accounts.services import NotPermitted
@@ -27,7 +28,8 @@ def test_a_key_is_kept_as_a_digest_only(alice, harbour):
     assert bytes(key.secret_sha256) == hashlib.sha256(secret.encode()).digest()
     assert (key.prefix, key.name, key.created_at) == (secret[:12], "training", NOON)
     event = AuditEvent.objects.get(verb="created key")
-    assert (event.actor, event.detail) == (alice.public_id, {"name": "training"})
+    told = {"name": "training", "scopes": "view rent pay provide manage"}
+    assert (event.actor, event.detail) == (alice.public_id, told)
     assert secret not in str(AuditEvent.objects.values())
 
 
@@ -100,3 +102,45 @@ def test_a_key_that_cannot_be_made_leaves_nothing(alice, harbour, facts, field):
     assert list(refusal.value.message_dict) == [field]
     assert not ApiKey.objects.exists()
     assert not AuditEvent.objects.exists()
+
+
+def test_a_key_does_only_what_it_was_made_for(alice, harbour):
+    key, secret = create(harbour, alice, scopes=["rent", "view"], per_minute=30)
+    assert (key.scopes, key.per_minute) == (["view", "rent"], 30)
+    acting = accounts.principal_of_key(secret=secret, at=NOON)
+    assert [act for act in roles.ACTS if acting.may(act)] == ["view", "rent"]
+    with pytest.raises(NotPermitted, match="was not made to pay"):
+        acting.require("pay")
+
+
+def test_a_scope_gives_nothing_that_the_role_does_not(alice, harbour):
+    _, secret = create(harbour, alice)
+    make.member(harbour, "owner")
+    Membership.objects.filter(user=alice).update(role="viewer")
+    acting = accounts.principal_of_key(secret=secret, at=NOON)
+    assert [act for act in roles.ACTS if acting.may(act)] == ["view"]
+
+
+def test_a_key_makes_no_key_that_may_do_more(alice, harbour):
+    within = frozenset({"view", "manage"})
+    with pytest.raises(NotPermitted):
+        create(harbour, alice, within=within, scopes=["view", "pay"])
+    assert not ApiKey.objects.exists()
+    key, _ = create(harbour, alice, within=within)
+    assert key.scopes == ["view", "manage"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"scopes": []}, "scopes"),
+        ({"scopes": ["view", "fly"]}, "scopes"),
+        ({"per_minute": 0}, "per_minute"),
+        ({"per_minute": 601}, "per_minute"),
+    ],
+)
+def test_a_key_of_no_use_is_not_made(alice, harbour, facts, field):
+    with pytest.raises(ValidationError) as refusal:
+        create(harbour, alice, **facts)
+    assert list(refusal.value.message_dict) == [field]
+    assert not ApiKey.objects.exists()

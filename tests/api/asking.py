@@ -25,6 +25,9 @@ class Client(APIClient):
         kind = "application/json"
         return self.generic("POST", f"/api/v1/{path}", body, kind, headers=headers, **extra)
 
+    def put(self, path, content):
+        return self.generic("PUT", f"/api/v1/{path}", json.dumps(content), "application/json")
+
     def delete(self, path):
         return super().delete(f"/api/v1/{path}")
 

@@ -1,15 +1,14 @@
 import pytest
-from django.core.management import call_command
 from django.utils.timezone import now
 
-from tests import make
+from tests import make, stock
 from tests.api.asking import Client, bearer
 
 
 @pytest.fixture
 def open_market(db):
     """Reference data and a list that is fresh now, since the API reads the clock."""
-    call_command("load_reference", verbosity=0)
+    stock.reference()
     make.fresh_list(at=now())
 
 

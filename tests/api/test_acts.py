@@ -88,11 +88,19 @@ def test_what_runs_is_stopped_not_cancelled(api, harbour, offer):
     assert Lease.objects.get().state == "active"
 
 
-@pytest.mark.parametrize("verb", ["confirm", "cancel", "stop"])
-def test_an_act_takes_no_body(api, harbour, offer, verb):
+@pytest.mark.parametrize(
+    ("verb", "known"),
+    [
+        ("confirm", "workload"),
+        ("cancel", "agreed_fee_micro"),
+        ("stop", "agreed_fee_micro"),
+    ],
+)
+def test_an_act_takes_nothing_that_it_does_not_know(api, harbour, offer, verb, known):
     made = booked(harbour, offer, auto_confirm=False)
     answer = api.post(f"reservations/{made.public_id}/{verb}", {"force": True})
     problem = refused(answer, 400, "invalid")
-    assert problem["errors"] == [{"pointer": "#/force", "detail": "nothing is taken here"}]
+    said = f"is not known here; known are: {known}"
+    assert problem["errors"] == [{"pointer": "#/force", "detail": said}]
     made.refresh_from_db()
     assert made.state == "held"

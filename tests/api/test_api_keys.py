@@ -53,3 +53,26 @@ def test_a_key_that_is_deleted_opens_nothing(api):
 def test_a_key_that_cannot_be_made_names_its_field(api, content, status, slug, pointer):
     assert places(refused(api.post("api-keys", content), status, slug)) == [pointer]
     assert ApiKey.objects.count() == 1
+
+
+def test_a_key_is_refused_what_it_was_not_made_for(api):
+    made = api.post("api-keys", {"name": "look", "scopes": ["view"], "per_minute": 600}).json()
+    assert (made["scopes"], made["per_minute"]) == (["view"], 600)
+    key = bearer(made["secret"])
+    assert key.get("organisation").status_code == 200
+    refused(key.post("api-keys", {"name": "more"}), 403, "forbidden")
+    assert ApiKey.objects.count() == 2
+
+
+def test_a_key_asks_no_more_often_than_it_was_made_for(api):
+    made = api.post("api-keys", {"name": "slow", "per_minute": 2}).json()
+    key = bearer(made["secret"])
+    assert [key.get("organisation").status_code for _ in range(3)] == [200, 200, 429]
+    assert api.get("organisation").status_code == 200
+
+
+def test_a_key_that_manages_makes_none_that_may_do_more(api):
+    made = api.post("api-keys", {"name": "hr", "scopes": ["view", "manage"]}).json()
+    key = bearer(made["secret"])
+    refused(key.post("api-keys", {"name": "n", "scopes": ["pay"]}), 403, "forbidden")
+    assert key.post("api-keys", {"name": "n"}).json()["scopes"] == ["view", "manage"]

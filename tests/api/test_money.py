@@ -13,6 +13,7 @@ from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
 
+NOTHING_RUNS = {"owed_micro": 0, "burn_micro_per_hour": 0, "lasts_ms": None, "warning": ""}
 TOP_UP = {"amount_micro": 5_000_000, "payment_method": "pm_card_visa"}
 
 
@@ -26,6 +27,7 @@ def test_a_new_wallet_is_empty(api):
         "posted_micro": 0,
         "held_micro": 0,
         "available_micro": 0,
+        **NOTHING_RUNS,
     }
 
 
@@ -37,6 +39,7 @@ def test_the_wallet_tells_what_is_held(api, harbour):
         "posted_micro": 10_000_000,
         "held_micro": 3_000_000,
         "available_micro": 7_000_000,
+        **NOTHING_RUNS,
     }
 
 
@@ -86,7 +89,7 @@ def test_a_top_up_that_cannot_be_made_names_its_field(api, changes, pointer):
     assert nothing_moved()
 
 
-def test_an_invoice_lists_what_each_gpu_cost(api, harbour, market):
+def test_a_cost_statement_lists_what_each_gpu_cost(api, harbour, market):
     make.funded(harbour, 10_000_000)
     offer = make.offer(gpus=2, price_micro=2_400_000)
     made = make.reservation(harbour, offer, gpus=2)
@@ -98,12 +101,11 @@ def test_an_invoice_lists_what_each_gpu_cost(api, harbour, market):
         at=ended,
     )
     brokerage.stop(reservation=made, by=None, at=ended)
-    invoice = billing.settle(reservation=made, at=ended + HOUR)
-    told = api.get(f"invoices/{invoice.public_id}").json()
-    assert told == api.get("invoices").json()["results"][0]
-    lines = list(invoice.lines.order_by("pk").select_related("lease__gpu"))
+    cost = billing.settle(reservation=made, at=ended + HOUR)
+    told = api.get(f"reservations/{made.public_id}/cost").json()
+    lines = list(cost.lines.order_by("pk").select_related("lease__gpu"))
     assert told == {
-        "id": str(invoice.public_id),
+        "id": str(cost.public_id),
         "reservation": str(made.public_id),
         "total_micro": 2_400_000,
         "currency": "USD",

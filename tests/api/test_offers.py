@@ -28,6 +28,7 @@ def test_an_offer_tells_what_a_renter_wants_to_know(api, harbour):
         "price_micro_per_gpu_hour": 2_400_000,
         "currency": "USD",
         "free_gpus": 2,
+        "free_after_notice_gpus": 0,
         "country": "MY",
         "city": "Johor Bahru",
         "site": "JB 1",
@@ -36,7 +37,19 @@ def test_an_offer_tells_what_a_renter_wants_to_know(api, harbour):
         "export_class": "3A090.a",
         "cuda": "",
         "driver": "",
+        "trust": "unverified",
+        "location": "declared",
         "availability": "under review",
+        "reliability_bps": None,
+        "terms": {
+            "min_window_s": 0,
+            "max_window_s": None,
+            "notice_s": 0,
+            "horizon_days": 90,
+            "cleaning_s": 0,
+            "cancellation": None,
+            "spot": None,
+        },
     }
     page = api.get("offers").json()
     assert datetime.fromisoformat(page.pop("as_of")) <= now()

@@ -7,10 +7,13 @@ import stripe
 from marketplace.billing import services
 from marketplace.billing import stripe as adapter
 from marketplace.billing.fake_stripe import Fake, serve
+from marketplace.billing.fake_stripe.resources import checkout
 from marketplace.billing.fake_stripe.server import signed
 from marketplace.billing.models import StripeCommand
+from marketplace.billing.stripe import client as connection
+from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Transaction
+from marketplace.ledger.models import Kind, Transaction
 from tests.make import NOON
 
 SECRET = "whsec_of_the_tests"
@@ -28,7 +31,8 @@ def use(server, settings, monkeypatch):
     fake, settings.FAKE_STRIPE_URL = server
     vars(fake).update(vars(Fake()))
     settings.STRIPE_WEBHOOK_SECRET = SECRET
-    monkeypatch.setattr(adapter, "RETRIES", 0)
+    fake.address, fake.clock = settings.FAKE_STRIPE_URL, NOON.timestamp
+    monkeypatch.setattr(connection, "RETRIES", 0)
     return fake
 
 
@@ -93,3 +97,44 @@ def answer(monkeypatch, **change):
     known = {"id": "pi_1", "status": "succeeded", "amount": 2_500, "currency": "USD", "failure": ""}
     payment = adapter.Payment(**{**known, **change})
     monkeypatch.setattr(adapter, "create_payment", lambda **call: payment)
+
+
+def give_card(fake, organisation, card="pm_card_visa", at=NOON):
+    """A card saved on Stripe's page, as its owner does it; returns our row of it."""
+    url = services.save_card_page(organisation=organisation, back="https://s.example/", key=card)
+    session = url.rsplit("/", 1)[1]
+    checkout.complete(fake, session, card)
+    services.mirror_cards(organisation=organisation, at=at)
+    return organisation.cards.order_by("pk").last()
+
+
+def paid(organisation, *, micro=25_000_000, method="pm_card_visa", key="paid", at=NOON):
+    """A top-up that succeeded; its lot."""
+    made = ask(organisation, micro=micro, method=method, key=key, at=at)
+    send(made.commands.get(), at)
+    made.refresh_from_db()
+    assert made.state == "succeeded"
+    return made.lot
+
+
+def hear_all(fake, at=NOON):
+    """Every event so far arrives and is handled."""
+    for event in list(fake.events):
+        services.handle_event(event=deliver(event, at), at=at)
+
+
+def spend(organisation, micro, key="use"):
+    """Usage takes so much from the wallet, as a charge does."""
+    account = brokerage.wallet_account(renter=organisation, currency="USD")
+    fee = ledger.account(kind=Kind.PLATFORM_FEE, currency="USD")
+    sides = (account, fee) if micro > 0 else (fee, account)
+    ledger.post(key=key, kind="usage", entries=[ledger.Entry(*sides, abs(micro))], at=NOON)
+
+
+def available(organisation):
+    return services.wallet(organisation=organisation).available
+
+
+def assert_books_hold():
+    assert ledger.verify() == []
+    assert services.verify_lots() == []

@@ -6,11 +6,31 @@ from django.contrib import admin
 from django.urls import reverse
 
 from marketplace.billing import services
-from marketplace.billing.models import Discount, RateSegment
+from marketplace.billing.fake_stripe.resources import disputes
+from marketplace.billing.fake_stripe.resources import payouts as bank
+from marketplace.billing.models import (
+    CreditGrant,
+    CreditLot,
+    Discount,
+    FaultRuling,
+    Payout,
+    PayoutHold,
+    PayoutReversal,
+    RateSegment,
+    Refund,
+    RentalDispute,
+    Seller,
+    SlaTier,
+    StripeCommand,
+    TaxRule,
+)
+from marketplace.billing.services import claims
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from marketplace.metering import services as metering
-from tests.billing import stand_in, use
+from tests import make
+from tests.billing import earning, papers, stand_in, use
+from tests.billing.test_automatic import allow
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -21,13 +41,17 @@ MODELS = [
     if admin.site.is_registered(model)
 ]
 #: through verbs that check it and keep who did it
-ADDED_BY_STAFF = (Discount, RateSegment)
+ADDED_BY_STAFF = (
+    *(CreditGrant, Discount, FaultRuling, PayoutHold, PayoutReversal, RateSegment, Refund),
+    *(Seller, SlaTier, TaxRule),
+)
 EVIDENCE = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
 
 
 @pytest.fixture
-def books(fake, market, asked, sally):
+def books(fake, market, asked, sally, settings):
     """At least one row of every kind."""
+    settings.PAYOUT_MINIMUM_MICRO = 10_000
     services.send_command(command=asked.commands.get(), at=NOON)
     stand_in.deliver(fake.events[0])
     ended = use.ended(asked.organisation)
@@ -46,7 +70,50 @@ def books(fake, market, asked, sally):
     services.offer_terms(
         reservation=open_, price_micro=1, since=NOON + use.MINUTE, by=sally, at=NOON
     )
+    papers.everything(asked.organisation, sally)
+    pay_out(fake, ended, sally)
     ledger.seal(at=NOON + HOUR)
+    money_in(fake, asked, sally)
+
+
+def money_in(fake, asked, by):
+    """A card, limits, a gift, a refund, a dispute, and a reconciliation that finds something."""
+    renter = asked.organisation
+    stand_in.give_card(fake, renter)
+    allow(renter, by)
+    propose(by, renter)
+    lot = stand_in.paid(renter)
+    services.refund(lot=lot, amount_micro=10_000, reason="x", by=by, key="r", at=NOON)
+    charge = fake.get("payment_intent", lot.top_up.payment_intent)["latest_charge"]
+    disputes.open_dispute(fake, charge)
+    stand_in.hear_all(fake)
+    command = stand_in.ask(renter, key="lost").commands.get()
+    stand_in.send(command, NOON + claims.FORGOTTEN)
+    services.reconcile(at=NOON + HOUR)
+
+
+def propose(by, organisation):
+    return services.propose_credit(
+        organisation=organisation,
+        amount_micro=5_000_000,
+        expires_at=NOON + 24 * HOUR * 365,
+        reason="welcome",
+        by=by,
+        at=NOON,
+    )
+
+
+def pay_out(fake, rental, by):
+    """A payout that was made, and is asked back; another provider's are held."""
+    account = earning.stripe_account(fake, earning.provider(rental))
+    earning.paid_out(earning.RIPE)
+    payout = earning.send(earning.RIPE)
+    services.payouts.reverse_payout(payout=payout, reason="Wrong.", by=by, at=earning.RIPE)
+    sent = bank.pay_out(fake, account.stripe_id, 1)
+    earning.hear(fake.events[-1], earning.RIPE)
+    assert sent["status"] == "in_transit"
+    other = make.organisation("Other", can_provide=True)
+    services.payouts.hold_payouts(organisation=other, reason="Asked.", by=by, at=earning.RIPE)
 
 
 def give_discount(by):
@@ -75,7 +142,15 @@ def test_every_kind_of_row_has_a_window_but_the_lines_shown_in_another():
     everything = {
         model for app in ("billing", "ledger") for model in apps.get_app_config(app).get_models()
     }
-    assert {model.__name__ for model in everything - set(MODELS)} == {"InvoiceLine"}
+    assert {model.__name__ for model in everything - set(MODELS)} == {
+        "CostLine",
+        "CreditLine",
+        "InvoiceLine",
+        "LotMove",
+        "MaturedCharge",
+        "MaturedFee",
+        "PayoutLine",
+    }
 
 
 @EVIDENCE
@@ -161,3 +236,191 @@ def test_staff_correct_a_price_downwards_only(books, staff):
     assert staff.post(page(RateSegment, "add"), form).status_code == 302
     assert ended.rates.get(version=2).price_micro_per_gpu_hour == 1_200_000
     assert ledger.verify() == []
+
+
+def test_staff_hold_and_release_a_providers_payouts_and_that_is_on_record(books, staff, sally):
+    PayoutHold.objects.all().delete()
+    provider = Payout.objects.get().organisation
+    form = {"organisation": provider.pk, "reason": "A report of fraud."}
+    assert staff.post(page(PayoutHold, "add"), form).status_code == 302
+    assert "are held already" in staff.post(page(PayoutHold, "add"), form).content.decode()
+    hold = PayoutHold.objects.get()
+    assert (hold.organisation, hold.placed_by, hold.released_at) == (provider, sally, None)
+    facts = {"action": "release", "_selected_action": [hold.pk]}
+    staff.post(page(PayoutHold, "changelist"), facts)
+    hold.refresh_from_db()
+    assert hold.released_by == sally
+    acts = AuditEvent.objects.filter(subject=f"accounts.Organisation {provider.public_id}")
+    assert list(acts.order_by("pk").values_list("verb", "actor")) == [
+        ("held payouts", sally.public_id),
+        ("released payouts", sally.public_id),
+    ]
+
+
+def test_staff_cannot_hold_what_is_no_provider(books, staff, alice):
+    form = {"organisation": alice.organisations.get().pk, "reason": "A report of fraud."}
+    answer = staff.post(page(PayoutHold, "add"), form)
+    assert "is no provider; nothing is paid out to it" in answer.content.decode()
+    assert PayoutHold.objects.count() == 1
+
+
+def test_a_payout_is_asked_back_once(books, staff):
+    payout = Payout.objects.get()
+    form = {"payout": payout.pk, "reason": "Again."}
+    answer = staff.post(page(PayoutReversal, "add"), form)
+    assert "is being taken back already" in answer.content.decode()
+    assert PayoutReversal.objects.count() == 1
+
+
+def act(staff, row, action):
+    """What the button of a list does; returns the page that follows."""
+    facts = {"action": action, "_selected_action": [row.pk]}
+    answer = staff.post(page(type(row), "changelist"), facts, follow=True)
+    row.refresh_from_db()
+    return answer.content.decode()
+
+
+def test_credit_is_proposed_by_one_and_given_by_another(staff, client, sally, harbour):
+    form = {
+        "organisation": harbour.pk,
+        "amount_micro": 5_000_000,
+        "expires_at_0": "2027-06-01",
+        "expires_at_1": "00:00:00",
+        "reason": "welcome",
+    }
+    assert staff.post(page(CreditGrant, "add"), form).status_code == 302
+    row = CreditGrant.objects.get()
+    assert (row.state, row.proposed_by) == ("proposed", sally)
+    assert "somebody else" in act(staff, row, "give")
+    assert (row.state, CreditLot.objects.count()) == ("proposed", 0)
+    other = make.user("sam@example.test", is_staff=True, is_superuser=True)
+    client.force_login(other)
+    act(client, row, "give")
+    assert (row.state, row.decided_by) == ("given", other)
+    assert stand_in.available(harbour) == 5_000_000
+    assert "given -&gt; rejected" in act(client, row, "reject")
+    assert row.state == "given"
+    verbs = AuditEvent.objects.filter(subject__contains=str(row.public_id))
+    assert [event.verb for event in verbs.order_by("pk")] == ["proposed credit", "gave credit"]
+
+
+def test_credit_that_cannot_be_given_is_said(staff, harbour):
+    form = {
+        "organisation": harbour.pk,
+        "amount_micro": 10**12,
+        "expires_at_0": "2027-06-01",
+        "expires_at_1": "00:00:00",
+        "reason": "welcome",
+    }
+    answer = staff.post(page(CreditGrant, "add"), form, follow=True)
+    assert "at most 10,000 USD" in answer.content.decode()
+    assert not CreditGrant.objects.exists()
+
+
+def test_staff_refund_what_is_unspent_and_no_more(fake, staff, sally, harbour):
+    lot = stand_in.paid(harbour)
+    form = {"lot": lot.pk, "amount_micro": 25_010_000, "reason": "asked for"}
+    answer = staff.post(page(Refund, "add"), form, follow=True)
+    assert "what is unspent" in answer.content.decode()
+    assert not Refund.objects.exists()
+    assert staff.post(page(Refund, "add"), form | {"amount_micro": 25_000_000}).status_code == 302
+    row = Refund.objects.get()
+    assert (row.requested_by, stand_in.available(harbour)) == (sally, 0)
+    assert AuditEvent.objects.filter(verb="asked for a refund", actor=sally.public_id).exists()
+
+
+def test_staff_close_a_command_that_stripe_does_not_know(fake, asked, staff):
+    command = asked.commands.get()
+    assert "is not waiting for a decision" in act(staff, command, "close_unknown")
+    stand_in.send(command, NOON + claims.FORGOTTEN)
+    act(staff, command, "close_unknown")
+    asked.refresh_from_db()
+    assert (StripeCommand.objects.get().state, asked.state) == ("failed", "failed")
+    assert AuditEvent.objects.filter(verb="closed as not done").count() == 1
+
+
+def test_staff_write_a_debt_off(fake, staff, sally, harbour):
+    lot = stand_in.paid(harbour)
+    stand_in.spend(harbour, 25_000_000)
+    charge = fake.get("payment_intent", lot.top_up.payment_intent)["latest_charge"]
+    made = disputes.open_dispute(fake, charge)
+    disputes.decide(fake, made["id"], won=False)
+    stand_in.hear_all(fake)
+    [row] = harbour.disputes.all()
+    act(staff, row, "write_off")
+    assert ledger.totals(currency="USD")["bad_debt"] == -25_000_000
+    assert "owes nothing" in act(staff, row, "write_off")
+    assert AuditEvent.objects.filter(verb="wrote a debt off").count() == 1
+
+
+def test_staff_record_seller_and_tax_rule(staff, sally):
+    seller = {"name": "Straits", "address": "1 Quay", "country": "SG", "tax_id": "", "email": ""}
+    assert staff.post(page(Seller, "add"), seller).status_code == 302
+    rule = {
+        "jurisdiction": "SG",
+        "treatment": "charged",
+        "rate_bps": 900,
+        "wording": "GST 9%",
+        "source": "GST Act 1993, s. 16",
+        "checked_by": "",
+        "since_0": "2026-11-01",
+        "since_1": "00:00:00",
+    }
+    assert staff.post(page(TaxRule, "add"), rule).status_code == 302
+    assert "verify with counsel" in staff.get(page(TaxRule, "changelist")).content.decode()
+    acts = AuditEvent.objects.filter(actor=sally.public_id).values_list("verb", flat=True)
+    assert set(acts) == {"recorded the seller", "recorded a tax rule"}
+
+
+def test_a_rate_without_a_charge_is_refused_at_the_form(staff):
+    rule = {"jurisdiction": "SG", "treatment": "reverse_charge", "rate_bps": 900, "wording": "x"}
+    facts = {**rule, "source": "x", "since_0": "2026-11-01", "since_1": "00:00:00"}
+    answer = staff.post(page(TaxRule, "add"), facts)
+    assert "tax_rule_rate_fits" in answer.content.decode()
+    assert not TaxRule.objects.exists()
+
+
+@pytest.fixture
+def dispute(market, harbour, alice, sally):
+    """Answered; 0.80 USD are invoiced."""
+    papers.record_seller(sally)
+    used = papers.rented(harbour)
+    papers.invoice(harbour)
+    made = services.raise_dispute(
+        reservation=used,
+        claim="It was slow.",
+        claimed_micro=800_000,
+        by=alice,
+        key="k",
+        at=NOON + HOUR,
+    )
+    return services.answer_dispute(dispute=made, text="No.", by=sally, at=NOON + 2 * HOUR)
+
+
+def rule(staff, dispute, **facts):
+    inline = dict.fromkeys(("entries-TOTAL_FORMS", "entries-INITIAL_FORMS"), 0)
+    return staff.post(
+        page(RentalDispute, "change", dispute.pk), {"ruling": "Seen.", **inline, **facts}
+    )
+
+
+def test_staff_uphold_a_dispute(staff, dispute, sally):
+    answer = rule(staff, dispute, granted_micro=300_000, fault="provider")
+    assert answer.status_code == 302
+    dispute.refresh_from_db()
+    assert (dispute.state, dispute.ruled_by) == ("upheld", sally)
+    assert dispute.credit_note.net_micro == 300_000
+    assert staff.get(page(RentalDispute, "change", dispute.pk)).status_code == 200
+
+
+def test_staff_refuse_a_dispute(staff, dispute):
+    assert rule(staff, dispute, granted_micro="", fault="").status_code == 302
+    dispute.refresh_from_db()
+    assert (dispute.state, dispute.ruling) == ("refused", "Seen.")
+
+
+def test_what_the_verb_refuses_is_told_and_changes_nothing(staff, dispute):
+    answer = rule(staff, dispute, granted_micro=900_000, fault="provider")
+    assert "at most what was claimed" in answer.content.decode()
+    dispute.refresh_from_db()
+    assert dispute.state == "answered"

@@ -151,13 +151,22 @@ def test_any_order_of_arrival_and_charging_costs_the_same(market, harbour, seed)
     assert wallet(made) == (FUNDS - 1_666_665, 1_999_999 - 1_666_665)
 
 
-def test_what_the_hold_does_not_cover_is_not_charged_at_all(running):
+def test_what_the_hold_does_not_cover_is_not_charged_in_a_batch_at_all(running):
     report(running, minutes(0, 5))
     ledger.release_hold(hold=running.hold)
+    leases = [lease.pk for lease in running.assignments.get().leases.all()]
     with pytest.raises(ledger.InsufficientFunds, match="the hold does not cover this"):
-        charge(running)
+        services.charge_leases(leases=leases, at=NOON + HOUR)
     assert not Charge.objects.exists()
     assert wallet(running) == (FUNDS, 0)
+
+
+def test_alone_it_is_taken_from_what_the_wallet_has_free(running, caplog):
+    report(running, minutes(0, 5))
+    ledger.release_hold(hold=running.hold)
+    assert charge(running) == 400_000
+    assert wallet(running) == (FUNDS - 400_000, 0)
+    assert "is not covered by its hold" in caplog.text
 
 
 def test_a_charge_cannot_be_changed(running):

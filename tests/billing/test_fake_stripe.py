@@ -9,6 +9,7 @@ import stripe
 from django.core.management import CommandError, call_command
 
 from marketplace.billing.fake_stripe import contract, server, types
+from marketplace.billing.fake_stripe.resources import payment_intents
 from tests.billing import stand_in
 from tests.race import together
 
@@ -134,8 +135,10 @@ def test_a_decline_is_repeated_for_its_key_and_not_for_another(fake, api):
 def test_a_card_may_ask_its_owner_first(fake, api):
     made = api.create({**PAYMENT, "payment_method": "pm_card_authenticationRequired"})
     assert (made.status, made.amount_received) == ("requires_action", 0)
-    assert api.confirm(made.id).status == "succeeded"
-    assert kinds(fake) == ["payment_intent.requires_action", "payment_intent.succeeded"]
+    assert api.confirm(made.id).status == "requires_action"
+    payment_intents.authenticate(fake, made.id)
+    assert api.retrieve(made.id).status == "succeeded"
+    assert kinds(fake) == ["payment_intent.requires_action"] * 2 + ["payment_intent.succeeded"]
 
 
 @pytest.mark.parametrize(

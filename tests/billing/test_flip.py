@@ -15,8 +15,8 @@ from tests import make
 from tests.billing import use
 from tests.billing.use import MINUTE, minutes
 from tests.compliance import ofac
-from tests.conftest import SAMPLE_LIST
 from tests.make import HOUR, NOON
+from tests.stock import SAMPLE_LIST
 
 pytestmark = pytest.mark.django_db
 FUNDS = 100_000_000

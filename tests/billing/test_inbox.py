@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.billing import services, stripe, tasks
+from marketplace.billing.fake_stripe.resources import payment_intents
 from marketplace.billing.models import StripeEvent
 from marketplace.ledger.models import Transaction
 from tests.billing import stand_in
@@ -110,12 +111,12 @@ def test_needs_action_after_succeeded_changes_nothing(fake, asked, monkeypatch):
     assert_paid_once(fake, asked)
 
 
-def test_the_owners_confirmation_completes_the_payment(fake, harbour, stripe_server):
+def test_the_owners_confirmation_completes_the_payment(fake, harbour):
     made = ask(harbour, method="pm_card_authenticationRequired")
     send(made.commands.get())
     receive(fake.events[0])
     assert_nothing_moved(made, "needs_action")
-    stand_in.client(stripe_server[1]).v1.payment_intents.confirm(made.payment_intent)
+    payment_intents.authenticate(fake, made.payment_intent)
     receive(fake.events[1])
     assert_paid_once(fake, made)
 
@@ -129,7 +130,7 @@ def test_what_we_took_for_a_failure_and_stripe_took_after_all_is_booked_and_show
         send(made.commands.get())
     assert_nothing_moved(made, "failed")
     paid = pay(made)
-    stand_in.client(stripe.settings.FAKE_STRIPE_URL).v1.payment_intents.confirm(paid.id)
+    payment_intents.authenticate(fake, paid.id)
     receive(fake.events[-1])
     assert_paid_once(fake, made)
     assert made.failure == ""

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.billing import stripe
 from marketplace.billing.models import StripeCommand
-from marketplace.billing.services import outbox, top_ups
+from marketplace.billing.services import claims, top_ups
 from marketplace.ledger import services as ledger
 from tests.billing import stand_in
 from tests.billing.stand_in import (
@@ -21,7 +21,7 @@ from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
-LATER = NOON + outbox.CLAIM
+LATER = NOON + claims.CLAIM
 
 
 class Crash(Exception):
@@ -219,12 +219,15 @@ def test_a_key_that_stripe_knows_for_another_amount_is_an_alarm(fake, asked, com
 
 
 @pytest.mark.parametrize("state", ["pending", "sending"])
-def test_an_old_command_is_never_sent_again(fake, asked, command, state, caplog):
+def test_an_old_command_is_looked_up_and_never_sent_again(fake, asked, command, state, caplog):
     StripeCommand.objects.update(state=state, claimed_until=NOON)
-    send(command, NOON + timedelta(hours=23))
-    assert (command.state, command.error) == ("failed", "unknown for 23 h: look it up at Stripe")
-    assert fake.calls == []
-    assert "staff must look it up" in caplog.text
+    send(command, NOON + claims.FORGOTTEN)
+    assert (command.state, command.error) == (
+        "unknown",
+        "older than 23 h, and Stripe shows nothing of it",
+    )
+    assert fake.calls == [("GET", "/v1/payment_intents")]
+    assert "staff must decide" in caplog.text
     assert_nothing_moved(asked, "pending")
 
 

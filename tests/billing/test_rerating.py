@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.billing import services, tasks
-from marketplace.billing.models import Charge, Invoice, Rerating
+from marketplace.billing.models import Charge, CostStatement, Rerating
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Transaction
@@ -85,7 +85,7 @@ def test_a_ruling_after_the_charge_gives_back_by_a_posting_of_its_own(settled, s
         : len(posted)
     ] == posted, "what was posted stays"
     assert [t["kind"] for t in after[len(posted) :]] == ["usage_correction"] * 2
-    assert Invoice.objects.get().total_micro == 800_000
+    assert CostStatement.objects.get().total_micro == 800_000
     assert ledger.verify() == []
 
 

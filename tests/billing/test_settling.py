@@ -2,7 +2,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from marketplace.billing import services
-from marketplace.billing.models import Charge, Invoice, InvoiceLine
+from marketplace.billing.models import Charge, CostLine, CostStatement
 from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
 from tests import make
@@ -32,7 +32,7 @@ def wallet(reservation):
 def assert_not_settled(reservation, state):
     reservation.refresh_from_db()
     assert reservation.state == state
-    assert not Invoice.objects.exists()
+    assert not CostStatement.objects.exists()
     assert not Charge.objects.exists()
 
 
@@ -67,7 +67,7 @@ def test_settling_again_gives_the_same_invoice(ended):
     first = settle(ended)
     assert settle(ended) == first
     assert wallet(ended) == (FUNDS - 800_000, 0)
-    assert InvoiceLine.objects.count() == 2
+    assert CostLine.objects.count() == 2
 
 
 def test_what_was_charged_while_it_ran_is_not_charged_again(market, harbour):
@@ -149,11 +149,11 @@ def test_settling_is_all_or_nothing(ended, monkeypatch):
     assert settle(ended).total_micro == 800_000
 
 
-@pytest.mark.parametrize("model", [Invoice, InvoiceLine])
+@pytest.mark.parametrize("model", [CostStatement, CostLine])
 def test_an_invoice_cannot_be_changed(ended, model):
     settle(ended)
     with pytest.raises(DatabaseError, match="evidence"), transaction.atomic():
         model.objects.order_by("pk")._raw_delete("default")
     with pytest.raises(DatabaseError, match="evidence"), transaction.atomic():
         model.objects.update(id=0)
-    assert (Invoice.objects.count(), InvoiceLine.objects.count()) == (1, 2)
+    assert (CostStatement.objects.count(), CostLine.objects.count()) == (1, 2)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from agents.protocol import evidence
 from marketplace.billing import services
-from marketplace.billing.models import Charge, Invoice, UsageStatement
+from marketplace.billing.models import Charge, CostStatement, UsageStatement
 from marketplace.brokerage import services as brokerage
 from marketplace.metering import services as metering
 from tests import make
@@ -120,7 +120,7 @@ def test_a_real_statement_verifies(settled, tmp_path):
     ), told
     # 0 to 4, 6 to 7 and 8.6 to 10 minutes: 384 s at 2,345,679 an hour, rounded down, twice
     assert [row.covered_ms for row in Charge.objects.all()] == [384_000] * 2
-    assert Invoice.objects.get().total_micro == 2 * 250_205
+    assert CostStatement.objects.get().total_micro == 2 * 250_205
     assert " 384000 " in told
 
 
@@ -391,13 +391,12 @@ def test_a_running_reservation_has_none_to_download(client, market, harbour, ali
     assert client.get(f"/api/v1/reservations/{made.public_id}/usage/statement").status_code == 404
 
 
-def test_its_digest_stands_on_the_invoice_and_the_reservation(client, settled, alice):
+def test_its_digest_stands_on_its_cost_and_the_reservation(client, settled, alice):
     digest = UsageStatement.objects.get().hexdigest
     client.force_login(alice)
-    invoice = Invoice.objects.get()
-    for page in (f"/invoices/{invoice.public_id}/", f"/reservations/{settled.public_id}/"):
+    for page in (f"/reservations/{settled.public_id}/cost/", f"/reservations/{settled.public_id}/"):
         text = client.get(page).content.decode()
         assert digest in text
         assert f"/reservations/{settled.public_id}/usage-statement/" in text
-    told = client.get(f"/api/v1/invoices/{invoice.public_id}").json()
+    told = client.get(f"/api/v1/reservations/{settled.public_id}/cost").json()
     assert told["usage_statement_sha256"] == digest

@@ -90,7 +90,7 @@ def test_nobody_listening_is_unavailable(fake, settings):
 
 
 def test_silence_ends_after_the_timeout(fake, settings, monkeypatch):
-    monkeypatch.setattr(stripe, "TIMEOUT", 0.1)
+    monkeypatch.setattr(stripe.client, "TIMEOUT", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.FAKE_STRIPE_URL = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(stripe.Unavailable, match="APIConnectionError"):
@@ -98,8 +98,8 @@ def test_silence_ends_after_the_timeout(fake, settings, monkeypatch):
 
 
 def test_the_package_repeats_a_lost_call_itself_with_the_same_key(fake, monkeypatch):
-    monkeypatch.setattr(stripe, "RETRIES", 2)
-    monkeypatch.setattr(stripe.stripe.HTTPClient, "INITIAL_DELAY", 0.01)
+    monkeypatch.setattr(stripe.client, "RETRIES", 2)
+    monkeypatch.setattr(stripe.client.stripe.HTTPClient, "INITIAL_DELAY", 0.01)
     fake.faults.extend(["drop", "500"])
     assert create().succeeded
     assert len(fake.calls) == 3

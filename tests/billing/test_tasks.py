@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.billing import services, tasks
-from marketplace.billing.models import Charge, Invoice, StripeEvent
+from marketplace.billing.models import Charge, CostStatement, StripeEvent
 from tests import make
 from tests.billing import stand_in, use
 from tests.billing.stand_in import ask, assert_nothing_moved, assert_paid_once
@@ -79,8 +79,8 @@ def test_the_sweep_charges_what_runs_and_what_has_ended(market, harbour):
 def test_the_sweep_settles_what_has_ended_once(two_ended):
     tasks.settle_ended()
     tasks.settle_ended()
-    assert sorted(Invoice.objects.values_list("total_micro", flat=True)) == [800_000, 800_000]
-    assert {row.reservation for row in Invoice.objects.all()} == set(two_ended)
+    assert sorted(CostStatement.objects.values_list("total_micro", flat=True)) == [800_000, 800_000]
+    assert {row.reservation for row in CostStatement.objects.all()} == set(two_ended)
 
 
 def test_the_hint_sends_its_command(fake, asked):

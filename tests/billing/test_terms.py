@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from marketplace.billing import services
-from marketplace.billing.models import Charge, Discount, InvoiceLine, RateSegment, TermsOffer
+from marketplace.billing.models import Charge, CostLine, Discount, RateSegment, TermsOffer
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.core.models import AuditEvent
@@ -113,7 +113,7 @@ def test_a_lower_price_frees_nothing_before_the_end(running, sally):
     report(running, minutes(0, 60), final=True)
     assert settled(running).total_micro == 3_600_000
     assert wallet(running) == (FUNDS - 3_600_000, 0)
-    lines = InvoiceLine.objects.order_by("pk").values_list(
+    lines = CostLine.objects.order_by("pk").values_list(
         "price_micro_per_gpu_hour", "covered_ms", "amount_micro"
     )
     assert list(lines) == [(PRICE, 1_800_000, 1_200_000), (PRICE // 2, 1_800_000, 600_000)] * 2

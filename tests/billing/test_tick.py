@@ -62,13 +62,14 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_leases(market
     assert statements(0) == one
 
 
-def test_who_cannot_pay_does_not_stop_the_others(market, caplog):
-    first, second, third = live(3)
-    ledger.release_hold(hold=second.hold)
-    assert tick() == 1_600_000
+def test_whom_no_hold_covers_does_not_stop_the_others(market, caplog):
+    """What it used is taken from the wallet, and what that lacks is owed."""
+    rows = live(3)
+    ledger.release_hold(hold=rows[1].hold)
+    assert tick() == 2_400_000
     charged = set(Charge.objects.values_list("lease__assignment__reservation", flat=True))
-    assert charged == {first.pk, third.pk}
-    assert f"sweep failed on {second}" in caplog.text
+    assert charged == {row.pk for row in rows}
+    assert f"{rows[1]} is not covered by its hold" in caplog.text
     assert ledger.verify() == []
 
 

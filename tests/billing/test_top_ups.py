@@ -24,6 +24,7 @@ def test_a_top_up_is_a_row_and_a_command_and_moves_nothing(fake, harbour, alice,
         "allowed_payment_method_types": ["card"],
         "confirm": True,
         "metadata": {"top_up": str(asked.public_id)},
+        "return_url": "http://testserver/wallet/",
     }
     assert services.wallet(organisation=harbour).available == 0
     assert fake.calls == []

@@ -134,10 +134,10 @@ def test_one_broken_row_does_not_stop_the_sweep(harbour, offer, monkeypatch, cap
     )
     real = brokering.question
 
-    def stumble(reservation):
+    def stumble(reservation, at):
         if reservation.pk == broken.pk:
             raise RuntimeError("disk on fire")
-        return real(reservation)
+        return real(reservation, at)
 
     monkeypatch.setattr(brokering, "question", stumble)
     monkeypatch.setattr(batching, "question", stumble)

@@ -6,14 +6,14 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from psycopg.types.range import TimestamptzRange
 
-from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.models import Reservation, WindowChange
 from marketplace.brokerage.states import MOVES, State
 from marketplace.core.states import move
 from tests import make
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
-LIVE = ("held", "confirmed", "active")
+LIVE = ("pinned", "held", "confirmed", "payment_due", "active")
 WINDOW = TimestamptzRange(NOON, NOON + HOUR)
 SHORT = TimestamptzRange(NOON, NOON + HOUR - timedelta(microseconds=1))
 LATE = TimestamptzRange(NOON + timedelta(microseconds=1), NOON + HOUR)
@@ -98,10 +98,24 @@ def test_nothing_is_held_without_saying_when(harbour, offer):
 
 
 def test_a_window_does_not_grow_past_its_decision(harbour, offer):
-    make.bare_reservation(harbour, offer, state="active")
-    frozen = pytest.raises(ProgrammingError, match="the terms of a reservation are frozen")
-    with frozen, transaction.atomic():
-        Reservation.objects.update(during=TimestamptzRange(NOON, NOON + 2 * HOUR))
+    row = make.bare_reservation(harbour, offer, state="active")
+    longer = TimestamptzRange(NOON, NOON + 2 * HOUR)
+    unsaid = pytest.raises(ProgrammingError, match="moves by a change on record only")
+    with unsaid, transaction.atomic():
+        Reservation.objects.update(during=longer)
+    WindowChange.objects.create(
+        reservation=row,
+        kind="extended",
+        was_until=WINDOW.upper,
+        until=longer.upper,
+        fee_micro=0,
+        decision=row.decision,
+        at=NOON,
+        idempotency_key="k",
+        request_sha256=b"",
+    )
+    with refused("does not cover its window"), transaction.atomic():
+        Reservation.objects.update(during=longer)
     assert Reservation.objects.get().during == WINDOW
 
 
@@ -122,4 +136,4 @@ def test_a_longer_decision_fits_and_what_is_over_rests_on_any(harbour, offer):
         make.bare_reservation(
             harbour, offer, state=state, decision=fitting(offer, outcome="deny"), booked_at=None
         )
-    assert Reservation.objects.count() == len(State.values) - 2
+    assert Reservation.objects.count() == len(State.values) - len(LIVE) + 1

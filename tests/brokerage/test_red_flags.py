@@ -1,7 +1,10 @@
 """What renters ask for, looked at together."""
 
+from datetime import date, timedelta
+
 import pytest
 
+from compliance.models import ChipModel
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage import tasks
 from marketplace.brokerage.models import Reservation
@@ -33,6 +36,31 @@ def test_a_renter_who_finished_a_rental_may_ask_for_many(harbour, offer):
     make.bare_reservation(harbour, offer, **ended)
     make.bare_reservation(harbour, offer, gpu_count=65, state="requested")
     assert brokerage.look_at_orders(renter=harbour, at=NOON) == 0
+
+
+@pytest.mark.parametrize(("founded_on", "found"), [("2022-10-08", ["R1"]), ("2022-10-07", [])])
+def test_a_young_companys_first_advanced_order_is_a_flag_once(harbour, offer, founded_on, found):
+    harbour.party.founded_on = date.fromisoformat(founded_on)
+    harbour.party.save()
+    first = make.bare_reservation(
+        harbour, offer, state="cancelled", created_at=NOON - timedelta(200)
+    )
+    for _ in range(2):
+        make.bare_reservation(harbour, offer, state="requested")
+        brokerage.look_at_orders(renter=harbour, at=NOON)
+    assert codes(harbour) == found
+    told = [flag.evidence for flag in harbour.party.red_flags.all()]
+    assert told == [{"reservation": str(first.public_id)}] * len(found)
+
+
+def test_a_first_order_of_what_is_not_advanced_is_no_flag(harbour, market):
+    harbour.party.founded_on = date(2024, 1, 1)
+    harbour.party.save()
+    plain = make.offer(chip=ChipModel.objects.get(name="A10"))
+    assert plain.chip.export_class not in ("3A090.a", "3A090.b")
+    make.bare_reservation(harbour, plain, state="requested")
+    brokerage.look_at_orders(renter=harbour, at=NOON)
+    assert codes(harbour) == []
 
 
 def test_orders_of_a_supercomputer_are_a_flag(harbour, offer):

@@ -129,10 +129,12 @@ def test_it_refuses_in_production(tmp_path):
     done = run(
         *("n.csv", "t.csv"),
         DEBUG="0",
+        EMAIL_HOST="mail.invalid",
         SECRET_KEY="s" * 60,
         PUBLIC_URL="https://straits.example",
         STRIPE_API_KEY="sk_live_none",
         STRIPE_WEBHOOK_SECRET="whsec_none",
+        GRANT_KEY="9" * 64,
     )
     assert done.returncode == 1
     assert "a replay needs DEBUG=1" in done.stderr

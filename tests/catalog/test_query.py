@@ -20,7 +20,8 @@ from marketplace.catalog.query import (
     parse,
     render,
 )
-from marketplace.catalog.query.fields import EXPORT_CLASSES
+from marketplace.catalog.query.fields import EXPORT_CLASSES, LOCATION, TRUST
+from marketplace.catalog.trust import tiers
 
 HOURS_72 = timedelta(hours=72)
 FRIDAY_2000 = datetime(2000, 1, 7, tzinfo=UTC)
@@ -78,6 +79,9 @@ def test_nothing_finds_everything(text):
         ("city = Zürich", "Zürich"),
         ("gpu = H100-SXM5", "H100-SXM5"),
         ("export_class = 3a090.A", "3A090.a"),
+        ("trust >= challenged", 2),
+        ("trust = Unverified", 0),
+        ("location != contradicted", 0),
         ("simulated = yes", True),
         ("simulated != FALSE", False),
     ],
@@ -192,6 +196,10 @@ def test_narrowing_adds_conditions_that_must_hold_too():
     assert render(narrowed(parse("for 1h"), more)) == 'country = "MY" for 1h'
 
 
+def test_tiers_and_grades_are_those_of_trust():
+    assert (TRUST, LOCATION) == (tiers.TIERS, tiers.GRADES)
+
+
 def test_the_export_classes_are_those_of_compliance():
     assert tuple(ExportClass.values) == EXPORT_CLASSES
 
@@ -209,10 +217,14 @@ VALUES = {
     "count": st.integers(0, 100_000),
     "price": st.integers(0, 10**12),
     "price_per_hour": st.integers(0, 10**12),
+    "spot": st.integers(0, 10**12),
+    "reliability": st.integers(0, 10_000),
     "country": st.sampled_from(["MY", "IN", "OR"]),
     "cuda": st.lists(st.integers(0, 999_999), min_size=1, max_size=4).map(tuple),
     "driver": st.lists(st.integers(0, 999_999), min_size=1, max_size=4).map(tuple),
     "export_class": st.sampled_from(EXPORT_CLASSES),
+    "trust": st.sampled_from(range(len(TRUST))),
+    "location": st.sampled_from(range(len(LOCATION))),
     "simulated": st.booleans(),
 }
 

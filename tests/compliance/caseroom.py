@@ -5,8 +5,7 @@ from django.contrib.auth.models import Permission
 from compliance import services
 from compliance.models import Case, ChipModel, Decision
 from compliance.services import Question
-from tests import make
-from tests.compliance import ofac
+from tests import make, stock
 from tests.make import HOUR, NOON
 
 PDF = b"%PDF-1.7 a small document"
@@ -14,8 +13,7 @@ PDF = b"%PDF-1.7 a small document"
 
 def ready():
     """Rules, groups and chips as shipped, and the made-up list, imported at noon."""
-    services.load_reference(at=NOON)
-    return ofac.import_sample()
+    return stock.market()
 
 
 def officer(*permissions, **facts):

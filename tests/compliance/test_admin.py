@@ -56,6 +56,18 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     caseroom.decided(case)
     reviewed = Case.objects.get(decision=caseroom.screen(make.party(), chip="A10"))
     caseroom.decided(reviewed, "reviewed")
+    services.file_document(
+        party=party,
+        kind="register",
+        name="a",
+        content=caseroom.PDF,
+        about="registration",
+        by="test",
+        at=NOON,
+    )
+    services.add_contact(
+        party=party, name="Ada Roe", position="Director", email="a@b.example", by="test", at=NOON
+    )
     services.add_identifier(party=party, kind="tax", number="12-3456789", by="test", at=NOON)
     make.party("Pelagic Dawn Systems Ltd")
     services.reverse_screen(at=NOON)

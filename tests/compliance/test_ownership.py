@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from compliance import services
 from compliance.models import Decision, Director, ListEntry, ListSource, OwnershipStake, Party
 from marketplace.core.models import AuditEvent
-from tests import make
+from tests import make, stock
 from tests.compliance import ofac
 from tests.compliance.test_screening import decide, fired
 from tests.make import HOUR, NOON
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def ready() -> None:
-    services.load_reference(at=NOON)
+    stock.reference()
     ofac.import_sample()
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from compliance import policy
 from compliance.conditions import MalformedRule, groups_named
 from compliance.policy import Membership, Rule, Rulebook, compiled
 
@@ -239,3 +240,26 @@ def test_groups_named() -> None:
     conditions = {"all": [{"fact": "country", "in_group": "X"}, {"not": {"any": [
         {"fact": "country", "not_in_group": "Y"}, YES]}}]}  # fmt: skip
     assert groups_named(conditions) == {"X", "Y"}
+
+
+def test_what_is_kept_of_a_book_is_told_apart_by_facts_day_and_reviews(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same answer as from a book that was never asked, also once too much was kept."""
+    monkeypatch.setattr(policy, "MOST_KEPT", 3)
+    later = rule("L", {"fact": "end_use", "is": "inference"}, effective_from=date(2026, 12, 1))
+    review = rule("R", {"fact": "site_country", "is": "MY"}, "manual_review")
+    rules = (ALLOW, later, review)
+    book = Rulebook(rules, GROUPS)
+    asked = [
+        ({**CLEAR, **facts}, [day], reviewed)
+        for facts in ({}, {"site_country": "SG"}, {"end_use": None})
+        for day in (DAY, date(2026, 12, 1))
+        for reviewed in ((), [("R", 1)])
+    ]
+    for facts, days, reviewed in [*asked, *asked]:
+        assert book.decide(facts, days, reviewed) == Rulebook(rules, GROUPS).decide(
+            facts, days, reviewed
+        )
+    assert len({book.decide(*one).outcome for one in asked}) == 3
+    assert len(book._verdicts) <= 3

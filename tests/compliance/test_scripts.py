@@ -9,7 +9,8 @@ import pytest
 from bench import lists
 from compliance.matching import Index, Listed, Query
 from compliance.matching.answers import Bands, Threshold
-from compliance.matching.arabic import ARABIC, comparable, words_in
+from compliance.matching.arabic import comparable
+from compliance.matching.arabic_words import ARABIC, words_in
 from compliance.matching.chinese_persons import comparable as chinese_comparable
 from compliance.matching.chinese_persons import parted, readings, wade_giles
 from compliance.matching.consonants import of_arabic, of_latin

@@ -3,8 +3,7 @@
 from compliance import services
 from compliance.models import ChipModel, Decision
 from compliance.services import Question
-from tests import make
-from tests.compliance import ofac
+from tests import make, stock
 from tests.make import HOUR, NOON
 
 
@@ -16,8 +15,7 @@ def decide(name: str = "Harbour Light Research Ltd") -> Decision:
 
 def laid() -> list[Decision]:
     """The shipped rules, the list, three decisions and one amended party, in that order."""
-    services.load_reference(at=NOON)
-    ofac.import_sample()
+    stock.market()
     made = [decide(), decide("Pelagic Dawn Systems Limited"), decide("Quiet Bay Computing Ltd")]
     services.amend_party(party=made[0].party, by="sally", at=NOON, hq_country="MY")
     services.seal(at=NOON)

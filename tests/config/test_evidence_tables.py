@@ -5,12 +5,38 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 
-ROOMS = ("billing", "compliance", "core", "ledger", "metering")
+ROOMS = ("billing", "catalog", "compliance", "core", "ledger", "metering")
 #: what changes by design: caches and holds, work in hand, reference data, declarations, cases
 CHANGES = {
+    "billing_payout",
+    "billing_payoutaccount",
+    "billing_payouthold",
+    "billing_payoutline",
+    "billing_autotopup",
+    "billing_bankpayout",
+    "billing_creditgrant",
+    "billing_creditlot",
+    "billing_dispute",
+    "billing_refund",
+    "billing_savedcard",
+    "billing_numberseries",
+    "billing_rentaldispute",
     "billing_stripecommand",
     "billing_stripeevent",
     "billing_topup",
+    "billing_walletnotice",
+    "catalog_boardclaim",
+    "catalog_challenge",
+    "catalog_challengeanswer",
+    "catalog_devicekey",
+    "catalog_gpu",
+    "catalog_machine",
+    "catalog_machinereading",
+    "catalog_offer",
+    "catalog_probe",
+    "catalog_site",
+    "catalog_telemetry",
+    "catalog_trust",
     "compliance_case",
     "compliance_casedeadline",
     "compliance_chipmodel",
@@ -21,6 +47,7 @@ CHANGES = {
     "compliance_listsource",
     "compliance_ownershipstake",
     "compliance_party",
+    "compliance_partycontact",
     "compliance_partyidentifier",
     "compliance_redflagkind",
     "compliance_rescreening",
@@ -28,6 +55,7 @@ CHANGES = {
     "compliance_siterisk",
     "compliance_unsealed",
     "ledger_balance",
+    "ledger_freeze",
     "ledger_hold",
 }
 MODELS = {
@@ -50,7 +78,7 @@ DO $$ DECLARE one record; BEGIN
   END LOOP;
 END $$;
 SET LOCAL session_replication_role = replica;
-INSERT INTO {table} ({pk}) VALUES (1);
+INSERT INTO {table} ({pk}) VALUES (1) ON CONFLICT DO NOTHING;
 SET LOCAL session_replication_role = origin;
 """
 

@@ -4,6 +4,8 @@ from django.conf import settings
 
 from marketplace.config.celery import app
 
+PAPERS = "marketplace.billing.paper_tasks"
+
 
 def test_every_scheduled_name_is_a_task():
     app.loader.import_default_modules()
@@ -13,13 +15,17 @@ def test_every_scheduled_name_is_a_task():
 
 def test_every_task_of_ours_is_scheduled_or_is_a_hint_with_a_sweep():
     app.loader.import_default_modules()
-    ours = {name for name in app.tasks if name.startswith(("marketplace.", "compliance."))}
+    ours = {
+        name for name in app.tasks if name.startswith(("marketplace.", "compliance.", "agents."))
+    }
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     swept_by = {
         "compliance.tasks.download": "compliance.tasks.download_due",
         "compliance.tasks.rescreen_changed": "compliance.tasks.rescreen_due",
         "marketplace.billing.tasks.send_command": "marketplace.billing.tasks.send_due_commands",
         "marketplace.billing.tasks.handle_event": "marketplace.billing.tasks.handle_stored_events",
+        f"{PAPERS}.render_invoice": f"{PAPERS}.render_papers",
+        f"{PAPERS}.render_credit_note": f"{PAPERS}.render_papers",
     }
     assert ours == scheduled | set(swept_by)
     assert set(swept_by.values()) <= scheduled

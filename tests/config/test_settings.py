@@ -14,6 +14,8 @@ SOUND = {
     "REDIS_URL": "rediss://cache.internal/0",
     "STRIPE_API_KEY": "sk_live_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
+    "GRANT_KEY": "9" * 64,
+    "EMAIL_HOST": "mail.internal",
 }
 
 
@@ -39,9 +41,13 @@ def test_sound_production_settings_load():
         ({"SECRET_KEY": "short"}, "SECRET_KEY: set a secret"),
         ({"SIMULATED_GPUS": "1"}, "SIMULATED_GPUS: must be 0"),
         ({"SAMPLE_LISTS": "1"}, "SAMPLE_LISTS: must be 0"),
+        ({"WEBHOOKS_TO_LOOPBACK": "1"}, "WEBHOOKS_TO_LOOPBACK: must be 0"),
         ({"FAKE_STRIPE_URL": "http://127.0.0.1:1"}, "FAKE_STRIPE_URL: must be unset"),
         ({"STRIPE_API_KEY": None}, "STRIPE_API_KEY: set the key"),
         ({"STRIPE_WEBHOOK_SECRET": None}, "STRIPE_WEBHOOK_SECRET: set"),
+        ({"EMAIL_HOST": None}, "EMAIL_HOST: set the mail server"),
+        ({"GRANT_KEY": None}, "GRANT_KEY: set 64 hexadecimal digits"),
+        ({"GRANT_KEY": "9" * 63}, "GRANT_KEY: set 64 hexadecimal digits"),
         ({"PUBLIC_URL": "http://straits.example"}, "PUBLIC_URL: must be https"),
         ({"PUBLIC_URL": "straits.example"}, "PUBLIC_URL='straits.example' is not an address"),
         ({"DEBUG": "maybe"}, "DEBUG='maybe' is not a yes or no; write 1 or 0"),

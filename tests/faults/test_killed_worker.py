@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from marketplace.billing import services as billing
 from marketplace.billing import tasks as billing_tasks
-from marketplace.billing.models import Charge, Invoice
+from marketplace.billing.models import Charge, CostStatement
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage import tasks as brokerage_tasks
 from marketplace.brokerage.models import Lease
@@ -134,7 +134,7 @@ class Rental:
         )
         charges = Charge.objects.filter(lease__assignment__reservation=self.row)
         sums = charges.aggregate(a=Sum("amount_micro"), p=Sum("provider_micro"), f=Sum("fee_micro"))
-        invoice = Invoice.objects.get(reservation=self.row)
+        invoice = CostStatement.objects.get(reservation=self.row)
         leases = Lease.objects.filter(assignment__reservation=self.row)
         return {
             "state": self.row.state,

@@ -4,16 +4,15 @@ import json
 import signal
 
 import httpx
-import pytest
 
 from marketplace.config.processes import free_port
 
 
-@pytest.mark.parametrize("state", ["requested", "confirmed", "active"])
-def test_the_rental_ends_well_though_the_worker_is_killed(manage, left_running, state):
-    """With SIGKILL, when the reservation is in this state; another worker is started."""
+def test_the_rental_ends_well_though_the_worker_is_killed(manage, left_running):
+    """With SIGKILL, and another worker is started. `make soak` kills it in the other states."""
+    state = "confirmed"
     process = manage("demo", "--once", "--kill-worker", state, DEBUG="1")
-    told, _ = process.communicate(timeout=240)
+    told, _ = process.communicate(timeout=480)
     assert process.returncode == 0, told
     assert f"[ok] the worker was killed at {state}" in told
     _check(told)
@@ -34,7 +33,7 @@ def test_it_stays_up_with_pages_to_look_at_until_ctrl_c(manage, left_running):
     for role in ("renter", "refused", "provider", "staff"):
         assert f"\n  {role} " in told
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=180)
     assert process.returncode == 0, rest
     _check(told + rest)
     assert left_running() == []

@@ -28,11 +28,13 @@ def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
     process = manage(
         "up",
         DEBUG="0",
+        EMAIL_HOST="mail.invalid",
         SECRET_KEY="k" * 25 + "0123456789" * 3,
         PUBLIC_URL="https://straits.example",
         LISTEN=f"127.0.0.1:{port}",
         STRIPE_API_KEY="sk_test_none",
         STRIPE_WEBHOOK_SECRET="whsec_none",
+        GRANT_KEY="9" * 64,
     )
     log = []
     for line in process.stdout:
@@ -51,7 +53,7 @@ def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
         assert plain.headers["Location"] == "https://straits.example/"
     assert engines.APP_ROLE in connected_as(tmp_path)
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=180)
     assert process.returncode == 0, rest
     assert left_running() == []
 
@@ -60,7 +62,7 @@ def test_a_taken_port_is_named_and_nothing_stays(manage, left_running):
     port = free_port()
     with socket.create_server(("127.0.0.1", port)):
         process = manage("up", DEBUG="1", PUBLIC_URL=f"http://127.0.0.1:{port}")
-        told, _ = process.communicate(timeout=60)
+        told, _ = process.communicate(timeout=180)
     assert process.returncode == 1
     assert f"127.0.0.1:{port} cannot be used" in told
     assert left_running() == []

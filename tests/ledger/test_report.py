@@ -11,7 +11,7 @@ from beancount import loader
 from django.core.management import CommandError, call_command
 
 from marketplace.ledger import services as ledger
-from marketplace.ledger.chart import PLACES
+from marketplace.ledger.chart import HEADINGS, PLACES, heading
 from marketplace.ledger.models import Kind
 from tests.make import NOON
 
@@ -185,3 +185,32 @@ def test_books_without_a_row_make_a_file_without_a_transaction(db, tmp_path):
     target = tmp_path / "books.beancount"
     assert ledger.export_beancount(target=target) == 0
     assert entries(target) == {}
+
+
+def test_every_place_stands_under_a_heading():
+    assert {heading(place) for place in PLACES.values()} <= set(HEADINGS.values())
+    with pytest.raises(KeyError, match="stands under no heading"):
+        heading("Assets:Gold")
+
+
+def test_a_summary_shows_debts_as_a_reader_expects_them(books):
+    owed = ledger.account(kind=Kind.RENTER_RECEIVABLE, owner=RENTER, currency="USD")
+    post("debt", NOON + 3 * DAY, [(owed, books["wallet"], 40), (books["wallet"], books["fee"], 40)])
+    rows = ledger.summarise(rows=ledger.report(first=date(2026, 11, 27), last=date(2026, 11, 27)))
+    assert [tuple(row)[2:] for row in rows if row.currency == "USD"] == [
+        ("owed to providers", 0, 85),
+        ("receivables", 40, 40),
+        ("revenue", 40, 55),
+        ("wallets", 0, 24_999_900),
+        ("with Stripe", 0, 25_000_000),
+    ]
+
+
+def test_a_summary_is_written_as_csv(books, tmp_path, capsys):
+    target = tmp_path / "summary.csv"
+    asked = ("ledger_report", "--from", "2026-11-24", "--to", "2026-11-24", "--summary")
+    call_command(*asked, "--csv", str(target))
+    sheet = list(csv.DictReader(target.read_text().splitlines()))
+    assert [row["heading"] for row in sheet] == ["wallets", "with Stripe"] * 2
+    call_command(*asked)
+    assert "2026-11-24,USD,with Stripe,25000000,25000000" in capsys.readouterr().out

@@ -180,7 +180,7 @@ class Opened:
         self.booked, self.commit = threading.Event(), threading.Event()
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
-        assert self.booked.wait(10)
+        assert self.booked.wait(60)
         return self
 
     def _run(self):
@@ -188,7 +188,7 @@ class Opened:
             with transaction.atomic():
                 post("open", 7, credit=Kind.PLATFORM_FEE)
                 self.booked.set()
-                assert self.commit.wait(10)
+                assert self.commit.wait(60)
         finally:
             connections.close_all()
 
@@ -197,6 +197,7 @@ class Opened:
         self.thread.join(10)
 
 
+@pytest.mark.fault(32)
 def test_what_is_not_committed_is_in_the_next_seal():
     post("before", 1)
     finished()

@@ -19,6 +19,7 @@ def test_usage_is_the_union_of_segments_for_each_gpu(running, assignment):
     assert sealed_ms(running) == [540_000, 540_000]
 
 
+@pytest.mark.fault(13)
 def test_duplicates_overlaps_and_any_order_bill_once(running, assignment):
     a, b, c = (minutes(assignment, *span) for span in ((0, 5), (3, 8), (20, 21)))
     send(assignment, c)
@@ -35,6 +36,7 @@ def test_sealing_again_adds_nothing(running, assignment):
     assert Usage.objects.count() == 2
 
 
+@pytest.mark.fault(15)
 def test_time_outside_the_lease_is_not_billed(running, assignment):
     early = minutes(assignment, -30, 1)
     late = minutes(assignment, 59, 70)
@@ -47,6 +49,7 @@ def test_a_gap_is_not_billed(running, assignment):
     assert sealed_ms(running) == [600_000, 600_000]
 
 
+@pytest.mark.fault(15)
 def test_nothing_is_billed_past_an_early_end(running, assignment, alice):
     from marketplace.brokerage import services as brokerage
 
@@ -91,6 +94,7 @@ def test_clocks_may_differ_a_little(running, assignment):
     assert Segment.objects.get().quarantine == ""
 
 
+@pytest.mark.fault(16)
 def test_a_sequence_number_is_not_used_twice(running, assignment):
     first = minutes(assignment, 0, 5, seq=1)
     send(assignment, first)

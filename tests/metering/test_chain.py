@@ -113,6 +113,7 @@ def test_the_database_itself_refuses_a_second_follower(running, assignment):
     ],
     ids=lambda change: next(iter(change)),
 )
+@pytest.mark.fault(16)
 def test_what_its_node_did_not_sign_is_refused_and_nothing_is_stored(running, assignment, change):
     fine, forged = minutes(assignment, 0, 5), replace(minutes(assignment, 5, 10), **change)
     with pytest.raises(metering.SegmentNotSigned, match="does not bear its node's signature"):
@@ -120,6 +121,7 @@ def test_what_its_node_did_not_sign_is_refused_and_nothing_is_stored(running, as
     assert not Segment.objects.exists()
 
 
+@pytest.mark.fault(16)
 def test_another_nodes_signature_is_refused(running, assignment):
     one = minutes(assignment, 0, 5)
     stranger = evidence.sign(one.facts, Ed25519PrivateKey.generate())
@@ -152,6 +154,7 @@ def test_what_does_not_fit_the_segment_before_is_linked_and_not_billed(
     assert sealed_ms(running) == [300_000, 300_000]
 
 
+@pytest.mark.fault(11)
 def test_a_clock_that_is_stepped_by_an_hour_does_not_move_billed_time(running, assignment):
     """The wall clock jumps ahead; the monotonic one knows that only five minutes passed."""
     before = minutes(assignment, 0, 5)
@@ -162,6 +165,7 @@ def test_a_clock_that_is_stepped_by_an_hour_does_not_move_billed_time(running, a
     assert sealed_ms(running) == [480_000, 480_000]
 
 
+@pytest.mark.fault(15)
 def test_other_gpus_are_not_billed_and_go_on_record_once(running, assignment):
     leased = minutes(assignment, 0, 1).gpu_uuids
     make._heads.clear()
@@ -218,6 +222,7 @@ def test_ninety_seconds_without_a_look_are_bridged_and_not_more(running, assignm
     assert sealed_ms(running) == [billed, billed]
 
 
+@pytest.mark.fault(13)
 def test_a_chain_of_three_days_may_come_late_and_shuffled(running, assignment):
     parts = [minutes(assignment, place, place + 1) for place in range(60)]
     random.Random(3).shuffle(parts)  # noqa: S311
@@ -232,6 +237,7 @@ def test_a_chain_of_three_days_may_come_late_and_shuffled(running, assignment):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
+@pytest.mark.fault(13)
 def test_any_order_with_duplicates_bills_the_same(market, harbour, data):
     cuts = data.draw(st.lists(st.integers(1, 3_599_999), min_size=1, max_size=8, unique=True))
     edges = [0, *sorted(cuts), 3_600_000]

@@ -43,6 +43,7 @@ def test_nothing_at_all_is_silence():
     assert kinds() == [(0, 60, "silent", False)]
 
 
+@pytest.mark.fault(14)
 def test_a_node_that_was_cut_off_delivers_late_and_is_billed():
     assert kinds(seen(0, 30), seen(30, 31, late=20), seen(31, 50, late=1.6), seen(50, 60)) == [
         (30, 50, "network_down", True)
@@ -53,6 +54,7 @@ def test_late_by_ninety_seconds_is_not_late():
     assert kinds(seen(0, 60, late=1.5)) == []
 
 
+@pytest.mark.fault(14)
 def test_late_while_we_were_down_ourselves_is_told_so():
     ours = [(at(35), at(45))]
     assert kinds(seen(0, 30), seen(30, 60, late=9), own_outages=ours) == [
@@ -64,6 +66,7 @@ def test_what_never_came_but_is_known_to_exist_is_the_networks():
     assert kinds(seen(0, 30), waiting=True) == [(30, 60, "network_down", False)]
 
 
+@pytest.mark.fault(14)
 def test_nobody_looked_while_the_agent_was_down():
     assert kinds(seen(0, 30), seen(30, 60, since=40)) == [(30, 40, "agent_down", False)]
 
@@ -74,6 +77,7 @@ def test_a_short_absence_is_billed_and_shown():
     assert kinds(seen(0, 30), bridged) == [(30, 31, "short", True)]
 
 
+@pytest.mark.fault(14)
 def test_another_boot_means_that_the_host_went_down():
     final = seen(30, 30, boot=NEXT_BOOT, counted=False)
     assert kinds(seen(0, 30), final) == [(30, 60, "host_down", False)]
@@ -137,6 +141,7 @@ def test_gaps_are_stored_when_the_reservation_is_settled(settled, assignment):
 
 
 @pytest.mark.django_db
+@pytest.mark.fault(14)
 def test_time_that_we_were_down_is_told_from_the_nodes_network(settled, assignment, sally):
     metering.record_own_outage(
         start=NOON, end=NOON + 5 * MINUTE, reason="database moved", by=sally, at=NOON + HOUR

@@ -1,18 +1,20 @@
 """Money under threads: one call to Stripe, one posting, one charge, one invoice."""
 
+import threading
 import time
 
 import pytest
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils.timezone import now
 
 from marketplace.billing import services
-from marketplace.billing.models import Charge, Invoice, StripeCommand, StripeEvent, TopUp
+from marketplace.billing.models import Charge, CostStatement, StripeCommand, StripeEvent, TopUp
 from marketplace.billing.services import charging, outbox
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.services import holding as brokerage_holding
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance, Hold, Kind, Transaction
 from marketplace.ledger.services import posting
@@ -48,7 +50,7 @@ def test_eight_senders_of_one_command_make_one_call(fake, asked):
 def test_control_without_the_claim_many_call_and_the_key_still_makes_it_one(
     fake, asked, monkeypatch
 ):
-    monkeypatch.setattr(outbox, "_claim", lambda command, at: True)
+    monkeypatch.setattr(outbox, "claim", lambda command, at: True)
     together(*[lambda: send(asked)] * 8)
     assert len(fake.calls) > 1
     stand_in.assert_paid_once(fake, asked)
@@ -140,7 +142,7 @@ def test_control_without_the_lock_charges_collide(market, harbour, unlocked):
 def test_eight_settlements_at_once_make_one_invoice(market, harbour):
     made = use.ended(harbour)
     outcome = together(*[lambda: settle(made)] * 8)
-    assert {invoice.pk for invoice in outcome} == {Invoice.objects.get().pk}
+    assert {invoice.pk for invoice in outcome} == {CostStatement.objects.get().pk}
     assert services.wallet(organisation=harbour).available == 99_200_000
     assert ledger.verify() == []
 
@@ -149,7 +151,7 @@ def test_control_without_the_lock_settlements_collide(market, harbour, unlocked)
     made = use.ended(harbour)
     outcome = together(*[lambda: settle(made)] * 4)
     assert any(isinstance(one, Exception) for one in outcome)
-    assert Invoice.objects.count() == 1
+    assert CostStatement.objects.count() == 1
     assert services.wallet(organisation=harbour).available == 99_200_000
 
 
@@ -226,3 +228,47 @@ def test_control_a_release_that_locks_the_hold_first_deadlocks(held):
 
     outcome = together(release, capture_a_little_later)
     assert any(isinstance(one, OperationalError) and "deadlock" in str(one) for one in outcome)
+
+
+def test_a_hold_that_is_replaced_while_settling_waits_is_the_one_given_back(market, harbour):
+    ended = use.ended(harbour)
+    waiting: list[object] = []
+    settling = threading.Thread(target=lambda: waiting.append(settled_apart(ended)))
+    with transaction.atomic():
+        row = Reservation.objects.select_for_update(no_key=True).get(pk=ended.pk)
+        settling.start()
+        wait_for_a_lock()
+        brokerage_holding.hold_more(reservation=row, lacking_micro=1_000)
+    settling.join(30)
+    assert [type(one) for one in waiting] == [CostStatement]
+    assert services.wallet(organisation=harbour).held == 0
+    assert not Hold.objects.filter(amount__gt=0).exists()
+
+
+#: those of this database: others may run beside it, and a wait for a row names no database
+WAITING = """
+SELECT count(*) FROM pg_locks waiting WHERE NOT waiting.granted AND EXISTS (
+  SELECT FROM pg_locks held JOIN pg_database own ON own.oid = held.database
+  WHERE own.datname = current_database() AND held.pid = waiting.pid)
+"""
+
+
+def settled_apart(reservation):
+    try:
+        return services.settle(reservation=reservation, at=NOON + HOUR)
+    except Exception as error:
+        return error
+    finally:
+        connection.close()
+
+
+def wait_for_a_lock():
+    """Until another connection of this test waits for a row of ours."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")

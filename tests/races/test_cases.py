@@ -1,7 +1,5 @@
 """Four eyes under threads: one officer is one, however fast; and what happens without the guard."""
 
-import time
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -12,7 +10,7 @@ from tests import make
 from tests.compliance import caseroom
 from tests.compliance.caseroom import officer
 from tests.make import NOON
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GUARD = next(c for c in CaseDecision._meta.constraints if c.name == "case_signed_once")
@@ -104,15 +102,8 @@ def test_control_without_the_lock_opening_collides(db, monkeypatch):
     """If this stops colliding, the race above proves nothing."""
     from compliance.services.cases import opening
 
-    look = opening._upheld
-
-    def look_then_dawdle(*args):
-        seen = look(*args)
-        time.sleep(0.2)
-        return seen
-
     monkeypatch.setattr(opening, "_lock", lambda party_id: None)
-    monkeypatch.setattr(opening, "_upheld", look_then_dawdle)
+    monkeypatch.setattr(opening, "_upheld", all_have_called(opening._upheld, 3))
     caseroom.ready()
     party = make.party("Pelagik Dawn Systems Ltd")
     outcome = together(*[lambda: services.screen(party=party, question=None, at=NOON)] * 3)

@@ -50,12 +50,12 @@ def test_a_row_with_a_lower_id_that_commits_later_is_not_missed():
         with transaction.atomic():
             slow.append(make.decision(party))
             written.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
         connections.close_all()
 
     thread = threading.Thread(target=slowly)
     thread.start()
-    assert written.wait(10)
+    assert written.wait(60)
     quick = make.decision(party)
     assert quick.pk > slow[0].pk
     assert services.seal(at=NOON) == 1

@@ -1,23 +1,17 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils.timezone import now
 from psycopg.types.range import TimestamptzRange
 
-from compliance import services as compliance
 from marketplace.accounts.models import Membership
-from tests import make
-from tests.conftest import SAMPLE_LIST
+from tests import make, stock
 
 
 @pytest.fixture
 def fresh_market(db):
     """As `market`, but fresh when the pages look: they read the clock."""
-    call_command("load_reference", verbosity=0)
-    return compliance.import_list(
-        source_code="ofac_sdn", folder=SAMPLE_LIST, published_on=None, at=now(), sample=True
-    )
+    return stock.market(at_noon=False)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who gets in: owner, outsider, staff without an organisation, nobody."""
+"""What becomes of an act that is refused; who is let in at all is in tests/access."""
 
 from datetime import timedelta
 
@@ -8,29 +8,14 @@ from django.utils.timezone import now
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import ApiKey
-from marketplace.billing.models import Invoice
 from marketplace.brokerage.models import Reservation
 from marketplace.catalog.models import Site
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
-OWN = ["organisation", "members", "reservations", "wallet", "invoices", "keys"]
 PROVIDERS = ["provider", "earnings"]
-ACTS = ["confirm", "cancel", "stop"]
-
-
-@pytest.fixture
-def mine(alice, harbour, rental):
-    """One object of each kind that belongs to harbour, as page addresses."""
-    row = rental()
-    invoice = Invoice.objects.create(
-        reservation=row, organisation=harbour, total_micro=0, currency="USD", issued_at=now()
-    )
-    return [
-        reverse("reservation", args=[row.public_id]),
-        reverse("invoice", args=[invoice.public_id]),
-    ]
+ACTS = ["confirm", "cancel", "stop", "change", "make-change"]
 
 
 @pytest.fixture
@@ -39,29 +24,6 @@ def machine(alice, harbour):
     type(harbour).objects.update(can_provide=True)
     site = Site.objects.create(name="Johor 1", operator=harbour, country="MY")
     return make.offer(machine=make.machine(gpus=1, site=site)).machine
-
-
-@pytest.mark.parametrize("name", OWN)
-def test_a_page_of_ones_own_is_for_members(client, alice, harbour, sally, name):
-    url = reverse(name)
-    anonymous = client.get(url)
-    assert (anonymous.status_code, anonymous["Location"]) == (302, f"/sign-in/?next={url}")
-    client.force_login(alice)
-    answer = client.get(url)
-    assert answer.status_code == 200
-    assert "no-store" in answer["Cache-Control"]
-    client.force_login(sally)
-    assert client.get(url).status_code == 403
-
-
-@pytest.mark.parametrize("place", [0, 1])
-def test_an_object_of_another_organisation_is_not_there(client, alice, charlie, mine, place):
-    url = mine[place]
-    assert client.get(url)["Location"] == f"/sign-in/?next={url}"
-    client.force_login(alice)
-    assert client.get(url).status_code == 200
-    client.force_login(charlie)
-    assert client.get(url).status_code == 404
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -111,12 +73,6 @@ def test_another_providers_machine_and_offer_are_not_there(client, alice, charli
     assert [verb(url).status_code for verb, url in pages] == [200, 422, 302]
 
 
-@pytest.mark.parametrize("role", ["viewer", "billing"])
-def test_who_may_not_provide_is_kept_out_of_the_providers_pages(client, machine, member_as, role):
-    client.force_login(member_as(role))
-    assert client.get(reverse("provider")).status_code == 403
-
-
 def test_a_viewer_sees_no_buttons(client, member_as, offer, rental):
     client.force_login(member_as("viewer"))
     pages = [
@@ -130,15 +86,15 @@ def test_a_viewer_sees_no_buttons(client, member_as, offer, rental):
     for page in pages:
         answer = client.get(page)
         assert answer.status_code == 200
-        # the only form is the one to sign out
-        assert answer.content.count(b"<form") == 1, page
+        # no form but those of every page
+        assert answer.content.count(b"<form") == 2, page
 
 
 def test_a_viewer_is_refused_every_act(client, member_as, offer, rental):
     row = rental("held", hold_expires_at=now() + timedelta(hours=1))
     client.force_login(member_as("viewer"))
     urls = [reverse(act, args=[row.public_id]) for act in ACTS]
-    urls += [reverse(act, args=[offer.public_id]) for act in ("quote", "reserve")]
+    urls += [reverse(act, args=[offer.public_id]) for act in ("quote", "reserve", "pin")]
     urls += [reverse("top-up"), reverse("keys")]
     assert {url: client.post(url).status_code for url in urls} == dict.fromkeys(urls, 403)
     assert Reservation.objects.get().state == "held"

@@ -43,3 +43,38 @@ def test_what_a_plot_says_is_never_markup():
 def test_a_plot_brings_no_style_and_no_script():
     plots = charts.tide([1, 0], "one") + charts.price_steps([(0, 1)], "two", least=0, most=2)
     assert not re.search(r"style=|<style|<script|\sid=|\son\w+=", plots)
+
+
+def test_a_band_runs_from_the_least_to_the_greatest_around_the_mean():
+    spread = charts.Spread(0.25, 0.5, 1)
+    drawn = paths(charts.band([spread, spread], "told"))
+    assert drawn["c-line"] == "M0 50L100 50L300 50L400 50"
+    assert drawn["c-area"] == "M0 100L0 50L100 50L300 50L400 50V100Z"
+    assert drawn["c-band"] == "M0 0L100 0L300 0L400 0L400 75L300 75L100 75L0 75Z"
+    assert drawn["c-dot"] == "M400 50h.001"
+
+
+def test_a_band_is_broken_where_nothing_was_measured():
+    one = charts.Spread(0.5, 0.5, 0.5)
+    drawn = paths(charts.band([one, None, one, None], "told"))
+    assert drawn["c-line"] == "M0 50L50 50L100 50M200 50L250 50L300 50"
+    assert "c-band" not in drawn
+    assert "c-dot" not in drawn
+
+
+def test_bars_stand_on_nothing_and_the_last_is_open():
+    plot = charts.bars([0, 5, 10, -3, 2.5], "five days", most=10)
+    drawn = re.findall(r'<rect class="([^"]+)" x="([^"]+)" y="([^"]+)".*?height="([^"]+)"/>', plot)
+    assert drawn == [
+        ("c-bar", "1.14", "50", "50"),
+        ("c-bar", "2.14", "0", "100"),
+        ("c-bar c-bar--open", "4.14", "75", "25"),
+    ]
+    assert 'viewBox="0 0 5 100"' in plot
+    assert "c-bar--open" not in charts.bars([1], "one", most=1, last_open=False)
+
+
+def test_bars_of_nothing_at_all_are_drawn():
+    plot = charts.bars([0, 0], "nothing", most=0)
+    assert "c-grid" in plot
+    assert "<rect" not in plot

@@ -50,3 +50,12 @@ def test_only_owners_manage_keys(client, member_as, role):
     assert client.get(reverse("keys")).status_code == 403
     assert client.post(reverse("keys"), {"name": "ci"}).status_code == 403
     assert not ApiKey.objects.exists()
+
+
+def test_a_key_is_made_for_some_acts_some_days_and_so_many_requests(alice_in, said):
+    wish = {"name": "ci", "scopes": ["view", "rent"], "days": "30", "per_minute": "20"}
+    answer = alice_in.post(reverse("keys"), wish)
+    key = ApiKey.objects.get()
+    assert (key.scopes, key.per_minute) == (["view", "rent"], 20)
+    assert (key.expires_at - key.created_at).days == 30
+    assert "view, rent 20 requests a minute" in said(answer)

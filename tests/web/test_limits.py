@@ -14,11 +14,9 @@ def posts(client, url, times, **facts):
 
 
 def test_signing_in_to_one_account_is_tried_ten_times(client, alice, said):
-    tries = {"username": alice.email, "password": "wrong"}
+    tries = {"login": alice.email, "password": "wrong"}
     assert posts(client, reverse("sign-in"), 11, data=tries) == [200] * 10 + [429]
-    answer = client.post(
-        reverse("sign-in"), {"username": "ALICE@example.test", "password": "secret"}
-    )
+    answer = client.post(reverse("sign-in"), {"login": "ALICE@example.test", "password": "secret"})
     assert answer.status_code == 429
     assert answer["Retry-After"] == "900"
     assert "Wait up to 15 minutes" in said(answer)
@@ -28,9 +26,9 @@ def test_signing_in_to_one_account_is_tried_ten_times(client, alice, said):
 def test_signing_in_from_one_address_is_tried_sixty_times(client):
     url = reverse("sign-in")
     for number in range(60):
-        sent = {"username": f"{number}@example.test", "password": "x"}
+        sent = {"login": f"{number}@example.test", "password": "x"}
         assert client.post(url, sent).status_code == 200
-    sent = {"username": "new@example.test", "password": "x"}
+    sent = {"login": "new@example.test", "password": "x"}
     assert client.post(url, sent).status_code == 429
     assert client.post(url, sent, REMOTE_ADDR="198.51.100.7").status_code == 200
     assert client.get(url).status_code == 200

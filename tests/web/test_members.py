@@ -114,7 +114,7 @@ def test_who_may_not_manage_looks_and_may_leave(client, alice, harbour, member_a
     me = member_as(role)
     client.force_login(me)
     page = client.get(reverse("members"))
-    assert page.content.count(b"<form") == 2  # sign out, leave
+    assert page.content.count(b"<form") == 3  # sign out, leave, language
     wish = {"email": "dora@example.test", "role": "owner"}
     assert client.post(reverse("members"), wish).status_code == 403
     owner = harbour.memberships.get(user=alice)

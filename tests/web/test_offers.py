@@ -70,7 +70,8 @@ def test_a_row_says_price_place_provider_and_what_is_free(client, said):
     on.site.save()
     make.offer(machine=on, price_micro=2_150_000)
     text = said(client.get(reverse("home")))
-    assert f"H100 80GB 80 GB · simulated $2.15 Johor Bahru, MY {on.site.operator} 3" in text
+    row = f"80 GB · simulated $2.15 Johor Bahru, MY {on.site.operator} · Unverified 3 of 3"
+    assert f"3 \N{MULTIPLICATION SIGN} H100 80GB {row}" in text
 
 
 def test_free_counts_only_gpus_that_nobody_has_now(client, harbour, offer, fresh_market):

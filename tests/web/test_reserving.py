@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
+from marketplace.accounts import services as accounts
 from marketplace.billing import services as billing
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
@@ -88,7 +89,8 @@ def test_the_reservations_page_says_what_is_held_and_what_it_can_cost(
     make.funded(harbour, 10_000_000)
     url = reserve(hidden(quote()))["Location"]
     answer = alice_in.get(url)
-    assert answer["Refresh"] == "3"
+    refresh = '<noscript><meta http-equiv="refresh" content="3"></noscript>'
+    assert refresh in re.sub(r"\s*(<[^>]+>)\s*", r"\1", answer.content.decode())
     assert "$0.00 of at most $4.80 Held $0.00" in said(answer)
     brokerage.broker(reservation=Reservation.objects.get(), at=now())
     answer = alice_in.get(url)
@@ -104,6 +106,19 @@ def test_sending_the_second_step_twice_books_once(quote, reserve, harbour):
     first, second = reserve(fields), reserve(fields)
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"]
+    assert Reservation.objects.count() == 1
+
+
+def test_who_has_not_confirmed_the_address_books_nothing(quote, reserve, harbour, alice, said):
+    make.funded(harbour, 10_000_000)
+    fields = hidden(quote())
+    type(alice).objects.filter(pk=alice.pk).update(confirmed_email="")
+    answer = reserve(fields)
+    assert answer.status_code == 403
+    assert "open the link that we sent to alice@example.test" in said(answer)
+    assert nothing_moved()
+    accounts.confirm_email(user=alice, at=now())
+    assert reserve(fields).status_code == 302
     assert Reservation.objects.count() == 1
 
 

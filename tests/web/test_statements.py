@@ -6,11 +6,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.timezone import now
 
-from compliance import services as compliance
-from compliance.models import EndUseStatement, Party
-from marketplace.accounts.models import Organisation
+from compliance.models import EndUseStatement
 from tests import make
-from tests.web.test_signing import sign_up
 
 pytestmark = pytest.mark.django_db
 
@@ -98,24 +95,6 @@ def test_the_page_says_when_it_expires_soon(client, unsigned, alice, said):
     make.statement(unsigned.party, expires_at=now() + timedelta(days=29))
     client.force_login(alice)
     assert "It expires soon." in said(client.get(reverse("organisation")))
-
-
-def test_who_signs_up_says_more_than_it_must(client):
-    facts = {"address": "9 Raffles Place", "founded_on": "2019-05-06", "is_reseller": "on"}
-    assert sign_up(client, **facts, end_users="Quay Ltd")["Location"] == reverse("home")
-    party = Party.objects.get()
-    assert (party.address, str(party.founded_on)) == ("9 Raffles Place", "2019-05-06")
-    assert (party.is_reseller, party.end_users) == (True, "Quay Ltd")
-
-
-def test_who_has_just_signed_up_is_under_review_until_it_has_signed(client, said):
-    call_command("load_reference", verbosity=0)
-    make.fresh_list(at=now())
-    sign_up(client)
-    party = Organisation.objects.get().party
-    assert compliance.screen(party=party, question=None, at=now()).outcome == "manual_review"
-    client.post(reverse("sign-statement"), filled(end_use="inference"))
-    assert compliance.screen(party=party, question=None, at=now()).outcome == "allow"
 
 
 def test_an_offer_shows_the_risk_of_its_site_with_source_and_date(client, offer, said):

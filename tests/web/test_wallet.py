@@ -3,8 +3,10 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from marketplace.billing import services as billing
-from marketplace.billing.models import Invoice, StripeCommand, TopUp
+from marketplace.billing.models import CostStatement, StripeCommand, TopUp
 from tests import make
+from tests.billing import papers
+from tests.make import HOUR
 
 pytestmark = pytest.mark.django_db
 
@@ -16,8 +18,9 @@ def alice_in(client, alice, harbour):
 
 
 @pytest.fixture
-def form(alice_in):
+def form(alice_in, settings):
     """What the page's form sends when 25 dollars are asked for."""
+    settings.FAKE_STRIPE_URL = "http://127.0.0.1:1"
     token = alice_in.get(reverse("wallet")).context["form"]["token"].value()
     return {"token": token, "amount": "25.00", "payment_method": "pm_card_visa"}
 
@@ -44,11 +47,12 @@ def test_a_top_up_is_asked_for_once_however_often_the_page_is_sent(alice_in, for
 def test_the_list_shows_what_became_of_each(alice_in, form, said):
     alice_in.post(reverse("top-up"), form)
     answer = alice_in.get(reverse("wallet"))
-    assert answer["Refresh"] == "5"
+    assert answer.context["look_again"] == "5"
+    assert '<meta http-equiv="refresh" content="5">' in answer.content.decode()
     assert "Pending" in said(answer)
     TopUp.objects.update(state="failed", failure="Your card was declined.")
     answer = alice_in.get(reverse("wallet"))
-    assert "Refresh" not in answer
+    assert "http-equiv" not in answer.content.decode()
     assert "Failed Your card was declined. pm_card_visa $25.00" in said(answer)
 
 
@@ -62,7 +66,8 @@ def test_the_list_shows_what_became_of_each(alice_in, form, said):
         ({"amount": "1.0000001"}, "amount", "finer than one millionth"),
         ({"amount": "NaN"}, "amount", "finer than one millionth"),
         ({"amount": ""}, "amount", "This field is required."),
-        ({"payment_method": "4242424242424242"}, "payment_method", "such as pm_"),
+        ({"payment_method": "4242424242424242"}, "payment_method", "Select a valid choice."),
+        ({"payment_method": "pm_real"}, "payment_method", "Select a valid choice."),
         ({"payment_method": ""}, "payment_method", "This field is required."),
     ],
 )
@@ -94,8 +99,11 @@ def test_with_the_fake_stripe_only_its_cards_can_be_chosen(alice_in, form, setti
     assert alice_in.post(reverse("top-up"), form).status_code == 302
 
 
-def test_with_the_real_stripe_the_page_says_what_is_not_there_yet(alice_in, said):
-    assert "Saving a card in the browser comes later." in said(alice_in.get(reverse("wallet")))
+def test_with_the_real_stripe_nobody_types_a_card_here(alice_in, said):
+    text = said(alice_in.get(reverse("wallet")))
+    assert "A card given on Stripe's page" in text
+    assert "Its number is known to Stripe only." in text
+    assert "Test card" not in text
 
 
 def test_who_may_not_pay_sees_the_wallet_without_the_form(client, member_as):
@@ -105,9 +113,9 @@ def test_who_may_not_pay_sees_the_wallet_without_the_form(client, member_as):
     assert reverse("top-up") not in answer.content.decode()
 
 
-def test_an_invoice_adds_up_on_the_page(alice_in, harbour, rental, said):
+def test_a_cost_statement_adds_up_on_the_page(alice_in, harbour, rental, said):
     row = rental("settled")
-    made = Invoice.objects.create(
+    made = CostStatement.objects.create(
         reservation=row,
         organisation=harbour,
         total_micro=1_234_567,
@@ -130,18 +138,28 @@ def test_an_invoice_adds_up_on_the_page(alice_in, harbour, rental, said):
         price_micro_per_gpu_hour=2_400_000,
         amount_micro=1_234_567,
     )
-    text = said(alice_in.get(reverse("invoice", args=[made.public_id])))
+    row.changes.create(
+        kind="stopped",
+        was_until=row.during.upper + HOUR,
+        until=row.during.upper,
+        fee_micro=2_500_000,
+        at=row.during.upper,
+        idempotency_key="stop",
+        request_sha256=b"",
+    )
+    text = said(alice_in.get(reverse("cost", args=[row.public_id])))
+    assert "Besides, for time given up Stopped " in text
+    assert "a line of its own $2.50" in text
     assert "H100 80GB GPU-1 30 min 51.85 s $2.40 $1.234567" in text
     assert "Total, paid from the wallet $1.234567" in text
-    assert "$1.234567" in said(alice_in.get(reverse("invoices")))
-    assert "Invoice for $1.234567" in said(
+    assert "What it cost, line by line: $1.234567" in said(
         alice_in.get(reverse("reservation", args=[row.public_id]))
     )
 
 
 @pytest.mark.parametrize("name", ["wallet", "invoices"])
 def test_lists_ask_the_same_few_questions_for_one_row_and_for_five(
-    alice_in, harbour, alice, rental, name, django_assert_max_num_queries
+    alice_in, harbour, alice, name, django_assert_max_num_queries
 ):
     for number in range(5):
         billing.top_up(
@@ -152,12 +170,18 @@ def test_lists_ask_the_same_few_questions_for_one_row_and_for_five(
             key=str(number),
             at=now(),
         )
-        Invoice.objects.create(
-            reservation=rental(),
-            organisation=harbour,
-            total_micro=0,
-            currency="USD",
-            issued_at=now(),
-        )
-        with django_assert_max_num_queries(7):
+        papers.bare_note(papers.bare_invoice(harbour))
+        with django_assert_max_num_queries(21):
             alice_in.get(reverse(name))
+
+
+def test_the_wallet_says_how_long_it_lasts(
+    client, alice, harbour, offer, fresh_market, said, monkeypatch
+):
+    client.force_login(alice)
+    assert "Lasts" not in said(client.get(reverse("wallet")))
+    shown = billing.Forecast(4_800_000, (6 * 60 + 20) * 60_000 + 59_999, 0)
+    monkeypatch.setattr(billing, "forecast", lambda **facts: shown)
+    text = said(client.get(reverse("wallet")))
+    assert "Lasts 6 h 20 min if what runs now goes on at $4.80 an hour" in text
+    assert "The wallet is empty in 6 h 20 min at this burn." in text

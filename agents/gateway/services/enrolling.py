@@ -1,18 +1,27 @@
 """How a machine joins, with a secret that works once, and how its agent is shut out again."""
 
 import hashlib
+import logging
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from redis import RedisError
 
-from agents.gateway.models import EnrolmentToken, Node
+from agents.gateway.fast import store
+from agents.gateway.models import EnrolmentToken, Node, NodeKey
 from agents.protocol.messages import Enrol
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
 from marketplace.catalog.models import Machine
 from marketplace.catalog.states import MachineState
+from marketplace.core import changes
+
+from . import versions
+
+log = logging.getLogger(__name__)
 
 #: so that a leaked one is recognised for what it is
 PREFIX = "straits_enrol_"
@@ -76,9 +85,10 @@ def enrol(*, message: Enrol, at: datetime) -> Node:
     """Let the machine of a usable token join with the key that signed the message.
 
     The same token with the same key again gives the same node, so a lost answer can be asked for
-    again. A node that spoke for the machine before is shut out. Raises BadToken, MachineRetired and
-    KeyTaken; then nothing was written and the token is still good.
+    again. A node that spoke for the machine before is shut out. Raises AgentTooOld, BadToken,
+    MachineRetired and KeyTaken; then nothing was written and the token is still good.
     """
+    versions.require_served(message.agent_version)
     digest, key = _sha256(message.token), bytes.fromhex(message.public_key)
     with transaction.atomic():
         # the guard: of all that race with one token exactly one finds the row unused
@@ -95,27 +105,34 @@ def enrol(*, message: Enrol, at: datetime) -> Node:
 
 def _joined_before(digest: bytes, key: bytes) -> Node:
     token = EnrolmentToken.objects.filter(token_sha256=digest, used_by_key=key).first()
-    node = Node.objects.live().filter(public_key=key).select_related("machine").first()
-    if token is None or node is None:
+    known = _live_key(key)
+    if token is None or known is None:
         raise BadToken("this token cannot be used; ask for a new one")
-    return node
+    return known.node
+
+
+def _live_key(key: bytes) -> NodeKey | None:
+    """The row of a key with which a live node speaks now."""
+    keys = NodeKey.objects.live().filter(public_key=key, node__revoked_at__isnull=True)
+    return keys.select_related("node__machine").first()
 
 
 def _join(token: EnrolmentToken, key: bytes, agent_version: str, at: datetime) -> Node:
     # two tokens of one machine take turns here
     machine = Machine.objects.select_for_update(no_key=True).get(pk=token.machine_id)
     _refuse_retired(machine)
-    for old in Node.objects.live().filter(machine=machine).exclude(public_key=key):
+    known = _live_key(key)
+    if known is not None and known.node.machine_id == machine.pk:
+        return known.node
+    for old in Node.objects.live().filter(machine=machine):
         _shut_out("replaced", old, None, at)
-    node, made = Node.objects.get_or_create(
-        public_key=key,
-        defaults={"machine": machine, "agent_version": agent_version, "enrolled_at": at},
-    )
-    if node.machine_id != machine.pk or node.revoked_at is not None:
+    node = Node.objects.create(machine=machine, agent_version=agent_version, enrolled_at=at)
+    _, made = NodeKey.objects.get_or_create(public_key=key, defaults={"node": node, "since": at})
+    if not made:
         raise KeyTaken("this key belongs to another enrolment; make a new key and enrol again")
-    if made:
-        ids = {"machine": str(machine.public_id), "token": str(token.public_id)}
-        trail(verb="enrolled", subject=node, by=None, at=at, **ids)
+    ids = {"machine": str(machine.public_id), "token": str(token.public_id)}
+    trail(verb="enrolled", subject=node, by=None, at=at, **ids)
+    changes.after_commit(machine)
     return node
 
 
@@ -143,7 +160,16 @@ def _shut_out(verb: str, node: Node, by: User | None, at: datetime) -> bool:
     if not Node.objects.live().filter(pk=node.pk).update(revoked_at=at):
         return False
     trail(verb=verb, subject=node, by=by, at=at)
+    transaction.on_commit(partial(forget, node))
     return True
+
+
+def forget(node: Node) -> None:
+    """Have the node take the full way next; a sweep finds what could not be forgotten now."""
+    try:
+        store.forget([node.public_id])
+    except RedisError as error:
+        log.warning("%s keeps the short way until it is swept: %s", node, error)
 
 
 def _refuse_retired(machine: Machine) -> None:

@@ -1,9 +1,12 @@
 """What becomes of what a node says, and what it is told in return."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
+from agents.gateway.fast import store
 from agents.gateway.models import Node
 from agents.protocol.messages import (
     AssignmentReport,
@@ -18,11 +21,12 @@ from agents.protocol.messages import (
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Assignment
 from marketplace.catalog import services as catalog
+from marketplace.catalog.health import samples
 from marketplace.catalog.models import Machine
 from marketplace.catalog.states import MachineState
 from marketplace.metering import services as metering
 
-from . import watching
+from . import fencing, following, granting, versions, watching
 from .enrolling import MachineRetired
 
 
@@ -30,30 +34,78 @@ class BadInventory(Exception):
     """The inventory contradicts itself or the digest that came with it."""
 
 
-def heartbeat(*, node: Node, message: Heartbeat, at: datetime) -> HeartbeatReply:
+def heartbeat(*, node: Node, message: Heartbeat, address: str, at: datetime) -> HeartbeatReply:
     """Take over what a machine reports of itself and tell it what it should run.
 
+    This is the full way. When it left nothing to do, the next beats that say the same from the same
+    `address` take the short one, see `fast`.
+
     Inventory comes first, and a machine whose GPUs are not known as they are now is not noted as
-    alive: nothing on it may be rented. Raises BadInventory, MachineRetired and catalog's
-    SimulatedRefused and DuplicateGpu.
+    alive: nothing on it may be rented. Raises AgentTooOld, BadInventory, MachineRetired and
+    catalog's SimulatedRefused and DuplicateGpu; and OldMessage and BootOver of what does not pass
+    the fence.
     """
+    versions.require_served(message.agent_version)
     machine = node.machine
     if machine.state == MachineState.RETIRED:
         raise MachineRetired(f"machine {machine.name} is retired; stop its agent")
-    if message.inventory is not None:
-        _take_inventory(machine, message.inventory, message.inventory_digest, at)
+    passed = store.last_seq(node=node.public_id, boot_id=message.boot_id)
+    if passed is not None and message.seq <= passed:
+        raise fencing.OldMessage(f"message {passed} of this boot came before {message.seq}")
+    reports = [_observation(report) for report in message.assignments]
+    _pass(node, message, reports, at)
     current = message.inventory_digest == machine.inventory_hash
     if current:
         catalog.beat(machine=machine, at=at)
+        samples.note(machine_id=machine.pk, gpus=store.samples_of(message), at=at)
     _note_version(node, message.agent_version)
-    reports = [_observation(report) for report in message.assignments]
     brokerage.observe(machine=machine, reports=reports, at=at)
+    granting.note_refusals(node=node, refused=message.refused, at=at)
+    watching.watch(node=node, address=address, at=at)
+    version = following.version_of(machine=machine)  # before what it stands for
+    wanted = _granted(node, at)
+    if current and not message.refused and machine.state == MachineState.ONLINE:
+        store.remember(node=node, message=message, address=address, at=at)
     return HeartbeatReply(
         server_time=at,
-        next_heartbeat_s=settings.HEARTBEAT_SECONDS,
+        next_heartbeat_s=store.interval(),
         want_inventory=not current,
-        desired=tuple(map(_desired, brokerage.desired(machine=machine, at=at))),
+        desired=wanted,
+        desired_version=version,
+        grant_key=granting.public_key(),
+        grant_key_changes=granting.key_changes(),
+        recommended_version=settings.RECOMMENDED_AGENT_VERSION,
     )
+
+
+def _granted(node: Node, at: datetime) -> tuple[Desired, ...]:
+    wanted = map(_desired, brokerage.desired(machine=node.machine, at=at))
+    return tuple(granting.grant(desired=each, node=node.public_id, at=at) for each in wanted)
+
+
+def _pass(
+    node: Node, message: Heartbeat, reports: Sequence[brokerage.Observation], at: datetime
+) -> None:
+    """Through the fence, with the inventory if one came, and what runs; raises as `heartbeat`.
+
+    That a machine is suspended for a GPU of another one stays, though it is refused.
+    """
+    claimed = None
+    try:
+        with transaction.atomic():
+            fencing.pass_fence(node=node, boot_id=message.boot_id, seq=message.seq, at=at)
+            brokerage.keep_report(machine=node.machine, reports=reports, at=at)
+            if message.inventory is not None:
+                try:
+                    digest = message.inventory_digest
+                    _take_inventory(node.machine, message.inventory, digest, at)
+                except catalog.DuplicateGpu as refusal:
+                    claimed = refusal
+    except fencing.BootOver:
+        fencing.note_copy(node=node, boot_id=message.boot_id, at=at)
+        raise
+    if claimed is not None:
+        raise claimed
 
 
 def _take_inventory(machine: Machine, report: InventoryReport, claimed: str, at: datetime) -> None:
@@ -64,7 +116,11 @@ def _take_inventory(machine: Machine, report: InventoryReport, claimed: str, at:
         raise BadInventory("inventory.gpus names one UUID twice")
     gpus = tuple(
         catalog.GpuFacts(
-            uuid=gpu.uuid, index=gpu.index, name=gpu.name, memory_bytes=gpu.memory_bytes
+            uuid=gpu.uuid,
+            index=gpu.index,
+            name=gpu.name,
+            memory_bytes=gpu.memory_bytes,
+            parent=gpu.parent,
         )
         for gpu in report.gpus
     )
@@ -74,6 +130,7 @@ def _take_inventory(machine: Machine, report: InventoryReport, claimed: str, at:
         cuda_version=report.cuda_version,
         gpus=gpus,
         digest=digest,
+        draining=report.draining,
     )
     before = watching.uuids(machine)
     catalog.record_inventory(machine=machine, inventory=inventory, at=at)
@@ -97,6 +154,8 @@ def _observation(report: AssignmentReport) -> brokerage.Observation:
         detail=report.detail,
         progress=report.progress,
         endpoints=tuple(each.model_dump() for each in report.endpoints),
+        gpu_uuids=report.gpu_uuids,
+        end=report.end,
     )
 
 
@@ -117,14 +176,16 @@ def _desired(assignment: Assignment) -> Desired:
         template=workload.get("template", ""),
         image=workload.get("image", ""),
         ssh_keys=tuple(workload.get("ssh_keys", ())),
+        evict_at=reservation.evict_at if run else None,
     )
 
 
-def usage(*, node: Node, message: UsageBatch, at: datetime) -> UsageReply:
+def usage(*, node: Node, key: bytes, message: UsageBatch, at: datetime) -> UsageReply:
     """Store segments, each exactly once, also of a machine that has retired since.
 
-    Raises metering's SegmentNotSigned and, when a sequence number was used twice, SegmentConflict;
-    then nothing was stored.
+    `key` is the one that signed the request, and must have signed each segment. Raises metering's
+    SegmentNotSigned and, when a sequence number was used twice, SegmentConflict; then nothing was
+    stored.
     """
     segments = [
         metering.SegmentIn(**report.model_dump(), boot_id=message.boot_id)
@@ -133,7 +194,7 @@ def usage(*, node: Node, message: UsageBatch, at: datetime) -> UsageReply:
     signer = metering.signer(
         node=node.public_id,
         machine=node.machine,
-        public_key=bytes(node.public_key),
+        public_key=key,
         enrolled_at=node.enrolled_at,
     )
     stored = metering.accept(machine=node.machine, signer=signer, segments=segments, at=at)

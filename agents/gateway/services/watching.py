@@ -32,7 +32,7 @@ def watch(*, node: Node, address: str, at: datetime) -> None:
     site = node.machine.site
     away = machines.elsewhere(_name(node.machine), site_country=site.country, seen_in=place.country)
     if away:
-        compliance.note(party=site.operator.party, findings=[away], at=at)
+        compliance.refer(party=site.operator.party, findings=[away], at=at)
 
 
 def _wrong_memory(machine: Machine, kinds: dict[str, RedFlagKind]) -> list[Finding]:

@@ -57,10 +57,19 @@ def _speaking(engine: Engine) -> Iterator[Finding]:
     yield Finding("engine", True, f"{name} {version}")
     if name == "docker":
         yield from _docker(engine, version)
+    else:
+        yield from _podman()
     image = templates.shipped()[templates.DEFAULT].image
     mend = f"{image} is missing; run: {Path(__file__).parent / 'images/base/build'}"
     there = engine.has_image(image)
     yield Finding("base image", there, image if there else mend)
+
+
+def _podman() -> Iterator[Finding]:
+    """Its networks are made by netavark, which calls iptables and says only "No such file"."""
+    there = tools.find("iptables") is not None
+    mend = "podman's networks need iptables; run: apt-get install iptables"
+    yield Finding("iptables", there, "there" if there else mend)
 
 
 def _docker(engine: Engine, version: str) -> Iterator[Finding]:

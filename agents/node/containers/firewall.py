@@ -1,5 +1,7 @@
 """What a lease's bridge may reach: the internet; not this host, not the provider's own network."""
 
+from pathlib import Path
+
 from . import tools
 
 #: networks that no public address lies in; the provider's own machines and metadata services do
@@ -24,6 +26,8 @@ table inet {name} {{
   }}
 }}
 """
+#: one folder for each of the kernel's
+INTERFACES = Path("/sys/class/net")
 
 
 def close(bridge: str) -> None:
@@ -46,3 +50,14 @@ def stands(bridge: str) -> bool:
 
 def _table(bridge: str) -> str:
     return bridge.replace("-", "_")
+
+
+def has_bridge(bridge: str) -> bool:
+    """Whether the kernel still has the interface."""
+    return (INTERFACES / bridge).exists()
+
+
+def remove_bridge(bridge: str) -> None:
+    """Delete the interface that an engine forgot with its network. Raises ToolFailed."""
+    if has_bridge(bridge):
+        tools.call("ip", "link", "delete", "dev", bridge, "type", "bridge")

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from agents.node import proc
+from agents.node import notice, proc
 from agents.node.reconcile import Phase
 from agents.node.runtime import CannotStart, Sighting
 
@@ -69,7 +70,22 @@ class Keeper(threading.Thread):
             # nothing is vouched for until somebody looked
             verified_to=record.started_at,
             failure=record.failure,
+            told=notice.read(making.inside(self.place)),
         )
+
+    def tell(self, evict_at: datetime) -> None:
+        """Called from other threads: let the workload know, once, when it gives way."""
+        process = self.record.process
+        if process is None or self.seen.told == evict_at:
+            return
+        try:
+            notice.write(making.inside(self.place), evict_at)
+        except OSError as error:
+            log.error("lease %s cannot be told of its end: %s", self.record.assignment, error)
+            return
+        self._show(told=evict_at)
+        # the first process is an init of the engine's, which passes it on
+        _send(process, notice.SIGNAL)
 
     def stop(self, *, grace: float) -> None:
         """Called from other threads, any number of times; the shortest grace counts."""
@@ -287,6 +303,7 @@ class Keeper(threading.Thread):
 
     def _remove_network(self) -> None:
         self.engine.remove_network(self.record.bridge)
+        firewall.remove_bridge(self.record.bridge)
         firewall.remove(self.record.bridge)
 
     def _wipe(self) -> None:
@@ -297,6 +314,7 @@ class Keeper(threading.Thread):
         for what, there in (
             ("the container", self.engine.find(record.container) is not None),
             ("the network", self.engine.network(record.bridge)),
+            ("the bridge", firewall.has_bridge(record.bridge)),
             ("the firewall", firewall.stands(record.bridge)),
             ("the workspace", workspace.left(self.place)),
         ):

@@ -4,6 +4,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from agents.node import notice
 from agents.node.runtime import CannotStart
 from agents.protocol.messages import Endpoint
 
@@ -93,6 +94,7 @@ def _environment(record: Record) -> dict[str, str]:
         "HOME": WORKSPACE,
         # the GPUs come by CDI; the older hook must not add any
         "NVIDIA_VISIBLE_DEVICES": "void",
+        notice.NOTICE: f"{INSIDE}/{notice.FILE}",
     }
     if record.plan.token:
         made[record.plan.token] = record.token

@@ -91,6 +91,11 @@ class ContainerRuntime:
         if keeper is not None:
             keeper.stop(grace=grace)
 
+    def tell(self, *, assignment: UUID, evict_at: datetime) -> None:
+        keeper = self.known.get(assignment)
+        if keeper is not None:
+            keeper.tell(evict_at)
+
     def observe(self) -> list[Sighting]:
         with self.lock:
             return [keeper.seen for keeper in self.known.values()]

@@ -21,6 +21,7 @@ CAPABILITIES = (
 #: written to memory, in bytes; everything else but /workspace is read-only
 SCRATCH = {"/tmp": 1 << 30, "/var/tmp": 1 << 30, "/run": 1 << 26, "/root": 1 << 28}  # noqa: S108
 CPU_PERIOD_US = 100_000
+EVERYWHERE = "0.0.0.0"  # noqa: S104  renters come from outside
 INSIDE, WORKSPACE = "/straits", "/workspace"
 USERS = 65_536
 
@@ -88,10 +89,7 @@ def libpod(spec: Spec) -> dict[str, Any]:
         },
         "netns": {"nsmode": "bridge"},
         "Networks": {spec.network: {}},
-        "portmappings": [
-            {"container_port": inside, "host_port": outside, "host_ip": spec.address}
-            for inside, outside in spec.ports.items()
-        ],
+        "portmappings": _libpod_ports(spec),
         "mounts": [*_libpod_binds(spec), *_libpod_scratch()],
         "shm_size": limits.shared_memory,
         "resource_limits": {
@@ -104,6 +102,15 @@ def libpod(spec: Spec) -> dict[str, Any]:
             {"type": "nproc", "soft": limits.pids, "hard": limits.pids},
         ],
     }
+
+
+def _libpod_ports(spec: Spec) -> list[dict[str, Any]]:
+    # netavark takes 0.0.0.0 for an address like any other, and nothing ever arrives there
+    where = {} if spec.address == EVERYWHERE else {"host_ip": spec.address}
+    return [
+        {"container_port": inside, "host_port": outside, **where}
+        for inside, outside in spec.ports.items()
+    ]
 
 
 def _libpod_binds(spec: Spec) -> list[dict[str, Any]]:

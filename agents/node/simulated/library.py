@@ -19,6 +19,8 @@ SONAME = "libnvidia-ml.so.1"
 #: names the file that the library reads on every call
 STATE_VARIABLE = "FAKENVML_STATE"
 COMPILE_SECONDS = 60
+#: made by the kernel module of every real driver
+PROC = Path("/proc/driver/nvidia")
 
 
 class CannotSimulate(Exception):
@@ -35,11 +37,18 @@ def require_allowed(allowed: bool) -> None:
         raise NotAllowed("the GPUs are simulated; for a trial, add --allow-simulated-gpus")
 
 
+def require_no_driver(proc: Path = PROC) -> None:
+    """Raises NotAllowed where a real driver is: made-up GPUs have no place beside real ones."""
+    if proc.exists():
+        raise NotAllowed("this machine has an NVIDIA driver; nothing is simulated beside it")
+
+
 def simulate(*, what: str, folder: Path) -> Path:
     """Make this process see simulated GPUs, e.g. "h100:2"; return the file that describes them.
 
-    Whoever changes that file changes the GPUs. Raises BadProfile and CannotSimulate.
+    Whoever changes that file changes the GPUs. Raises BadProfile, CannotSimulate and NotAllowed.
     """
+    require_no_driver()
     wanted = profiles.parse(what)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = folder / "state"

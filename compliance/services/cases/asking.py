@@ -21,6 +21,7 @@ from compliance.services import screening
 from compliance.services.freshness import list_states
 from compliance.services.judging import judge
 from compliance.services.rulebook import rulebook
+from compliance.services.wording import ANSWERED, ASKED, look_at_words
 from compliance.states import MOVES, CaseState
 from marketplace.core.states import move
 
@@ -89,6 +90,7 @@ def ask_about_screening(*, party: Party, by: Person, text: str, at: datetime) ->
     )
     if asked.count() >= ASKS:
         raise ValidationError({"text": "You have asked often today; we will answer."})
+    look_at_words(party=party, said={ASKED: text}, at=at)
     decision = screening.screen(party=party, question=None, at=at)
     if decision.permits and not Case.objects.live().filter(party=decision.party_id).exists():
         raise ValidationError({"text": "Your organisation is cleared; nothing is under review."})
@@ -119,6 +121,7 @@ def answer_request(
         for upload in uploads:
             documents.keep(case, by, upload.name, upload.content, at, by_party=True)
         made = note(case, EventKind.ANSWERED, at=at, text=text, answers=request, **signed(by))
+        look_at_words(party=case.party, said={ANSWERED: text}, at=at)
         if case.state == CaseState.WAITING and not _waits(case):
             move(case, CaseState.ASSIGNED, table=MOVES)
     return made

@@ -60,7 +60,7 @@ def keep(
         raise ValidationError({"document": f"A case holds {MOST} files at most."})
     kept = CaseDocument.objects.create(
         case=case,
-        name=_named(name, media_type),
+        name=file_name(name, media_type),
         media_type=media_type,
         size=len(content),
         sha256=sha256,
@@ -74,7 +74,7 @@ def keep(
     return kept
 
 
-def _named(name: str, media_type: str) -> str:
+def file_name(name: str, media_type: str) -> str:
     """The last part of the name, of plain characters, with the ending of its type."""
     stem = "".join(
         char if char.isalnum() or char in " -_." else "_" for char in PurePath(name).stem

@@ -8,18 +8,23 @@ from django.db.models import QuerySet
 
 from compliance.models import (
     Case,
+    CaseDecision,
     CaseDocument,
     CaseEvent,
     Decision,
     ListEntry,
     Party,
 )
+from compliance.models.above import Above, above
 from compliance.states import LIVE, MOVES, CaseState
 
+from .comparing import Compared, compare
+from .evidencing import Evidenced, evidenced
 from .officers import APPROVE, WORK, Officer
 from .opening import latest_decision
+from .owning import Ownership, ownership
 
-Row = tuple[str, str, str]
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +33,42 @@ class Pair:
 
     field: str
     match: Mapping[str, Any]
-    rows: list[Row]
+    entry: ListEntry | None
+    rows: list[Compared]
+    cleared: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
+    """`signatures` are under the newest proposal; `next` is the open case that is due first."""
+
     case: Case
     decision: Decision
     facts: list[tuple[str, str]]
     pairs: list[Pair]
+    ownership: Ownership
+    evidence: list[Evidenced]
     events: QuerySet[CaseEvent]
     documents: QuerySet[CaseDocument]
+    signatures: list[CaseDecision]
+    next: Case | None
 
 
 def dossier(case: Case) -> Dossier:
     """Everything about the case that an officer decides on."""
     decision = latest_decision(case)
+    known = above(case.party_id)
     return Dossier(
         case,
         decision,
-        [(_label(name), str(getattr(case.party, name))) for name in Party.SCREENED_FIELDS],
-        _pairs(case.party, decision),
-        case.events.select_related("decision", "answers").order_by("pk"),
+        [(_label(name), _fact(getattr(case.party, name))) for name in Party.SCREENED_FIELDS],
+        _pairs(case.party, decision, known),
+        ownership(case.party, known, decision.reasons),
+        evidenced(case.party),
+        case.events.order_by("-pk"),
         case.documents.defer("content").order_by("pk"),
+        list(case.signatures.filter(proposal=case.proposal).order_by("pk")),
+        Case.objects.live().exclude(pk=case.pk).order_by("deadline", "pk").first(),
     )
 
 
@@ -69,21 +87,35 @@ def open_to(case: Case, by: Officer) -> set[str]:
     return found
 
 
+def _fact(value: Any) -> str:
+    """As a reader knows it; empty where nothing is known."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
 def _label(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _pairs(party: Party, decision: Decision) -> list[Pair]:
-    names = decision.reasons["names"]
-    found = [(one["field"], match) for one in names for match in one["matches"]]
-    entries = _entries([match for _, match in found])
-    return [
-        Pair(field, match, _beside(party, field, entries.get(_key(match))))
-        for field, match in found
-    ]
+def _pairs(party: Party, decision: Decision, known: Above) -> list[Pair]:
+    """The best match first; a name that stands in two fields of the same one is one likeness."""
+    found: dict[tuple[str, str, str], tuple[list[str], Mapping[str, Any]]] = {}
+    for one in decision.reasons["names"]:
+        for match in one["matches"]:
+            key = (one.get("subject") or one["field"], match["source"], match["uid"])
+            found.setdefault(key, ([], match))[0].append(one["field"])
+    entries = _entries([match for _, match in found.values()])
+    pairs = []
+    for fields, match in sorted(found.values(), key=lambda one: -one[1]["score"]):
+        entry = entries.get(_key(match))
+        rows = compare(party, fields[0], known, entry) if entry else []
+        told = " and ".join(map(_label, fields))
+        pairs.append(Pair(told, match, entry, rows, "cleared" in match))
+    return pairs
 
 
-def _entries(matches: list[Mapping[str, Any]]) -> dict[Row, ListEntry]:
+def _entries(matches: list[Mapping[str, Any]]) -> dict[Key, ListEntry]:
     """The entries as they read when they were matched."""
     rows = ListEntry.objects.filter(
         source__code__in={match["source"] for match in matches},
@@ -95,41 +127,5 @@ def _entries(matches: list[Mapping[str, Any]]) -> dict[Row, ListEntry]:
     }
 
 
-def _key(match: Mapping[str, Any]) -> Row:
+def _key(match: Mapping[str, Any]) -> Key:
     return match["source"], match["uid"], match["entry_hash"]
-
-
-def _beside(party: Party, field: str, entry: ListEntry | None) -> list[Row]:
-    """What to compare: of the one asked, of the entry."""
-    if entry is None:
-        return []
-    ours = _asked(party, field)
-    theirs = {
-        "Names": [one.name for one in entry.names.all()],
-        "Kind": [entry.kind],
-        "Countries": entry.countries,
-        "Identifiers": [f"{kind} {value}" for kind, value in entry.identifiers],
-        "Born": entry.birth_dates,
-        "Addresses": entry.addresses,
-        "Programmes": entry.programs,
-        "Remarks": [entry.remarks],
-    }
-    return [(name, ours.get(name, ""), "; ".join(map(str, told))) for name, told in theirs.items()]
-
-
-def _asked(party: Party, field: str) -> dict[str, str]:
-    """What is known of the one whose name it is: the party itself, its parent, or someone of it."""
-    if field == "parent_name":
-        return {"Names": party.parent_name, "Countries": party.parent_hq_country}
-    if field not in ("legal_name", "native_name"):
-        return {"Names": field.partition(" ")[2]}
-    return {
-        "Names": _joined(party.legal_name, party.native_name),
-        "Kind": party.kind,
-        "Countries": _joined(party.country, party.hq_country),
-        "Identifiers": party.registration_number,
-    }
-
-
-def _joined(*told: str) -> str:
-    return "; ".join(dict.fromkeys(filter(None, told)))

@@ -1,6 +1,7 @@
 """API keys: made and ended by owners, shown once."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -10,11 +11,13 @@ from marketplace.accounts import roles
 from marketplace.accounts.models import ApiKey, Organisation, User
 from marketplace.accounts.trail import trail
 
-from .principals import acting_for, fingerprint
+from .principals import NotPermitted, acting_for, fingerprint
 
 KEY_PREFIX = "straits_"
 KEY_BYTES = 32
 PREFIX_SHOWN = 12
+#: a limit of its own above what everybody has would be none
+MOST_PER_MINUTE = 600
 
 
 def create_api_key(
@@ -24,13 +27,25 @@ def create_api_key(
     name: str,
     at: datetime,
     expires_at: datetime | None = None,
+    scopes: Collection[str] | None = None,
+    per_minute: int | None = None,
+    within: frozenset[str] = frozenset(roles.ACTS),
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, which is shown this once; only its SHA-256 is kept.
 
-    The key acts as its maker, with the role that the maker has at the time of use. Raises
-    NotPermitted and ValidationError; then nothing was written.
+    The key acts as its maker, with the role that the maker has at the time of use, and only within
+    `scopes` (acts of accounts.roles; None: all of `within`). A key that makes a key makes none that
+    may do more: `within` is what the one that asks may do. Raises NotPermitted and ValidationError;
+    then nothing was written.
     """
     acting_for(organisation, by, roles.MANAGE)
+    chosen = [act for act in roles.ACTS if act in (within if scopes is None else scopes)]
+    if not chosen or len(chosen) < len(set(scopes or chosen)):
+        raise ValidationError({"scopes": f"Choose at least one of {', '.join(roles.ACTS)}."})
+    if not within.issuperset(chosen):
+        raise NotPermitted("a key makes no key that may do more than itself")
+    if per_minute is not None and not 1 <= per_minute <= MOST_PER_MINUTE:
+        raise ValidationError({"per_minute": f"Write a number from 1 to {MOST_PER_MINUTE}."})
     if not name.strip() or len(name.strip()) > 80:
         raise ValidationError({"name": "Give the key a name of 1 to 80 characters."})
     if expires_at is not None and expires_at <= at:
@@ -43,10 +58,13 @@ def create_api_key(
             name=name.strip(),
             prefix=secret[:PREFIX_SHOWN],
             secret_sha256=fingerprint(secret),
+            scopes=chosen,
+            per_minute=per_minute,
             expires_at=expires_at,
             created_at=at,
         )
-        trail(verb="created key", subject=key, by=by, at=at, name=key.name)
+        told = {"name": key.name, "scopes": " ".join(chosen)}
+        trail(verb="created key", subject=key, by=by, at=at, **told)
     return key, secret
 
 

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -11,11 +12,14 @@ from marketplace.accounts import roles
 from marketplace.accounts.models import Invitation, Membership, Organisation, Role, User
 from marketplace.accounts.trail import trail
 
+from .addresses import confirm_email
 from .principals import acting_for, fingerprint
 from .signing_up import checked_person, save_new
 
 INVITATION_LASTS = timedelta(days=7)
 INVITATION_BYTES = 32
+#: of what is only in the letter: the owner, who sees the link, cannot make it
+LETTER = "marketplace.accounts.invitation"
 
 
 class BadInvitation(Exception):
@@ -90,26 +94,47 @@ def invitation_of(*, secret: str, at: datetime) -> Invitation:
     return found
 
 
-def accept(*, secret: str, user: User, at: datetime) -> Membership:
-    """Join as the person whom the invitation names. Raises BadInvitation; nothing was written."""
+def letter_proof(*, invitation: Invitation) -> str:
+    """What stands in the letter to the invited address and nowhere else."""
+    return signing.dumps(str(invitation.public_id), salt=LETTER)
+
+
+def _was_read(invitation: Invitation, proof: str) -> bool:
+    try:
+        return bool(signing.loads(proof, salt=LETTER) == str(invitation.public_id))
+    except signing.BadSignature:
+        return False
+
+
+def accept(*, secret: str, user: User, proof: str = "", at: datetime) -> Membership:
+    """Join as the person whom the invitation names; `proof` of the letter confirms the address.
+
+    Raises BadInvitation; then nothing was written.
+    """
     invitation = invitation_of(secret=secret, at=at)
     if invitation.email != user.email:
         raise BadInvitation("this invitation is for another address; sign in with that one")
     with transaction.atomic():
-        return _join(invitation, user, at)
+        membership = _join(invitation, user, at)
+        if _was_read(invitation, proof):
+            confirm_email(user=user, at=at)
+    return membership
 
 
-def accept_as_new(*, secret: str, name: str, password: str, at: datetime) -> User:
+def accept_as_new(*, secret: str, name: str, password: str, proof: str = "", at: datetime) -> User:
     """A new person, with the address of the invitation, joins.
 
-    Whoever has the secret has read mail to that address or was given it by the owner. Raises
-    BadInvitation and ValidationError, also where somebody has the address; nothing was written.
+    Whoever has the secret was given it by the owner; who has the `proof` of the letter, too, has
+    read mail to that address, which is confirmed then. Raises BadInvitation and ValidationError,
+    also where somebody has the address; then nothing was written.
     """
     invitation = invitation_of(secret=secret, at=at)
     user = checked_person(email=invitation.email, password=password, name=name)
     with transaction.atomic():
         save_new(user)
         _join(invitation, user, at)
+        if _was_read(invitation, proof):
+            confirm_email(user=user, at=at)
     return user
 
 

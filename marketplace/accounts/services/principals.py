@@ -1,7 +1,7 @@
 """Who is asking, for which organisation, and what they may do there."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,12 +20,18 @@ class Principal:
     user: User
     organisation: Organisation
     role: str
+    #: what an API key was made for; people are not narrowed
+    scopes: frozenset[str] = frozenset(roles.ACTS)
+    #: requests of the API key in a minute, where it has a limit of its own
+    per_minute: int | None = None
 
     def may(self, act: str) -> bool:
-        return roles.may(self.role, act)
+        return act in self.scopes and roles.may(self.role, act)
 
     def require(self, act: str) -> None:
         """Raise NotPermitted unless the role may do this (an act of accounts.roles)."""
+        if act not in self.scopes:
+            raise NotPermitted(f"this key was not made to {act}; use another one")
         if not self.may(act):
             raise NotPermitted(f"your role ({self.role}) may not {act}; ask an owner")
 
@@ -51,7 +57,9 @@ def principal_of_key(*, secret: str, at: datetime) -> Principal | None:
     )
     if key is None:
         return None
-    return principal_of_user(user=key.created_by, organisation=key.organisation.public_id)
+    acting = principal_of_user(user=key.created_by, organisation=key.organisation.public_id)
+    scopes = frozenset(key.scopes)
+    return acting and replace(acting, scopes=scopes, per_minute=key.per_minute)
 
 
 def fingerprint(secret: str) -> bytes:

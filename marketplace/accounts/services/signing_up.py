@@ -12,6 +12,14 @@ from marketplace.accounts.models import Membership, Organisation, Role, User
 from marketplace.accounts.trail import trail
 
 
+class AddressTaken(ValidationError):
+    """Somebody has this address. A stranger is not to be told."""
+
+    def __init__(self, email: str) -> None:
+        self.email = email
+        super().__init__({"email": "This address cannot be used; sign in if it is yours."})
+
+
 def sign_up(
     *,
     email: str,
@@ -24,16 +32,17 @@ def sign_up(
     """A new person with a new organisation, owned by that person, known to compliance as a party.
 
     `party` holds what compliance's register_party takes. Raises ValidationError with a
-    message per field; then nothing was written.
+    message per field, and AddressTaken only when all else is right: nobody learns by wrong facts
+    whether an address is known here. Then nothing was written.
     """
     user = checked_person(email=email, password=password, name=name)
     with transaction.atomic():
-        save_new(user)
         organisation = Organisation(
             name=organisation_name.strip(), party=compliance.register_party(at=at, **party)
         )
         _check_organisation(organisation)
         organisation.save()
+        save_new(user)
         Membership.objects.create(
             user=user, organisation=organisation, role=Role.OWNER, created_at=at
         )
@@ -68,13 +77,11 @@ def _check_organisation(organisation: Organisation) -> None:
 
 
 def save_new(user: User) -> None:
-    """Raises ValidationError where somebody has this address."""
+    """Raises AddressTaken."""
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
         if "accounts_user_email" not in str(error):
             raise
-        raise ValidationError(
-            {"email": "This address cannot be used; sign in if it is yours."}
-        ) from error
+        raise AddressTaken(user.email) from error

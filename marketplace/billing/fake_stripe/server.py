@@ -5,15 +5,17 @@ import logging
 import queue
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import stripe
+from django.conf import settings
 
-from . import contract
-from .state import Answer, Dropped, Fake, Json
+from . import contract, hosted, routing
+from .state import Fake
+from .wire import Answer, Dropped, Json
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,10 @@ def signed(event: Json, secret: str, at: int | None = None) -> tuple[bytes, str]
     """A webhook's body and its Stripe-Signature header."""
     body = json.dumps(event)
     return body.encode(), stripe.WebhookSignature.generate_signature_header(body, secret, at)
+
+
+class OnlyForDevelopment(Exception):
+    """There is a key of the real Stripe: nothing here may stand in for it."""
 
 
 class Postman:
@@ -54,39 +60,48 @@ class Postman:
         log.warning("webhook %s was not taken by %s", event["id"], self.url)
 
 
-def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    fake: Fake
 
-        def _go(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            raw = self.rfile.read(length)
-            if self.path == "/_fake/calls":
-                told = {"calls": len(fake.calls), "complaints": fake.complaints}
-                self._send(Answer(200, told))
-                return
-            try:
-                self._send(fake.handle(self.command, self.path, self.headers, raw))
-            except Dropped:
-                self.close_connection = True
-                self.connection.shutdown(socket.SHUT_RDWR)
+    def _go(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        raw = self.rfile.read(length)
+        if self.path == "/_fake/calls":
+            told = {"calls": len(self.fake.calls), "complaints": self.fake.complaints}
+            self._send(Answer(200, told))
+            return
+        if self.path.startswith("/_fake/"):
+            self._send_bytes(*hosted.visit(self.fake, self.command, self.path, raw))
+            return
+        try:
+            self._send(self.fake.handle(self.command, self.path, self.headers, raw))
+        except Dropped:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
 
-        do_GET = do_POST = do_DELETE = _go  # noqa: N815  names that http.server looks for
+    do_GET = do_POST = do_DELETE = _go  # noqa: N815  names that http.server looks for
 
-        def _send(self, answer: Answer) -> None:
-            body = json.dumps(answer.body).encode()
-            self.send_response(answer.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            self.wfile.flush()
+    def _send(self, answer: Answer) -> None:
+        body = json.dumps(answer.body).encode()
+        self._send_bytes(answer.status, body, "application/json", {})
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            log.debug(format, *arguments)
+    def _send_bytes(self, status: int, body: bytes, kind: str, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
 
-    return Handler
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(self.fake.now())
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        log.debug(format, *arguments)
 
 
 class Server(ThreadingHTTPServer):
@@ -96,12 +111,16 @@ class Server(ThreadingHTTPServer):
 @contextmanager
 def serve(fake: Fake, *, port: int = 0) -> Iterator[str]:
     """Serve the fake on loopback for the duration; yields its address."""
-    contract.routes()  # before there are threads
-    server = Server((LOOPBACK, port), _handler(fake))
+    if settings.STRIPE_API_KEY:  # which production mode cannot do without
+        raise OnlyForDevelopment("the fake Stripe does not run where STRIPE_API_KEY is set")
+    contract.routes()  # these before there are threads
+    routing.load()
+    server = Server((LOOPBACK, port), type("Handler", (Handler,), {"fake": fake}))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        yield f"http://{LOOPBACK}:{server.server_address[1]}"
+        fake.address = f"http://{LOOPBACK}:{server.server_address[1]}"
+        yield fake.address
     finally:
         server.shutdown()
         server.server_close()

@@ -1,9 +1,7 @@
-"""What the fake remembers and does: payments, cards that decline, faults, events."""
+"""What the fake remembers, and how it answers: checked, once per key, with faults."""
 
 import copy
-import hashlib
 import itertools
-import json
 import threading
 import time
 import urllib.parse
@@ -16,46 +14,13 @@ from typing import Any
 import stripe
 from stripe._api_version import _ApiVersion
 
-from . import contract, types
-
-Json = dict[str, Any]
-#: test payment methods of docs.stripe.com/testing, with what they do
-DECLINING = {"pm_card_chargeDeclined": "Your card was declined."}
-ASKING = {"pm_card_authenticationRequired"}
-#: where the card of each was issued; what is not here is a card of the United States
-ISSUED_IN = {"pm_card_sg": "SG", "pm_card_my": "MY", "pm_card_cn": "CN", "pm_card_hk": "HK"}
-#: what each fault answers instead of doing the work; "drop" does it and gives no answer
-FAULTS = {
-    "401": ("invalid_request_error", "Invalid API Key provided."),
-    "403": ("invalid_request_error", "This key does not have the required permissions."),
-    "409": ("idempotency_error", "Another request with this key is under way."),
-    "429": ("invalid_request_error", "Too many requests."),
-    "500": ("api_error", "Something went wrong."),
-}
-
-
-class Refusal(Exception):
-    """An error answer in Stripe's form."""
-
-    def __init__(self, status: int, kind: str, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body: Json = {"error": {"type": kind, "message": message, **more}}
-
-
-class Dropped(Exception):
-    """Fault: the work was done and the answer is lost."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: Json
+from . import contract, faults, routing, types
+from .wire import Answer, Dropped, Json, Refusal, decode_form, missing
 
 
 @dataclass
 class Fake:
-    """One Stripe account. `faults` are used up one per call: "drop" and those of FAULTS."""
+    """One Stripe account. `faults` are used up one per call, see faults.ALL."""
 
     objects: dict[str, Json] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
@@ -63,10 +28,22 @@ class Fake:
     complaints: list[str] = field(default_factory=list)
     faults: deque[str] = field(default_factory=deque)
     on_event: Callable[[Json], None] | None = None
+    #: where it is served; its pages for card owners are below
+    address: str = ""
+    #: seconds since 1970; what was paid becomes available by it
+    clock: Callable[[], float] = time.time
+    #: seconds that the fault "slow" takes
+    slowness: float = 0.05
     #: by payment method: the name and country that its owner typed
     payers: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    #: by id of a saved payment method: the test card that it is
+    cards: dict[str, str] = field(default_factory=dict)
+    #: where the onboarding page of an account sends its owner back to
+    returns: dict[str, str] = field(default_factory=dict)
+    #: minor units that each connected account has, by account and currency
+    connected: dict[tuple[str, str], int] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
     _answered: dict[str, tuple[Any, Answer]] = field(default_factory=dict)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
     # ids are unique to the run: one that came back in a later run would look like a replay
     _run: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -77,17 +54,19 @@ class Fake:
         text = raw.decode() if method == "POST" else url.query
         body = decode_form(urllib.parse.parse_qsl(text, keep_blank_values=True))
         key = headers.get("Idempotency-Key") or ""
-        with self._lock:
+        with self.lock:
             self.calls.append((method, url.path))
             fault = self.faults.popleft() if self.faults else ""
             try:
                 self._check_request(method, url.path, headers, body)
-                self._stumble(fault)
-                answer = self._once(method, url.path, body, key)
+                faults.stumble(fault)
+                answer = self._once(method, url.path, body, key, fault)
             except Refusal as refusal:
                 return Answer(refusal.status, refusal.body)
-        if fault == "drop":
+        if fault == faults.DROP:
             raise Dropped
+        if fault == faults.SLOW:
+            time.sleep(self.slowness)
         return answer
 
     def _check_request(self, method: str, path: str, headers: Any, body: Json) -> None:
@@ -103,11 +82,7 @@ class Fake:
         if complaints:
             raise Refusal(400, "invalid_request_error", "; ".join(complaints))
 
-    def _stumble(self, fault: str) -> None:
-        if fault in FAULTS:
-            raise Refusal(int(fault), *FAULTS[fault])
-
-    def _once(self, method: str, path: str, body: Json, key: str) -> Answer:
+    def _once(self, method: str, path: str, body: Json, key: str, fault: str) -> Answer:
         """Do it, or repeat the answer of the same key, which may not come with other content."""
         if method != "POST":
             return self._do(method, path, body)
@@ -120,20 +95,20 @@ class Fake:
                 )
             return answer
         answer = self._do(method, path, body)
+        if fault == faults.BROKEN:
+            answer = faults.broken()
         self._answered[key] = (content, answer)
         return answer
 
     def _do(self, method: str, path: str, body: Json) -> Answer:
-        parts = path.strip("/").split("/")[1:]
-        names = "_".join(part for part in parts if part not in self.objects)
-        ids = [part for part in parts if part in self.objects]
-        act = getattr(self, f"{method.lower()}_{names}", None)
-        if act is None or (len(ids) != act.__code__.co_argcount - 2):
-            raise Refusal(404, "invalid_request_error", f"No such object or endpoint: {path}")
+        found = routing.find(method, path)
+        if found is None:
+            raise missing(path)
+        act, ids = found
         try:
-            made = act(body, *ids)
+            made = expanded(self, act(self, body, *ids), body.get("expand", []))
         except Refusal as refusal:
-            return Answer(refusal.status, refusal.body)
+            return Answer(refusal.status, copy.deepcopy(refusal.body))
         self._check_answer(method, path, made)
         return Answer(200, copy.deepcopy(made))
 
@@ -143,137 +118,65 @@ class Fake:
         for one in made["data"] if made.get("object") == "list" else [made]:
             self.complaints += types.check_object(one, kinds[-1], f"answer of {path}")
 
-    # --- objects
+    def now(self) -> int:
+        return int(self.clock())
+
+    def get(self, kind: str, name: str) -> Json:
+        """The object of this kind ("refund", ...) and id. Refuses what there is not."""
+        found = self.objects.get(name)
+        if found is None or found["object"] != kind:
+            raise missing(name)
+        return found
+
+    def all(self, kind: str) -> list[Json]:
+        """Every object of a kind, oldest first."""
+        return [one for one in self.objects.values() if one["object"] == kind]
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_fake{self._run}{next(self._numbers)}"
 
     def put(self, kind: type, prefix: str, **known: Any) -> Json:
-        made = types.neutral(kind, id=f"{prefix}_fake{self._run}{next(self._numbers)}", **known)
-        for name, value in (("created", int(time.time())), ("livemode", False)):
+        """Make and keep an object of one of the package's classes; the rest is neutral."""
+        made = types.neutral(kind, id=self.new_id(prefix), **known)
+        for name, value in (("created", self.now()), ("livemode", False)):
             if name in types.object_fields(kind):
                 made[name] = value
         self.objects[made["id"]] = made
         return made
 
-    def emit(self, kind: str, about: Json) -> None:
+    def emit(self, kind: str, about: Json, *, account: str = "") -> None:
+        """Keep an event about an object as it is now, and hand it to whoever delivers.
+
+        `account` is the connected account that it happened on, if it was not our own.
+        """
+        where = {"account": account} if account else {}
         event = types.neutral(
             stripe.Event,
-            id=f"evt_fake{self._run}{next(self._numbers)}",
+            id=self.new_id("evt"),
             api_version=_ApiVersion.CURRENT,
-            created=int(time.time()),
+            created=self.now(),
             data={"object": copy.deepcopy(about)},
             livemode=False,
             type=kind,
+            **where,
         )
         self.events.append(event)
         if self.on_event is not None:
             self.on_event(event)
 
-    # --- endpoints; each is named by its method and its path without the ids
 
-    def post_payment_intents(self, body: Json) -> Json:
-        intent = self.put(
-            stripe.PaymentIntent,
-            "pi",
-            amount=int(body["amount"]),
-            amount_received=0,
-            currency=body["currency"],
-            payment_method=body.get("payment_method"),
-            payment_method_types=body.get("allowed_payment_method_types", ["card"]),
-            metadata=body.get("metadata", {}),
-            status="requires_confirmation",
-            last_payment_error=None,
-            latest_charge=None,
-        )
-        made = self._confirm(intent) if body.get("confirm") == "true" else intent
-        return self._expanded(made, body)
-
-    def post_payment_intents_confirm(self, body: Json, intent: str) -> Json:
-        return self._confirm(self.objects[intent])
-
-    def get_payment_intents(self, body: Json, intent: str) -> Json:
-        return self._expanded(self.objects[intent], body)
-
-    def _expanded(self, made: Json, body: Json) -> Json:
-        """With whole objects in place of the ids that `expand` names."""
-        whole = {
-            name: self.objects[made[name]] for name in body.get("expand", []) if made.get(name)
-        }
-        return {**made, **whole}
-
-    def _confirm(self, intent: Json) -> Json:
-        method = intent["payment_method"]
-        if method in DECLINING:
-            self._decline(intent, DECLINING[method])
-        if method in ASKING and intent["status"] == "requires_confirmation":
-            intent["status"] = "requires_action"
-            self.emit("payment_intent.requires_action", intent)
-        elif intent["status"] != "succeeded":
-            self._charge(intent)
-        return intent
-
-    def _decline(self, intent: Json, message: str) -> None:
-        error = types.neutral(
-            stripe.PaymentIntent.LastPaymentError,
-            type="card_error",
-            code="card_declined",
-            message=message,
-        )
-        intent.update(status="requires_payment_method", last_payment_error=error)
-        self.emit("payment_intent.payment_failed", intent)
-        raise Refusal(402, "card_error", message, code="card_declined", payment_intent=intent)
-
-    def _charge(self, intent: Json) -> None:
-        charge = self.put(
-            stripe.Charge,
-            "ch",
-            amount=intent["amount"],
-            amount_captured=intent["amount"],
-            captured=True,
-            paid=True,
-            currency=intent["currency"],
-            payment_intent=intent["id"],
-            status="succeeded",
-            metadata=intent["metadata"],
-            billing_details=self._billing_details(intent["payment_method"]),
-            payment_method=intent["payment_method"],
-            payment_method_details=self._card(intent["payment_method"]),
-        )
-        intent.update(
-            status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"]
-        )
-        self.emit("payment_intent.succeeded", intent)
-
-    def _billing_details(self, method: str) -> Json:
-        """What the payer typed; nothing, unless a test has said what."""
-        name, country = self.payers.get(method, (None, None))
-        address = types.neutral(stripe.Charge.BillingDetails.Address, country=country)
-        return types.neutral(stripe.Charge.BillingDetails, name=name, address=address)
-
-    def _card(self, method: str) -> Json:
-        digest = hashlib.sha256(str(method).encode()).hexdigest()
-        card = types.neutral(
-            stripe.Charge.PaymentMethodDetails.Card,
-            country=ISSUED_IN.get(method, "US"),
-            fingerprint=digest[:16],
-        )
-        return types.neutral(stripe.Charge.PaymentMethodDetails, type="card", card=card)
+def expanded(fake: Fake, made: Json, paths: list[str]) -> Json:
+    """With whole objects in place of the ids that `expand` names, such as "data.source"."""
+    for path in paths:
+        made = _expand(fake, made, path.split("."))
+    return made
 
 
-def decode_form(pairs: list[tuple[str, str]]) -> Json:
-    """Stripe's bracket form encoding, a[b][0]=c, as nested dictionaries and lists."""
-    root: Json = {}
-    for name, value in pairs:
-        path = name.replace("]", "").split("[")
-        place = root
-        for part in path[:-1]:
-            place = place.setdefault(part, {})
-        place[path[-1] or str(len(place))] = value
-    decoded: Json = json.loads(json.dumps(_lists(root)))
-    return decoded
-
-
-def _lists(value: Any) -> Any:
-    if not isinstance(value, dict):
+def _expand(fake: Fake, value: Any, path: list[str]) -> Any:
+    if isinstance(value, list):
+        return [_expand(fake, one, path) for one in value]
+    if isinstance(value, str):
+        value = fake.objects.get(value, value)
+    if not path or not isinstance(value, dict) or path[0] not in value:
         return value
-    if value and all(name.isdigit() for name in value):
-        return [_lists(value[name]) for name in sorted(value, key=int)]
-    return {name: _lists(one) for name, one in value.items()}
+    return {**value, path[0]: _expand(fake, value[path[0]], path[1:])}

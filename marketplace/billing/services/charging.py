@@ -1,5 +1,6 @@
 """From sealed usage to the ledger: what is due so far, less what was charged before."""
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -9,11 +10,15 @@ from django.db import connection, transaction
 
 from marketplace.billing import rating
 from marketplace.brokerage.models import Lease, Reservation
+from marketplace.brokerage.states import State
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind
 
+from .lending import lend
 from .opening import open_rates
 from .standing import Rated, rated
+
+log = logging.getLogger(__name__)
 
 LOCK = "SELECT id FROM brokerage_lease WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
 CHARGE = """
@@ -27,19 +32,28 @@ SELECT gen_random_uuid(), %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::
 def charge(*, reservation: Reservation, at: datetime) -> int:
     """Charge what sealed usage newly makes due, lease by lease; returns the micro-units charged.
 
-    As `charge_leases`; what was given back may make the sum negative.
+    As `charge_leases`; what was given back may make the sum negative. What neither the hold nor the
+    wallet covers was used all the same: it is booked as what the renter owes, and told to staff.
     """
-    leases = Lease.objects.filter(assignment__reservation=reservation)
-    return charge_leases(leases=list(leases.values_list("pk", flat=True)), at=at)
+    rows = Lease.objects.filter(assignment__reservation=reservation)
+    leases = list(rows.values_list("pk", flat=True))
+    try:
+        return charge_leases(leases=leases, at=at)
+    except ledger.InsufficientFunds:
+        if Reservation.objects.filter(pk=reservation.pk, state=State.SETTLED).exists():
+            raise  # its account is closed: what arrives now is not billed
+        log.error("%s is not covered by its hold; the rest is taken, or owed", reservation)
+        return charge_leases(leases=leases, at=at, owing=True)
 
 
-def charge_leases(*, leases: Collection[int], at: datetime) -> int:
+def charge_leases(*, leases: Collection[int], at: datetime, owing: bool = False) -> int:
     """Charge many leases, named by their ids, all or none; returns the micro-units charged.
 
     One transaction under the leases' locks, so parallel calls charge once; the number of statements
     does not depend on the number of leases. The money comes out of the reservations' holds, which
     cover the whole window at what was agreed. What is not due any more, by rulings or corrected
-    rates, goes back into the wallet, out of the same shares.
+    rates, goes back into the wallet, out of the same shares. Raises InsufficientFunds, unless what
+    is not covered may be owed.
     """
     with transaction.atomic():
         _lock(leases)
@@ -50,7 +64,7 @@ def charge_leases(*, leases: Collection[int], at: datetime) -> int:
         due = [row for row in rows if row.due_micro]
         if due:
             back = {row.at.reservation for row in rows if row.at.given_back or row.due_micro < 0}
-            _book(due, back, at)
+            _book(due, back, at, owing=owing)
     return sum(row.due_micro for row in due)
 
 
@@ -59,11 +73,14 @@ def _lock(leases: Collection[int]) -> None:
         cursor.execute(LOCK, [list(leases)])
 
 
-def _book(due: Sequence[Rated], back: Collection[int], at: datetime) -> None:
+def _book(due: Sequence[Rated], back: Collection[int], at: datetime, *, owing: bool) -> None:
     made = [_charge(row) for row in due]
     _insert(due, made, at)
     wallets, providers, fees = _accounts(due)
-    captures = _captures(due, back)
+    if owing:
+        ledger.lock_balances(one.pk for of in wallets.values() for one in of.values())
+    captures = _captures(due, {row.at.reservation for row in due} if owing else back)
+    lent = lend(due, wallets, captures) if owing else {}
     ledger.post_all(
         postings=[
             ledger.Posting(
@@ -73,7 +90,8 @@ def _book(due: Sequence[Rated], back: Collection[int], at: datetime) -> None:
                     wallets[row.at.currency][row.at.renter],
                     (providers[row.at.currency][row.at.operator], one.provider_micro),
                     (fees[row.at.currency], one.fee_micro),
-                ),
+                )
+                + lent.get(place, []),
                 at=at,
                 capture=captures.get(place),
             )

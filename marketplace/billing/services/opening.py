@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 
 from marketplace.billing import rating
 from marketplace.billing.models import Charge, Discount, RateSegment
+from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.catalog.pricing import milliseconds
 
@@ -22,7 +23,7 @@ def open_rates(*, leases: Collection[int], at: datetime) -> None:
     of that can change. So it does not matter when this is done, or whether two do it at once.
     """
     rows = Reservation.objects.filter(assignments__leases__in=leases, rates=None).distinct()
-    fresh = list(rows.select_related("renter"))
+    fresh = list(rows.select_related("renter").prefetch_related("changes"))
     if not fresh:
         return
     discounts = list(Discount.objects.order_by("since", "pk"))
@@ -33,7 +34,6 @@ def open_rates(*, leases: Collection[int], at: datetime) -> None:
 
 def _booked(of: Reservation, discounts: Collection[Discount], at: datetime) -> RateSegment:
     share = min(_share_bps(of, discounts), of.fee_bps)
-    window = of.during.upper - of.during.lower
     return RateSegment(
         reservation=of,
         version=1,
@@ -45,15 +45,26 @@ def _booked(of: Reservation, discounts: Collection[Discount], at: datetime) -> R
         ),
         fee_bps=of.fee_bps,
         currency=of.currency,
-        minimum_ms=min(settings.MINIMUM_BILLED_SECONDS * 1_000, milliseconds(window)),
+        minimum_ms=min(settings.MINIMUM_BILLED_SECONDS * 1_000, milliseconds(_length(of))),
         reason="as booked",
         opened_at=at,
         created_at=at,
     )
 
 
+def _length(of: Reservation) -> timedelta:
+    """As it was booked: what was changed later changes no rate."""
+    length: timedelta = brokerage.booked_until(reservation=of) - of.during.lower
+    return length
+
+
 def _share_bps(of: Reservation, discounts: Collection[Discount]) -> int:
-    """The best of the discounts that the reservation reaches; they do not add up."""
+    """The best of the discounts that the reservation reaches; they do not add up.
+
+    None on a bid, which commits nobody.
+    """
+    if of.interruptible:
+        return 0
     latest = {
         (row.kind, row.organisation_id, row.threshold): row
         for row in discounts
@@ -62,7 +73,7 @@ def _share_bps(of: Reservation, discounts: Collection[Discount]) -> int:
         and row.organisation_id in (None, of.renter_id)
     }
     reached = {
-        Discount.Kind.COMMITMENT: (of.during.upper - of.during.lower) // HOUR,
+        Discount.Kind.COMMITMENT: _length(of) // HOUR,
         Discount.Kind.VOLUME: 0,
     }
     if any(row.kind == Discount.Kind.VOLUME for row in latest.values()):

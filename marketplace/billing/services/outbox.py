@@ -1,27 +1,20 @@
 """Commands to Stripe: claimed, sent outside any transaction, applied under the claim."""
 
 import logging
-from datetime import datetime, timedelta
-from uuid import uuid4
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from marketplace.billing import stripe
 from marketplace.billing.models import StripeCommand, TopUp
 from marketplace.billing.states import CommandState
 
-from . import top_ups
+from . import asking_back, payouts, top_ups
+from .claims import claim, finish, forgotten, later
 
 log = logging.getLogger(__name__)
 
-#: longer than a call with its retries can take; then another worker may take the command over
-CLAIM = timedelta(minutes=3)
-#: Stripe forgets idempotency keys after 24 h; an older command is never sent again
-FORGOTTEN = timedelta(hours=23)
-LONGEST_WAIT = timedelta(minutes=30)
-#: 2 to this power is more seconds than LONGEST_WAIT; unbounded powers overflow a timedelta
-DOUBLINGS = 11
+NOT_MADE = "The payment could not be made."
 
 
 def send_command(*, command: StripeCommand, at: datetime) -> None:
@@ -29,59 +22,61 @@ def send_command(*, command: StripeCommand, at: datetime) -> None:
 
     A lost answer is asked for again with the same idempotency key, so that Stripe acts once.
     """
-    if not _claim(command, at):
+    if not claim(command, at):
         return
-    if command.created_at + FORGOTTEN <= at:
-        _finish(command, CommandState.FAILED, error="unknown for 23 h: look it up at Stripe")
-        log.error("%s is unknown for 23 h and was not sent again; staff must look it up", command)
-        return
+    if command.refund_id:
+        asking_back.send(command, at)
+    elif command.payout_id:
+        payouts.send(command, at)
+    elif command.card_id:
+        _detach(command, at)
+    else:
+        _pay(command, at)
+
+
+def _pay(command: StripeCommand, at: datetime) -> None:
     try:
-        payment = stripe.create_payment(
-            params=command.params, idempotency_key=command.idempotency_key
-        )
+        payment = _look_up(command, at) if _too_old(command, at) else _call(command)
     except stripe.Unavailable as reason:
-        _later(command, str(reason), at)
+        later(command, str(reason), at)
     except stripe.Declined as reason:
-        _apply_refusal(command, str(reason), error="")
+        _apply_decline(command, reason, at)
     except stripe.Misused as reason:
         log.exception("Stripe refused %s", command)
-        _apply_refusal(command, "The payment could not be made.", error=str(reason))
+        _apply_refusal(command, str(reason), at)
     else:
-        _apply(command, payment, at)
+        if payment is None:
+            give_to_staff(command)
+        else:
+            _apply(command, payment, at)
 
 
-def _claim(command: StripeCommand, at: datetime) -> bool:
-    """Take the command for a while by a guarded UPDATE: due and pending, or its claim ran out."""
-    due = StripeCommand.objects.due(at=at).filter(pk=command.pk)
-    claim = uuid4()
-    taken = due.update(
-        state=CommandState.SENDING,
-        claim=claim,
-        claimed_until=at + CLAIM,
-        attempts=F("attempts") + 1,
-    )
-    if taken:
-        command.refresh_from_db()
-    return bool(taken) and command.claim == claim
+def _too_old(command: StripeCommand, at: datetime) -> bool:
+    """A payment must not be made twice; to cancel one twice does no harm."""
+    return command.kind == "create_payment" and forgotten(command, at)
 
 
-def _finish(command: StripeCommand, to: CommandState, *, error: str) -> bool:
-    """Close the command if the claim is still ours; a result that came too late is dropped."""
-    mine = StripeCommand.objects.filter(pk=command.pk, claim=command.claim)
-    return bool(mine.update(state=to, claim=None, claimed_until=None, error=error[:500]))
+def _call(command: StripeCommand) -> stripe.Payment:
+    send = stripe.cancel_payment if command.kind == "cancel_payment" else stripe.create_payment
+    return send(params=command.params, idempotency_key=command.idempotency_key)
 
 
-def _later(command: StripeCommand, reason: str, at: datetime) -> None:
-    wait = min(timedelta(seconds=2 ** min(command.attempts, DOUBLINGS)), LONGEST_WAIT)
-    log.warning("%s: Stripe gave no answer (%s); again in %s", command, reason, wait)
-    mine = StripeCommand.objects.filter(pk=command.pk, claim=command.claim)
-    mine.update(
-        state=CommandState.PENDING,
-        claim=None,
-        claimed_until=None,
-        next_at=at + wait,
-        error=reason[:500],
-    )
+def _look_up(command: StripeCommand, at: datetime) -> stripe.Payment | None:
+    """What became of a command whose key Stripe may have forgotten; it is never sent again."""
+    made = _top_up(command)
+    if made.payment_intent:
+        return stripe.retrieve_payment(payment_id=made.payment_intent)
+    return stripe.find_payment(name=str(made.public_id), since=command.created_at, until=at)
+
+
+def give_to_staff(command: StripeCommand) -> None:
+    """Stripe shows nothing of it; that nothing will come of it somebody has to say."""
+    finish(command, CommandState.UNKNOWN, error="older than 23 h, and Stripe shows nothing of it")
+    log.error("%s is unknown for 23 h and Stripe shows nothing of it; staff must decide", command)
+
+
+def _top_up(command: StripeCommand) -> TopUp:
+    return TopUp.objects.select_related("organisation").get(commands=command)
 
 
 def _locked(command: StripeCommand) -> TopUp:
@@ -92,15 +87,53 @@ def _locked(command: StripeCommand) -> TopUp:
 def _apply(command: StripeCommand, payment: stripe.Payment, at: datetime) -> None:
     try:
         with transaction.atomic():
-            if _finish(command, CommandState.DONE, error=""):
+            if finish(command, CommandState.DONE, error=""):
                 top_ups.apply(_locked(command), payment, at)
     except top_ups.NotAsAsked as reason:
         log.error("%s: %s", command, reason)
-        _finish(command, CommandState.FAILED, error=str(reason))
+        finish(command, CommandState.FAILED, error=str(reason))
 
 
-def _apply_refusal(command: StripeCommand, reason: str, *, error: str) -> None:
-    state = CommandState.FAILED if error else CommandState.DONE
+def _apply_decline(command: StripeCommand, reason: stripe.Declined, at: datetime) -> None:
     with transaction.atomic():
-        if _finish(command, state, error=error):
-            top_ups.fail(_locked(command), reason)
+        if not finish(command, CommandState.DONE, error=""):
+            return
+        if reason.code == stripe.ASKS_OWNER and reason.payment_id:
+            top_ups.wait_for_owner(_locked(command), reason.payment_id, at)
+        else:
+            top_ups.fail(_locked(command), str(reason), at)
+
+
+def _apply_refusal(command: StripeCommand, error: str, at: datetime) -> None:
+    """A payment that could not be cancelled has succeeded meanwhile: its event says so."""
+    with transaction.atomic():
+        if finish(command, CommandState.FAILED, error=error) and command.kind == "create_payment":
+            top_ups.fail(_locked(command), NOT_MADE, at)
+
+
+def _detach(command: StripeCommand, at: datetime) -> None:
+    """A card that Stripe does not have any more is as good as removed."""
+    try:
+        stripe.detach_card(params=command.params, idempotency_key=command.idempotency_key)
+    except stripe.Unavailable as reason:
+        later(command, str(reason), at)
+    except stripe.Misused as reason:
+        finish(command, CommandState.DONE, error=str(reason))
+    else:
+        finish(command, CommandState.DONE, error="")
+
+
+class NotUnknown(Exception):
+    """The command's outcome is known, or is still being asked for."""
+
+
+def close_unknown(*, command: StripeCommand, at: datetime) -> None:
+    """Staff looked: nothing was taken or given back, and nothing will be. Raises NotUnknown."""
+    with transaction.atomic():
+        waiting = StripeCommand.objects.filter(pk=command.pk, state=CommandState.UNKNOWN)
+        if not waiting.update(state=CommandState.FAILED):
+            raise NotUnknown(f"{command} is not waiting for a decision")
+        if command.refund_id:
+            asking_back.give_up(command, at)
+        elif command.top_up_id:
+            top_ups.fail(_locked(command), NOT_MADE, at)

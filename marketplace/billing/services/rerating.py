@@ -18,7 +18,7 @@ def rerate(*, ruling: OutageRuling, at: datetime) -> Rerating:
     with transaction.atomic():
         reservation = (
             Reservation.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("hold", "renter")
+            .select_related("renter")  # a joined hold would be that of before the lock
             .get(assignments=ruling.assignment_id)
         )
         known = Rerating.objects.filter(ruling=ruling).first()

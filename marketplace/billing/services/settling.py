@@ -1,10 +1,10 @@
-"""The end of a rental: the last charge, the rest of the hold given back, the invoice."""
+"""The end of a rental: the last charge, the rest of the hold given back, what it cost."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from marketplace.billing.models import Invoice, InvoiceLine
+from marketplace.billing.models import CostLine, CostStatement
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.states import State
@@ -16,37 +16,37 @@ from .charging import charge
 from .standing import rated
 
 
-def settle(*, reservation: Reservation, at: datetime) -> Invoice | None:
+def settle(*, reservation: Reservation, at: datetime) -> CostStatement | None:
     """Settle an ended reservation whose usage is complete, all in one transaction.
 
-    Returns its invoice, the one issued before if it was settled already, and None while usage may
-    still arrive or the reservation has not ended.
+    Returns its cost statement, the one made before if it was settled already, and None while usage
+    may still arrive or the reservation has not ended.
     """
     with transaction.atomic():
         row = (
             Reservation.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("hold", "renter", "offer__chip")
+            .select_related("renter", "offer__chip")  # a joined hold would be that of before
             .get(pk=reservation.pk)
         )
         if row.state == State.SETTLED:
-            return Invoice.objects.get(reservation=row)
+            return CostStatement.objects.get(reservation=row)
         if row.state != State.ENDED or not metering.is_complete(reservation=row, at=at):
             return None
         metering.close(reservation=row, at=at)
         charge(reservation=row, at=at)
         assert row.hold is not None  # noqa: S101  the database's constraint says so
         ledger.release_hold(hold=row.hold)
-        invoice = _issue(row, at)
+        cost = _record(row, at)
         statements.record(reservation=row, at=at)
         brokerage.settled(reservation=row, at=at)
-    return invoice
+    return cost
 
 
-def _issue(reservation: Reservation, at: datetime) -> Invoice:
+def _record(reservation: Reservation, at: datetime) -> CostStatement:
     leases = Lease.objects.filter(assignment__reservation=reservation, started_at__isnull=False)
     by_id = {lease.pk: lease for lease in leases.select_related("gpu")}
     rows = [row for row in rated(leases=by_id) if row.at.in_force]
-    invoice = Invoice.objects.create(
+    cost = CostStatement.objects.create(
         reservation=reservation,
         organisation=reservation.renter,
         total_micro=sum(row.at.charged_micro for row in rows),
@@ -54,9 +54,9 @@ def _issue(reservation: Reservation, at: datetime) -> Invoice:
         issued_at=at,
         created_at=at,
     )
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(
-            invoice=invoice,
+    CostLine.objects.bulk_create(
+        CostLine(
+            statement=cost,
             lease=by_id[row.at.lease],
             rate_id=row.at.rate,
             description=f"{reservation.offer.chip} {by_id[row.at.lease].gpu.uuid}",
@@ -66,4 +66,4 @@ def _issue(reservation: Reservation, at: datetime) -> Invoice:
         )
         for row in rows
     )
-    return invoice
+    return cost

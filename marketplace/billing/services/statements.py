@@ -9,7 +9,13 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from agents.protocol import evidence
-from marketplace.billing.models import Charge, Invoice, InvoiceLine, RateSegment, UsageStatement
+from marketplace.billing.models import (
+    Charge,
+    CostLine,
+    CostStatement,
+    RateSegment,
+    UsageStatement,
+)
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.catalog.pricing import due_micro
 from marketplace.metering import services as metering
@@ -25,7 +31,7 @@ CHUNK = 2000
 def record(*, reservation: Reservation, at: datetime) -> UsageStatement:
     """Note the digest of the statement as it stands now; of a revision that is known, that one.
 
-    The caller holds the lock on the reservation, which is invoiced.
+    The caller holds the lock on the reservation, whose cost is recorded.
     """
     open_rates(leases=[lease.pk for lease in _leases(reservation)], at=at)
     version = reservation.rates.aggregate(last=Max("version"))["last"] or 1
@@ -142,8 +148,9 @@ def _segment(link: Link, assignment: Assignment) -> dict[str, Any]:
 
 def _head(of: UsageStatement) -> dict[str, Any]:
     reservation = of.reservation
-    invoice = Invoice.objects.get(reservation=reservation)
-    leases = [_lease(lease, of, invoice) for lease in _leases(reservation)]
+    # the file calls it an invoice: its bytes must stay what their digests say
+    cost = CostStatement.objects.get(reservation=reservation)
+    leases = [_lease(lease, of, cost) for lease in _leases(reservation)]
     return {
         "format": FORMAT,
         "revision": of.revision,
@@ -154,9 +161,9 @@ def _head(of: UsageStatement) -> dict[str, Any]:
             "currency": reservation.currency,
         },
         "invoice": {
-            "id": str(invoice.public_id),
-            "issued_at": _moment(invoice.issued_at),
-            "total_micro": invoice.total_micro,
+            "id": str(cost.public_id),
+            "issued_at": _moment(cost.issued_at),
+            "total_micro": cost.total_micro,
         },
         "leases": leases,
         "rates": [_rate(row) for row in _rates(of)],
@@ -171,9 +178,9 @@ def _leases(of: Reservation) -> QuerySet[Lease]:
     return rows.select_related("gpu", "assignment").order_by("pk")
 
 
-def _lease(lease: Lease, of: UsageStatement, invoice: Invoice) -> dict[str, Any]:
+def _lease(lease: Lease, of: UsageStatement, cost: CostStatement) -> dict[str, Any]:
     billed = of.billed_ms[str(lease.public_id)]
-    lines = InvoiceLine.objects.filter(invoice=invoice, lease=lease).select_related("rate")
+    lines = CostLine.objects.filter(statement=cost, lease=lease).select_related("rate")
     due = sum(
         due_micro(rate.price_micro_per_gpu_hour, billed[str(rate.version)]) for rate in _rates(of)
     )

@@ -79,7 +79,7 @@ def accept_terms(*, offer: TermsOffer, by: User, at: datetime) -> RateSegment:
             at=at,
             offer=offer,
         )
-        _cover(row, at)
+        cover(row, at)
         trail(verb="accepted terms", subject=offer, by=by, at=at)
     return made
 
@@ -139,7 +139,7 @@ def _require_booked(row: Reservation) -> None:
 
 def _locked(of: Reservation) -> Reservation:
     rows = Reservation.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("hold", "renter").get(pk=of.pk)
+    return rows.select_related("renter").get(pk=of.pk)  # a joined hold would be that of before
 
 
 def _open(row: Reservation, at: datetime) -> None:
@@ -184,12 +184,12 @@ def _follow(
     )
 
 
-def _cover(row: Reservation, at: datetime) -> None:
+def cover(row: Reservation, at: datetime) -> None:
     """Hold what may still be due, if that is more than is held now."""
     charge(reservation=row, at=at)
     assert row.hold is not None  # noqa: S101  the database's constraint says so
     row.hold.refresh_from_db()
-    lacking = _most_micro(row) - _charged_micro(row) - row.hold.amount
+    lacking = _most_micro(row) - _charged_micro(row) - row.hold.amount - row.due_micro
     if lacking > 0:
         brokerage.hold_more(reservation=row, lacking_micro=lacking)
 

@@ -2,10 +2,11 @@
 
 from .asking import (
     Ask,
-    BadAsk,
     NotARenter,
     NotEnoughGpus,
     check,
+    due_micro,
+    may_pay_at_start,
     quote_micro,
     request,
     wallet_account,
@@ -17,19 +18,37 @@ from .brokering import (
     HoldExpired,
     NotCleared,
     NotClearedNow,
+    NothingToRun,
     broker,
     confirm,
     cost_micro,
     expire,
 )
+from .changing import Consequence, WindowTaken, booked_until, consequence, extend, shorten
+from .drifting import drift_looked_at, find_drift, keep_report, tally_drift
 from .enforcing import enforce
+from .fees import FeeChanged
 from .giving_back import cancel
 from .holding import hold_more
+from .interrupting import interrupt, unfit
+from .lining_up import Place, TooManyWaiting, Wish, places, serve, wait, withdraw
+from .measuring import Curve, measured
+from .mending import answer_loss, broken, instruct, lost, replace
+from .noticing import remind
+from .paying import PaymentLate, pay, take_payment, unpaid
+from .pinning import TooManyPins, pin
 from .red_flags import look_at_orders, renters_to_look_at
-from .rehearsing import rehearse_policy
+from .rehearsing import Rehearsal, rehearse_policy, rehearse_rule
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
+from .scoring import reliability, score_machines
 from .searching import Facets, facets, page, search, standing, window_of
+from .sold import sold_hours
 from .timetable import HOUR, MOST_HOURS, Timetable, timetable
+from .upkeep import Touched, touched
+from .using import leased
+from .windows import BadAsk
+from .wishing import MachineWish, wishes
+from .yielding import free_after_notice
 
 __all__ = [
     "FREE_NOW",
@@ -38,44 +57,92 @@ __all__ = [
     "MOST_HOURS",
     "Ask",
     "BadAsk",
+    "Consequence",
+    "Curve",
     "Facets",
+    "FeeChanged",
     "HoldExpired",
+    "MachineWish",
     "NotARenter",
     "NotCleared",
     "NotClearedNow",
     "NotEnoughGpus",
+    "NothingToRun",
     "Observation",
+    "PaymentLate",
+    "Place",
+    "Rehearsal",
     "Timetable",
+    "TooManyPins",
+    "TooManyWaiting",
+    "Touched",
+    "WindowTaken",
+    "Wish",
+    "answer_loss",
+    "booked_until",
+    "broken",
     "broker",
     "broker_open",
     "cancel",
     "check",
     "confirm",
+    "consequence",
     "cost_micro",
     "desired",
+    "drift_looked_at",
+    "due_micro",
     "end_due",
     "enforce",
     "expire",
+    "extend",
     "facets",
+    "find_drift",
+    "free_after_notice",
     "free_gpus",
     "free_together",
     "hold_more",
     "illegal",
+    "instruct",
+    "interrupt",
+    "keep_report",
+    "leased",
     "look_at_orders",
+    "lost",
+    "may_pay_at_start",
+    "measured",
     "observe",
     "offers",
     "page",
+    "pay",
+    "pin",
+    "places",
     "quote_micro",
     "rehearse_policy",
+    "rehearse_rule",
+    "reliability",
+    "remind",
     "renters_to_look_at",
+    "replace",
     "request",
+    "score_machines",
     "search",
+    "serve",
     "settled",
+    "shorten",
+    "sold_hours",
     "sold_twice",
     "standing",
     "stop",
+    "take_payment",
+    "tally_drift",
     "timetable",
+    "touched",
+    "unfit",
+    "unpaid",
+    "wait",
     "wallet_account",
     "wanted",
     "window_of",
+    "wishes",
+    "withdraw",
 ]

@@ -10,22 +10,24 @@ from django.db.models import Q
 from psycopg.types.range import TimestamptzRange
 
 from marketplace.accounts.models import Organisation, User
+from marketplace.accounts.services import require_confirmed
 from marketplace.brokerage import workload
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.placement import Together
+from marketplace.catalog import fees
 from marketplace.catalog.models import Offer
 from marketplace.catalog.pricing import window_micro
 from marketplace.catalog.states import OfferState
 from marketplace.core.hints import after_commit
 from marketplace.core.idempotency import digest, require_same
-from marketplace.core.refusals import BadField
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind
 
 from .availability import free_together, offers
+from .boards import Wanted
+from .contending import MOST_WAIT, first_room
+from .windows import PAY_AT_START_FROM, BadAsk, check_bid, check_window, words
 
-#: "now" as the renter saw it may be this old when it reaches us: so long one may read a quote
-START_SLACK = timedelta(minutes=15)
 ALTERNATIVES = 5
 
 
@@ -33,7 +35,10 @@ ALTERNATIVES = 5
 class Ask:
     """What a renter wants: GPUs of one offer for [start, end), and what to run on them.
 
-    With `together` it may be GPUs of its equals in the site as well, on the same terms.
+    With `together` it may be GPUs of its equals in the site as well, on the same terms. With a bid
+    (micro-units per GPU-hour, which it pays) it may be interrupted. Where others have to go first,
+    it may begin later than it asked, but not after `latest`. Paid at the start, only a deposit is
+    held when it is booked.
     """
 
     offer: Offer
@@ -43,10 +48,15 @@ class Ask:
     workload: dict[str, Any]
     auto_confirm: bool = True
     together: Together = Together.OFFER
+    spot_bid_micro: int | None = None
+    latest: datetime | None = None
+    pay_at_start: bool = False
 
-
-class BadAsk(BadField):
-    """A reservation cannot be asked for like this."""
+    @property
+    def price_micro(self) -> int:
+        """What is paid for a GPU-hour: the bid, or the offer's price."""
+        bid = self.spot_bid_micro
+        return self.offer.price_micro_per_gpu_hour if bid is None else bid
 
 
 class NotEnoughGpus(Exception):
@@ -64,7 +74,23 @@ class NotARenter(Exception):
 
 def quote_micro(*, ask: Ask) -> int:
     """Cost of the whole window in micro-units: what will be held, and the most it can cost."""
-    return window_micro(ask.offer.price_micro_per_gpu_hour, ask.gpu_count, ask.end - ask.start)
+    return window_micro(ask.price_micro, ask.gpu_count, ask.end - ask.start)
+
+
+def may_pay_at_start(*, ask: Ask, at: datetime) -> bool:
+    """Whether it is booked outright, at the full price, for long enough ahead."""
+    outright = ask.auto_confirm and ask.spot_bid_micro is None
+    return outright and ask.start >= at + PAY_AT_START_FROM
+
+
+def due_micro(*, ask: Ask) -> int:
+    """Of that what is held only before the start, in micro-units."""
+    if not ask.pay_at_start:
+        return 0
+    schedule, cost = ask.offer.schedule, quote_micro(ask=ask)
+    least = settings.DEPOSIT_BPS
+    steps = schedule.steps if schedule else ()
+    return cost - fees.deposit_micro(steps=steps, cost_micro=cost, least_bps=least)
 
 
 def wallet_account(*, renter: Organisation, currency: str) -> Account:
@@ -76,20 +102,20 @@ def request(
 ) -> Reservation:
     """Record a reservation for the broker to work on; same key and content give the same row.
 
-    What can be refused at once is: BadAsk, NotEnoughGpus, InsufficientFunds, NotARenter, KeyReused;
-    nothing is written then. These looks are a courtesy: the broker decides again, under the
-    database's constraints.
+    What can be refused at once is: BadAsk, NotEnoughGpus, InsufficientFunds, NotARenter,
+    NotConfirmed, KeyReused; nothing is written then. These looks are a courtesy: the broker decides
+    again, under the database's constraints.
     """
-    content = _content(ask)
+    content = content_of(ask)
     known = Reservation.objects.filter(renter=renter, idempotency_key=key).first()
     if known:
         require_same(known.request_sha256, content, key=key)
         return known
-    check(renter=renter, ask=ask, at=at)
-    ask = _from_now(ask, at)
+    require_confirmed(user=by)
+    ask = check(renter=renter, ask=ask, at=at)
     try:
         with transaction.atomic():
-            made = _create(renter, by, ask, key, content, at)
+            made = create(renter, by, ask, key, content, at, auto_confirm=ask.auto_confirm)
             after_commit("marketplace.brokerage.tasks.broker_open")
     except IntegrityError as error:
         if "reservation_key_once" not in str(error):
@@ -99,7 +125,8 @@ def request(
     return made
 
 
-def _content(ask: Ask) -> bytes:
+def content_of(ask: Ask, **also: bool) -> bytes:
+    """What an idempotency key is kept with."""
     return digest(
         {
             "offer": ask.offer.public_id,
@@ -109,32 +136,44 @@ def _content(ask: Ask) -> bytes:
             "workload": ask.workload,
             "auto_confirm": ask.auto_confirm,
             "together": ask.together.value,
+            **({} if ask.spot_bid_micro is None else {"spot_bid": ask.spot_bid_micro}),
+            **({"pay_at_start": True} if ask.pay_at_start else {}),
+            **also,
         }
     )
 
 
-def _create(
-    renter: Organisation, by: User | None, ask: Ask, key: str, content: bytes, at: datetime
+def create(
+    renter: Organisation,
+    by: User | None,
+    ask: Ask,
+    key: str,
+    content: bytes,
+    at: datetime,
+    **also: Any,
 ) -> Reservation:
+    """The row of an ask that was checked, with its price and fee frozen."""
     return Reservation.objects.create(
         renter=renter,
         requested_by=by,
         offer=ask.offer,
         gpu_count=ask.gpu_count,
         during=TimestamptzRange(ask.start, ask.end),
-        workload=workload.parse(ask.workload),
-        auto_confirm=ask.auto_confirm,
+        workload=workload.parse(ask.workload) if ask.workload else {},
         together=ask.together.value,
-        price_micro_per_gpu_hour=ask.offer.price_micro_per_gpu_hour,
+        interruptible=ask.spot_bid_micro is not None,
+        price_micro_per_gpu_hour=ask.price_micro,
+        due_micro=due_micro(ask=ask),
         fee_bps=settings.PLATFORM_FEE_BPS,
         currency=ask.offer.currency,
         idempotency_key=key,
         request_sha256=content,
         created_at=at,
+        **also,
     )
 
 
-def _from_now(ask: Ask, at: datetime) -> Ask:
+def from_now(ask: Ask, at: datetime) -> Ask:
     """The same length from this moment on, if it was to start while the renter was deciding.
 
     Nobody pays for time that passed before the reservation was made, or is refused for it.
@@ -143,40 +182,77 @@ def _from_now(ask: Ask, at: datetime) -> Ask:
     return replace(ask, start=ask.start + late, end=ask.end + late)
 
 
-def check(*, renter: Organisation, ask: Ask, at: datetime) -> None:
-    """Raise what `request` would refuse at once, and book nothing: for a quote."""
+def check(*, renter: Organisation, ask: Ask, at: datetime, pinned: bool = False) -> Ask:
+    """Raise what `request` (or `pin`) would refuse at once, and book nothing.
+
+    Returns the ask as it would be booked: from this moment on, or once others have given way.
+    """
     if not renter.can_rent:
         raise NotARenter(f"{renter} is not registered to rent")
-    _check_window(ask, at)
-    ask = _from_now(ask, at)
+    check_window(offer=ask.offer, start=ask.start, end=ask.end, at=at)
+    ask = from_now(ask, at)
     if ask.gpu_count < 1:
         raise BadAsk("gpu_count", "must be at least 1")
     if ask.offer.state != OfferState.LISTED:
         raise BadAsk("offer", "is no longer listed; look for it again, its price may have changed")
+    _check_bid(ask, at, pinned=pinned)
+    if ask.pay_at_start:
+        _check_pay_at_start(ask, at, pinned=pinned)
+    if ask.workload or not pinned:
+        _check_workload(ask)
+    ask = _with_room(ask, at, pinned=pinned)
+    if not pinned:
+        _check_funds(renter, ask)
+    return ask
+
+
+def _check_bid(ask: Ask, at: datetime, *, pinned: bool) -> None:
+    if ask.spot_bid_micro is None:
+        return
+    if pinned:
+        raise BadAsk("spot_bid_micro", "cannot be pinned; book it outright")
+    check_bid(ask.offer, ask.spot_bid_micro, ask.start, ask.end, ask.together, at)
+
+
+def _check_pay_at_start(ask: Ask, at: datetime, *, pinned: bool) -> None:
+    if ask.spot_bid_micro is not None or pinned or not ask.auto_confirm:
+        raise BadAsk("pay_at_start", "is for what is booked outright, at the full price")
+    if ask.start < at + PAY_AT_START_FROM:
+        least = words(PAY_AT_START_FROM)
+        raise BadAsk("pay_at_start", f"is for what begins at least {least} from now")
+
+
+def _with_room(ask: Ask, at: datetime, *, pinned: bool) -> Ask:
+    """As it was asked, or as it can begin once others have given way. Raises NotEnoughGpus."""
+    free = free_together(offer=ask.offer, start=ask.start, end=ask.end, together=ask.together)
+    if free >= ask.gpu_count:
+        return ask
+    start = None if pinned or not ask.auto_confirm else _after_others(ask, at)
+    if start is None:
+        raise NotEnoughGpus(free, _alternatives(ask))
+    return replace(ask, start=start, end=start + (ask.end - ask.start))
+
+
+def _after_others(ask: Ask, at: datetime) -> datetime | None:
+    asked = Wanted(ask.offer, ask.gpu_count, ask.start, ask.end, ask.together)
+    latest = ask.start + MOST_WAIT
+    if ask.latest is not None:
+        latest = min(latest, ask.latest)
+    return first_room(asked=asked, bid_micro=ask.spot_bid_micro, at=at, latest=latest)
+
+
+def _check_workload(ask: Ask) -> None:
     try:
         workload.parse(ask.workload)
     except workload.BadWorkload as error:
         raise BadAsk("workload", str(error)) from error
-    free = free_together(offer=ask.offer, start=ask.start, end=ask.end, together=ask.together)
-    if free < ask.gpu_count:
-        raise NotEnoughGpus(free, _alternatives(ask))
-    _check_funds(renter, ask)
-
-
-def _check_window(ask: Ask, at: datetime) -> None:
-    if ask.start.tzinfo is None or ask.end.tzinfo is None:
-        raise BadAsk("start", "times need a zone; write UTC")
-    if ask.start < at - START_SLACK:
-        raise BadAsk("start", "lies in the past")
-    if ask.end - ask.start < timedelta(seconds=settings.MIN_WINDOW_SECONDS):
-        raise BadAsk("end", f"must be at least {settings.MIN_WINDOW_SECONDS} s after the start")
-    if ask.end > at + timedelta(days=settings.MAX_WINDOW_DAYS):
-        raise BadAsk("end", f"must be within {settings.MAX_WINDOW_DAYS} days")
 
 
 def _check_funds(renter: Organisation, ask: Ask) -> None:
-    needed = quote_micro(ask=ask)
+    needed = quote_micro(ask=ask) - due_micro(ask=ask)
     account = wallet_account(renter=renter, currency=ask.offer.currency)
+    if ledger.frozen(account=account):
+        raise ledger.WalletFrozen("the wallet is frozen while a payment into it is disputed")
     available = ledger.balance(account=account).available
     if available < needed:
         raise ledger.InsufficientFunds(

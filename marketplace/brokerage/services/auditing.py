@@ -21,7 +21,7 @@ WITH legal (state, leases, parts, money, gpus) AS (
                  JOIN brokerage_assignment a ON a.id = l.assignment_id
                 WHERE a.reservation_id = r.id) AS leases,
          ARRAY(SELECT a.observed::text FROM brokerage_assignment a
-                WHERE a.reservation_id = r.id) AS parts,
+                WHERE a.reservation_id = r.id AND a.withdrawn_at IS NULL) AS parts,
          EXISTS (SELECT FROM brokerage_lease l
                    JOIN brokerage_assignment a ON a.id = l.assignment_id
                    JOIN catalog_gpu g ON g.id = l.gpu_id

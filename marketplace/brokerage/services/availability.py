@@ -17,11 +17,12 @@ FREE_NOW = timedelta(hours=1)
 
 def free_gpus(*, offer: Offer, start: datetime, end: datetime) -> list[Gpu]:
     """GPUs of the offer that can be rented and that no live lease holds in [start, end)."""
-    taken = Lease.objects.live().filter(during__overlap=(start, end)).values("gpu")
+    taken = Lease.objects.live().barring(start, end).values("gpu")
     return list(
         Gpu.objects.rentable()
         .filter(machine=offer.machine_id, chip=offer.chip_id)
         .exclude(pk__in=taken)
+        .exclude(machine__upkeep__overlap=(start, end))
         .order_by("index")
     )
 
@@ -40,15 +41,16 @@ def offers(*, start: datetime, end: datetime) -> OfferQuerySet:
 
     Counted row by row: right for one offer or a page of them, not for choosing among all.
     """
-    taken = Lease.objects.live().filter(gpu=OuterRef("pk"), during__overlap=(start, end))
+    taken = Lease.objects.live().barring(start, end).filter(gpu=OuterRef("pk"))
     free = (
         Gpu.objects.rentable()
         .filter(~Exists(taken), machine=OuterRef("machine"), chip=OuterRef("chip"))
+        .exclude(machine__upkeep__overlap=(start, end))
         .order_by()
         .values("machine")
         .annotate(count=Count("pk"))
         .values("count")
     )
-    return Offer.objects.select_related("chip", "machine__site__operator").annotate(
-        free=Coalesce(Subquery(free), 0)
-    )
+    return Offer.objects.select_related(
+        "chip", "schedule", "machine__site__operator", "machine__trust"
+    ).annotate(free=Coalesce(Subquery(free), 0))

@@ -38,8 +38,8 @@ def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
     done = 0
     while claimed := _claim(at):
         done += len(claimed)
-        again = [pk for pk, before in claimed if before]
-        fresh = [pk for pk, before in claimed if not before]
+        again = [pk for pk, alone in claimed if alone]
+        fresh = [pk for pk, alone in claimed if not alone]
         left = [*_read(again), *_left(fresh, at, strategy)]
         sweep(left, lambda row: broker(reservation=row, at=at))
     return done
@@ -48,17 +48,28 @@ def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
 def _claim(at: datetime) -> list[tuple[int, bool]]:
     """Take the oldest requests for a while; those that another broker is claiming are skipped.
 
-    With each goes whether it was claimed before. What stopped it then must not stop a batch again.
+    With each goes whether it is brokered alone: one that was claimed before, because what stopped
+    it then must not stop a batch again, and a quote, which takes no money.
     """
     with transaction.atomic():
-        free = Reservation.objects.workable(at=at).order_by("pk").values_list("pk", "claimed_until")
+        free = (
+            Reservation.objects.workable(at=at)
+            .order_by("pk")
+            .values_list("pk", "claimed_until", "pin_slot")
+        )
         rows = list(free.select_for_update(skip_locked=True, no_key=True)[:BATCH])
-        Reservation.objects.filter(pk__in=[pk for pk, _ in rows]).update(claimed_until=at + CLAIM)
-    return [(pk, before is not None) for pk, before in rows]
+        Reservation.objects.filter(pk__in=[pk for pk, *_ in rows]).update(claimed_until=at + CLAIM)
+    return [(pk, before is not None or slot is not None) for pk, before, slot in rows]
 
 
 def _read(rows: Sequence[int]) -> list[Reservation]:
-    related = ("offer__machine__site", "offer__chip", "renter__party", "decision")
+    related = (
+        "offer__machine__site",
+        "offer__machine__trust",
+        "offer__chip",
+        "renter__party",
+        "decision",
+    )
     return list(Reservation.objects.filter(pk__in=rows).select_related(*related).order_by("pk"))
 
 
@@ -83,13 +94,13 @@ def _together(rows: Sequence[Reservation], at: datetime, strategy: Strategy) -> 
     for renter in {row.renter_id: row.renter for row in asked}.values():
         look_at_orders(renter=renter, at=at, most=MOST_AT_ONCE)
     decisions = compliance.screen_many(
-        asked=[(row.renter.party, question(row)) for row in asked], at=at
+        asked=[(row.renter.party, question(row, at)) for row in asked], at=at
     )
     if asked:
-        writing.write_cleared(list(zip(asked, decisions, strict=True)))
+        writing.write_cleared(list(zip(asked, decisions, strict=True)), at)
     cleared = [row for row in rows if row.state == State.CLEARED]
-    made = plan(_standing(cleared, at), strategy)
-    writing.write_refused(made.refused)
+    made = plan(_standing(cleared, at), strategy, at)
+    writing.write_refused(made.refused, at)
     if made.placed:
         writing.write_set_aside(made.placed, at)
 
@@ -101,7 +112,7 @@ def _standing(rows: Sequence[Reservation], at: datetime) -> list[Reservation]:
         for row in rows
         if row.decision
         and compliance.answers(
-            decision=row.decision, party=row.renter.party, question=question(row)
+            decision=row.decision, party=row.renter.party, question=question(row, at)
         )
     }
     valid = compliance.valid_of(decisions=list(answered.values()), at=at)

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q
+from psycopg.types.range import TimestamptzRange
 
 from marketplace.brokerage.matching import Free
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.placement import Host, Placed, Strategy, Together, Wish, ours, place
-from marketplace.catalog.models import Gpu, Offer
+from marketplace.catalog.models import Gpu, Machine, Offer
+from marketplace.catalog.trust.services import tier_of
+from marketplace.catalog.trust.tiers import TIERS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EVER = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 
 
@@ -24,6 +27,28 @@ class Terms(NamedTuple):
     price: int
     currency: str
     simulated: bool
+    min_window_s: int
+    max_window_s: int | None
+    notice_s: int
+    horizon_days: int
+    cleaning_s: int
+    schedule: int | None
+
+
+#: of a listed offer the columns of its terms, in their order
+COLUMNS = (
+    "machine__site",
+    "chip",
+    "price_micro_per_gpu_hour",
+    "currency",
+    "machine__simulated",
+    "min_window_s",
+    "max_window_s",
+    "notice_s",
+    "horizon_days",
+    "cleaning_s",
+    "schedule",
+)
 
 
 class Wanted(NamedTuple):
@@ -37,7 +62,13 @@ class Wanted(NamedTuple):
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.gpus, _us(self.start), _us(self.end), self.offer.machine_id, self.together)
+        end = _us(self.until)
+        return Wish(self.gpus, _us(self.start), end, self.offer.machine_id, self.together)
+
+    @property
+    def until(self) -> datetime:
+        """When its GPUs can be somebody else's again."""
+        return self.end + timedelta(seconds=self.offer.cleaning_s)
 
     @property
     def terms(self) -> Terms:
@@ -48,6 +79,12 @@ class Wanted(NamedTuple):
             offer.price_micro_per_gpu_hour,
             offer.currency,
             offer.machine.simulated,
+            offer.min_window_s,
+            offer.max_window_s,
+            offer.notice_s,
+            offer.horizon_days,
+            offer.cleaning_s,
+            offer.schedule_id,
         )
 
 
@@ -59,6 +96,16 @@ def wanted(reservation: Reservation) -> Wanted:
         reservation.during.upper,
         Together(reservation.together),
     )
+
+
+def least_trusted(asked: Wanted, *, at: datetime) -> str:
+    """The lowest tier of any machine whose GPUs might be taken for this."""
+    if asked.together == Together.OFFER:
+        return tier_of(asked.offer.machine, at=at)
+    pks = [machine for machine, _ in _equals([asked])[asked.terms]]
+    machines = Machine.objects.filter(pk__in=pks).select_related("trust")
+    found = [tier_of(machine, at=at) for machine in machines]
+    return min(found, key=TIERS.index, default=TIERS[0])
 
 
 class Board:
@@ -97,18 +144,10 @@ def _equals(asked: Sequence[Wanted]) -> dict[Terms, set[tuple[int, int]]]:
     found: dict[Terms, set[tuple[int, int]]] = {one: set() for one in terms}
     if not terms:
         return found
-    columns = (
-        "machine__site",
-        "chip",
-        "price_micro_per_gpu_hour",
-        "currency",
-        "machine__simulated",
-        "machine",
-    )
     offers = Offer.objects.listed().filter(
         machine__site__in={one.site for one in terms}, chip__in={one.chip for one in terms}
     )
-    for *same, machine in offers.values_list(*columns):
+    for *same, machine in offers.values_list(*COLUMNS, "machine"):
         if (key := Terms(*same)) in found:
             found[key].add((machine, key.chip))
     return found
@@ -117,21 +156,31 @@ def _equals(asked: Sequence[Wanted]) -> dict[Terms, set[tuple[int, int]]]:
 def _hosts(machines: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Host]:
     wanted = set(machines)
     gpus: dict[tuple[int, int], list[Free]] = defaultdict(list)
-    fabric: dict[int, str] = {}
+    facts: dict[int, tuple[str, TimestamptzRange | None]] = {}
     rows = Gpu.objects.rentable().filter(machine__in={machine for machine, _ in wanted})
-    for machine, chip, name, pk, index in rows.values_list(
-        "machine", "chip", "machine__fabric", "pk", "index"
+    for machine, chip, fabric, upkeep, pk, index in rows.values_list(
+        "machine", "chip", "machine__fabric", "machine__upkeep", "pk", "index"
     ):
         if (machine, chip) in wanted:
             gpus[machine, chip].append(Free(pk, index))
-            fabric[machine] = name
-    return {key: Host(key[0], found, fabric[key[0]]) for key, found in gpus.items()}
+            facts[machine] = fabric, upkeep
+    return {key: _host(key[0], found, *facts[key[0]]) for key, found in gpus.items()}
+
+
+def _host(machine: int, gpus: Sequence[Free], fabric: str, upkeep: TimestamptzRange | None) -> Host:
+    """In maintenance nobody is placed on it, as if all its GPUs were leased."""
+    host = Host(machine, gpus, fabric)
+    if upkeep is not None:
+        begins, ends = _us(upkeep.lower or EPOCH), _us(upkeep.upper or EVER)
+        host.leases += [(begins, ends, gpu.pk) for gpu in gpus]
+    return host
 
 
 def _fill(hosts: Iterable[Host], asked: Sequence[Wanted]) -> None:
     by_gpu = {gpu.pk: host for host in hosts for gpu in host.gpus}
-    first, last = min(one.start for one in asked), max(one.end for one in asked)
-    touching = Q(during__overlap=(first, last + TICK))  # a lease that begins at the end counts too
-    leases = Lease.objects.live().filter(touching, gpu__in=list(by_gpu))
-    for gpu, during in leases.values_list("gpu", "during"):
-        by_gpu[gpu].leases.append((_us(during.lower), _us(during.upper), gpu))
+    first, last = min(one.start for one in asked), max(one.until for one in asked)
+    touching = Lease.objects.live().barring(first, last + TICK)  # one that begins then counts too
+    leases = touching.filter(gpu__in=list(by_gpu))
+    for gpu, during, cleaning_s in leases.values_list("gpu", "during", "cleaning_s"):
+        until = _us(during.upper + timedelta(seconds=cleaning_s))
+        by_gpu[gpu].leases.append((_us(during.lower), until, gpu))

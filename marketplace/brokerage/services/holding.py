@@ -23,3 +23,24 @@ def hold_more(*, reservation: Reservation, lacking_micro: int) -> None:
             amount=left + lacking_micro,
         )
         Reservation.objects.filter(pk=reservation.pk).update(hold=reservation.hold)
+
+
+def hold_less(*, reservation: Reservation, spared_micro: int) -> None:
+    """Replace the hold by one that is smaller by so much; the caller holds the reservation's lock.
+
+    What was charged already is out of it, and so is what was taken as a fee: less is spared by it.
+    What is not paid yet is spared first.
+    """
+    old = reservation.hold
+    assert old is not None  # noqa: S101  the database's constraint says so
+    unpaid = min(spared_micro, reservation.due_micro)
+    left = ledger.release_hold(hold=old)
+    reservation.hold = ledger.place_hold(
+        key=f"{old.key}-",
+        account=wallet_account(renter=reservation.renter, currency=reservation.currency),
+        amount=max(1, left - (spared_micro - unpaid)),
+    )
+    reservation.due_micro -= unpaid
+    Reservation.objects.filter(pk=reservation.pk).update(
+        hold=reservation.hold, due_micro=reservation.due_micro
+    )

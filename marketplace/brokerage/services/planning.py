@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -9,8 +10,9 @@ from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.placement import Placed, Strategy
 from marketplace.ledger.models import Account, Kind
 
-from .boards import Board, wanted
-from .brokering import TAKEN, UNPAID, cost_micro
+from .boards import Board, Wanted, wanted
+from .brokering import TAKEN, UNPAID, held_micro
+from .contending import anybody_may_go, make_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,12 @@ class Plan:
     refused: list[tuple[Reservation, str]] = field(default_factory=list)
 
 
-def plan(rows: Sequence[Reservation], strategy: Strategy) -> Plan:
+def plan(rows: Sequence[Reservation], strategy: Strategy, at: datetime) -> Plan:
     """Choose GPUs for each that its wallet covers, in the order given; writes nothing.
 
-    One whose wallet was never opened is left out: nothing can be said of it here.
+    Bids come after all who pay the full price, the highest first. Left out is one whose wallet was
+    never opened, because nothing can be said of it here, and one for which others would have to
+    go: whoever makes room for somebody is asked alone.
     """
     made = Plan()
     if not rows:
@@ -40,12 +44,15 @@ def plan(rows: Sequence[Reservation], strategy: Strategy) -> Plan:
     board = Board([wanted(row) for row in rows])
     wallets = _wallets(rows)
     left = {key: wallet.balance.available for key, wallet in wallets.items()}
-    for row in rows:
+    somebody = anybody_may_go()
+    for row in sorted(rows, key=_turn):
         key = (row.renter.public_id, row.currency)
         if key not in wallets:
             continue
-        asked, cost = wanted(row), cost_micro(row)
+        asked, cost = wanted(row), held_micro(row)
         gpus = board.place(asked, strategy)
+        if gpus is None and somebody and row.auto_confirm and _may_interrupt(asked, row, at):
+            continue
         if gpus is None:
             made.refused.append((row, TAKEN))
         elif left[key] < cost:
@@ -55,6 +62,15 @@ def plan(rows: Sequence[Reservation], strategy: Strategy) -> Plan:
             left[key] -= cost
             made.placed.append(Placing(row, gpus, wallets[key], cost))
     return made
+
+
+def _turn(row: Reservation) -> tuple[bool, int]:
+    return row.interruptible, -row.price_micro_per_gpu_hour if row.interruptible else 0
+
+
+def _may_interrupt(asked: Wanted, row: Reservation, at: datetime) -> bool:
+    bid = row.price_micro_per_gpu_hour if row.interruptible else None
+    return make_room(asked=asked, bid_micro=bid, at=at) is not None
 
 
 def _wallets(rows: Sequence[Reservation]) -> dict[tuple[object, str], Account]:

@@ -1,6 +1,6 @@
-"""Red flags in what renters ask for: R10, R11, R12."""
+"""Red flags in what renters ask for: R1, R10, R11, R12."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
@@ -34,6 +34,8 @@ def look_at_orders(*, renter: Organisation, at: datetime, most: int = MOST) -> i
     rows = Reservation.objects.filter(recent, renter=renter).order_by("-pk")
     asked = [_order(row) for row in rows.select_related("offer__chip", "decision")[:most]]
     found: list[Finding] = []
+    if "R1" in kinds and renter.party.founded_on:
+        found += filter(None, [_first_advanced(renter, **kinds["R1"].parameters)])
     if "R10" in kinds and not _has_finished(renter):
         found += orders.out_of_scale(asked, **kinds["R10"].parameters)
     if "R11" in kinds:
@@ -41,6 +43,16 @@ def look_at_orders(*, renter: Organisation, at: datetime, most: int = MOST) -> i
     if "R12" in kinds:
         found += orders.like_a_supercomputer(asked, **kinds["R12"].parameters)
     return compliance.note(party=renter.party, findings=found, at=at)
+
+
+def _first_advanced(renter: Organisation, classes: list[str], founded_after: str) -> Finding | None:
+    rows = Reservation.objects.filter(renter=renter, offer__chip__export_class__in=classes)
+    first = rows.select_related("offer__chip", "decision").order_by("pk").first()
+    return orders.first_advanced(
+        _order(first) if first else None,
+        founded_on=renter.party.founded_on,
+        founded_after=date.fromisoformat(founded_after),
+    )
 
 
 def _has_finished(renter: Organisation) -> bool:

@@ -17,23 +17,37 @@ from marketplace.accounts.trail import trail
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.brokerage.states import MOVES, OBSERVED_MOVES, LeaseState, Observed, State
 from marketplace.catalog.models import Machine
-from marketplace.core.states import move
+from marketplace.core import changes
+from marketplace.core.idempotency import digest
+from marketplace.core.states import LostRace, move
 
 from .brokering import stands
-from .giving_back import give_back
+from .failures import note_no_show
+from .fees import collect, fee_micro, require_agreed
+from .giving_back import Kind, give_back, given_up, lock_fresh, was_given_up
+from .telling import tell_reached
+from .windows import PAID_AHEAD
 
 log = logging.getLogger(__name__)
 
 #: a node learns of a lease this long before it starts, so that it starts on time when cut off
-LEAD = timedelta(hours=1)
+LEAD = PAID_AHEAD
 #: from so long before its start a lease is told of only while its renter is cleared
 LAST_LOOK = timedelta(minutes=5)
 #: a node that never answered is told to stop for this long
 REMIND = timedelta(days=1)
 #: what screening asks of a reservation
-ASKED = ("decision", "renter__party", "offer__chip", "offer__machine__site")
+ASKED = (
+    "decision",
+    "renter__party",
+    "offer__chip",
+    "offer__machine__site",
+    "offer__machine__trust",
+)
+WANTED = (State.CONFIRMED, State.ACTIVE)
 FINAL = (Observed.STOPPED, Observed.FAILED)
 WINDOW_OVER = "the window is over"
+GAVE_WAY = "interrupted, as it was told, for who pays the full price or bid more"
 
 
 @dataclass(frozen=True)
@@ -49,11 +63,27 @@ class Observation:
     detail: str
     progress: str = ""
     endpoints: tuple[dict[str, Any], ...] = ()
+    gpu_uuids: tuple[str, ...] | None = None
+    end: datetime | None = None
 
 
 def wanted(assignment: Assignment) -> bool:
     """Whether the node should run it (within its window) rather than stop it."""
-    return assignment.reservation.state in (State.CONFIRMED, State.ACTIVE)
+    return assignment.reservation.state in WANTED and not assignment.reservation.due_micro
+
+
+def known_at(at: datetime) -> models.QuerySet[Assignment]:
+    """What nodes should know of: what starts soon or runs, and what they still have to stop."""
+    soon = Q(
+        reservation__state__in=WANTED,
+        reservation__due_micro=0,
+        reservation__during__startswith__lte=at + LEAD,
+    )
+    over = Q(
+        reservation__state__in=[State.ENDED, State.SETTLED, State.CANCELLED, State.FAILED],
+        reservation__during__endswith__gt=at - REMIND,
+    )
+    return Assignment.objects.wanted().unfinished().filter(soon | over)
 
 
 def desired(*, machine: Machine, at: datetime) -> list[Assignment]:
@@ -62,18 +92,9 @@ def desired(*, machine: Machine, at: datetime) -> list[Assignment]:
     What is about to start is left out while its screening does not stand; the sweep that enforces
     clearances screens it again within a minute.
     """
-    soon = Q(
-        reservation__state__in=[State.CONFIRMED, State.ACTIVE],
-        reservation__during__startswith__lte=at + LEAD,
-    )
-    over = Q(
-        reservation__state__in=[State.ENDED, State.SETTLED, State.CANCELLED, State.FAILED],
-        reservation__during__endswith__gt=at - REMIND,
-    )
     known = (
-        Assignment.objects.on(machine)
-        .unfinished()
-        .filter(soon | over)
+        known_at(at)
+        .filter(machine=machine)
         .select_related(*(f"reservation__{path}" for path in ASKED))
         .prefetch_related("leases__gpu")
         .order_by("pk")
@@ -93,6 +114,7 @@ def observe(*, machine: Machine, reports: Sequence[Observation], at: datetime) -
     known = {
         assignment.public_id: assignment
         for assignment in Assignment.objects.on(machine)
+        .wanted()
         .filter(public_id__in=[report.assignment for report in reports])
         .select_related("reservation")
     }
@@ -113,6 +135,7 @@ def _note_way(assignment: Assignment, report: Observation) -> None:
         Assignment.objects.filter(pk=assignment.pk, observed=assignment.observed).update(
             progress=progress, endpoints=endpoints
         )
+        changes.after_commit(assignment.reservation)
 
 
 def _take_over(assignment: Assignment, report: Observation, at: datetime) -> None:
@@ -120,10 +143,14 @@ def _take_over(assignment: Assignment, report: Observation, at: datetime) -> Non
         reservation = Reservation.objects.select_for_update(no_key=True, of=("self",)).get(
             pk=assignment.reservation_id
         )
+        if reservation.due_micro:
+            log.warning("%s reports %s, which is not paid", assignment.machine, reservation)
+            return
         if not _note(assignment, report, reservation, at):
             return
+        changes.after_commit(reservation)
         if assignment.started_at is not None and reservation.state == State.CONFIRMED:
-            _begin(reservation)
+            _begin(reservation, at)
         if assignment.started_at is not None and reservation.state == State.ACTIVE:
             _start_leases(assignment)
         if report.state in FINAL:
@@ -159,8 +186,9 @@ def _clip(moment: datetime | None, least: datetime, most: datetime) -> datetime 
     return None if moment is None else min(max(moment, least), most)
 
 
-def _begin(reservation: Reservation) -> None:
+def _begin(reservation: Reservation, at: datetime) -> None:
     move(reservation, State.ACTIVE, table=MOVES)
+    tell_reached(rows=[reservation.pk], at=at)
 
 
 def _start_leases(assignment: Assignment) -> None:
@@ -179,13 +207,15 @@ def _finish_part(
     elif reservation.state == State.ACTIVE:
         over = min(assignment.stopped_at or at, reservation.during.upper)
         _end_leases(Lease.objects.filter(assignment=assignment), over)
-        if not reservation.assignments.unfinished().exists():
+        if not reservation.assignments.wanted().unfinished().exists():
             early = f"the workload ended with exit code {report.exit_code}"
-            reason = early if over < reservation.during.upper else WINDOW_OVER
+            reason = early if over < reservation.during.upper else _over(reservation)
             move(reservation, State.ENDED, table=MOVES, ended_at=over, reason=reason)
             compliance.put_back(rental=reservation.public_id, until=over, at=at)
+            tell_reached(rows=[reservation.pk], at=at)
     elif reservation.state == State.CONFIRMED:
         reason = f"the machine could not start it: {report.detail or 'no reason given'}"[:300]
+        note_no_show(reservation, at)
         give_back(reservation, State.FAILED, reason=reason, at=at)
 
 
@@ -212,22 +242,62 @@ def end(*, reservation: Reservation, reason: str, at: datetime, **also: Decision
         ).update(state=LeaseState.RELEASED)
         Assignment.objects.filter(reservation=reservation).update(generation=F("generation") + 1)
         compliance.put_back(rental=reservation.public_id, until=moment, at=at)
+        tell_reached(rows=[reservation.pk], at=at)
 
 
-def stop(*, reservation: Reservation, by: User | None, at: datetime) -> None:
-    """End an active reservation early: billed until now, the rest of the hold goes back."""
-    end(reservation=reservation, reason="stopped by the renter", at=at)
-    trail(verb="stopped", subject=reservation, by=by, at=at)
+def stop(
+    *,
+    reservation: Reservation,
+    by: User | None,
+    at: datetime,
+    key: str = "",
+    agreed_fee_micro: int | None = None,
+) -> None:
+    """End an active reservation early: billed until now, and a fee for the rest by its schedule.
+
+    What is left of the hold goes back when it is settled. Done again with the same key it is done
+    once. Raises FeeChanged (above `agreed_fee_micro`) and KeyReused; then nothing was changed.
+    """
+    content = digest({"kind": Kind.STOPPED.value})
+    if key and was_given_up(reservation, key, content):
+        return
+    try:
+        with transaction.atomic():
+            lock_fresh(reservation)
+            fee = fee_micro(reservation=reservation, until=at, at=at)
+            require_agreed(fee=fee, agreed=agreed_fee_micro)
+            end(reservation=reservation, reason="stopped by the renter", at=at)
+            if at < reservation.during.upper:
+                change = given_up(reservation, Kind.STOPPED, fee, key, content, by, at)
+                change.save()
+                collect(change, reservation)
+            trail(verb="stopped", subject=reservation, by=by, at=at)
+    except LostRace:
+        if not (key and was_given_up(reservation, key, content)):
+            raise
 
 
 def end_due(*, reservation: Reservation, at: datetime) -> None:
-    """Close a reservation whose window is over: ended if it ran, failed if it never did."""
-    if reservation.state == State.ACTIVE:
-        end(reservation=reservation, reason=WINDOW_OVER, at=at)
-    elif reservation.state == State.CONFIRMED:
-        give_back(
-            reservation, State.FAILED, reason="the machine did not start it in its window", at=at
-        )
+    """Close a reservation whose window is over: ended if it ran, failed if it never did.
+
+    Its end may have moved since the row was read, so that is looked at again under its lock.
+    """
+    with transaction.atomic():
+        rows = Reservation.objects.select_for_update(no_key=True, of=("self",))
+        row = rows.get(pk=reservation.pk)
+        if row.during.upper > at:
+            return
+        if row.state == State.ACTIVE:
+            end(reservation=row, reason=_over(row), at=at)
+        elif row.state == State.CONFIRMED:
+            if not row.due_micro:  # what is not paid no machine was told of
+                note_no_show(row, at)
+            give_back(row, State.FAILED, reason="the machine did not start it in its window", at=at)
+
+
+def _over(row: Reservation) -> str:
+    """Why a window that is over is over."""
+    return GAVE_WAY if row.evict_at == row.during.upper else WINDOW_OVER
 
 
 def settled(*, reservation: Reservation, at: datetime) -> None:

@@ -15,6 +15,7 @@ from marketplace.catalog import searching
 from marketplace.catalog.models import Offer, OfferQuerySet
 from marketplace.catalog.query import Query
 from marketplace.catalog.states import OfferState
+from marketplace.catalog.trust.services import tier_of
 
 from .availability import FREE_NOW, offers
 
@@ -61,9 +62,9 @@ def page(*, found: OfferQuerySet, offset: int, limit: int) -> tuple[list[Offer],
     places = list(columns[offset : offset + limit])
     if not places:
         return [], found.count() if offset else 0
-    rows = Offer.objects.select_related("chip", "machine__site__operator").in_bulk(
-        [pk for pk, _, _ in places]
-    )
+    rows = Offer.objects.select_related(
+        "chip", "schedule", "machine__site__operator", "machine__trust"
+    ).in_bulk([pk for pk, _, _ in places])
     for pk, free, _ in places:
         vars(rows[pk])["free"] = free  # as the annotation would have put it
     return [rows[pk] for pk, _, _ in places], places[0][2]
@@ -90,12 +91,18 @@ def standing(
     """
     if not offers or not renter.can_rent:
         return {}
+    keys = {row.pk: _asked(row, at) for row in offers}
     asked = {
-        (row.chip_id, row.machine.site.country): Question(
-            row.chip, row.machine.site.country, start, end
+        keys[row.pk]: Question(
+            row.chip, row.machine.site.country, start, end, machine_trust=keys[row.pk][-1]
         )
         for row in offers
     }
     words = compliance.preview(party=renter.party, questions=list(asked.values()), at=at)
     by_question = dict(zip(asked, words, strict=True))
-    return {row.pk: by_question[row.chip_id, row.machine.site.country] for row in offers}
+    return {pk: by_question[key] for pk, key in keys.items()}
+
+
+def _asked(row: Offer, at: datetime) -> tuple[int, str, str]:
+    """What makes offers alike to screening."""
+    return row.chip_id, row.machine.site.country, tier_of(row.machine, at=at)

@@ -14,6 +14,7 @@ from marketplace.ledger import services as ledger
 
 from .brokering import hold_key, lock_gpus
 from .planning import Placing
+from .telling import tell_reached
 
 CLEAR = """
 UPDATE brokerage_reservation r
@@ -24,7 +25,7 @@ UPDATE brokerage_reservation r
 REFUSE = """
 UPDATE brokerage_reservation r SET state = 'refused', reason = c.reason
   FROM unnest(%s::bigint[], %s::text[]) AS c (id, reason)
- WHERE r.id = c.id AND r.state = 'cleared'
+ WHERE r.id = c.id AND r.state = 'cleared' RETURNING r.id
 """
 SET_ASIDE = """
 UPDATE brokerage_reservation r
@@ -39,7 +40,7 @@ class BatchLost(Exception):
     """Somebody else was faster with something that the batch needs; nothing of it is written."""
 
 
-def write_cleared(screened: Sequence[tuple[Reservation, Decision]]) -> None:
+def write_cleared(screened: Sequence[tuple[Reservation, Decision]], at: datetime) -> None:
     """Clear or refuse what was requested, and say so on the rows; one that moved stays as it is."""
     columns = [
         (row.pk, State.CLEARED, "", decision.pk)
@@ -47,19 +48,22 @@ def write_cleared(screened: Sequence[tuple[Reservation, Decision]]) -> None:
         else (row.pk, State.REFUSED, compliance.public_reason(decision), decision.pk)
         for row, decision in screened
     ]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLEAR, [list(column) for column in zip(*columns, strict=True)])
         written = {pk for (pk,) in cursor.fetchall()}
+        refused = [pk for pk, state, *_ in columns if state == State.REFUSED and pk in written]
+        tell_reached(rows=refused, at=at)
     for (row, decision), (_, state, reason, _) in zip(screened, columns, strict=True):
         if row.pk in written:
             row.state, row.reason, row.decision = state, reason, decision
 
 
-def write_refused(refused: Sequence[tuple[Reservation, str]]) -> None:
+def write_refused(refused: Sequence[tuple[Reservation, str]], at: datetime) -> None:
     """Refuse what was cleared; one that moved meanwhile stays as it is."""
     if refused:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(REFUSE, [[row.pk for row, _ in refused], [why for _, why in refused]])
+            tell_reached(rows=[pk for (pk,) in cursor.fetchall()], at=at)
 
 
 def write_set_aside(placed: Sequence[Placing], at: datetime) -> None:
@@ -73,6 +77,8 @@ def write_set_aside(placed: Sequence[Placing], at: datetime) -> None:
             _lease(placed, at)
             _draw(placed, at)
             _book(placed, at, _hold(placed))
+            booked = [one.row.pk for one in placed if one.row.auto_confirm]
+            tell_reached(rows=booked, at=at)
     except (IntegrityError, compliance.LicenceSpent, ledger.InsufficientFunds) as error:
         raise BatchLost(str(error).partition("\n")[0]) from error
 
@@ -97,6 +103,7 @@ def _lease(placed: Sequence[Placing], at: datetime) -> None:
             assignment=part,
             gpu_id=gpu,
             during=part.reservation.during,
+            cleaning_s=part.reservation.offer.cleaning_s,
             state=LeaseState.CONFIRMED if part.reservation.auto_confirm else LeaseState.HELD,
             created_at=at,
         )

@@ -3,8 +3,23 @@
 from dataclasses import dataclass
 from typing import Final
 
-from .kinds import COUNT, COUNTRY, FLAG, GIGABYTES, MONEY, RELEASE, TEXT, Kind, choice
+from .kinds import (
+    COUNT,
+    COUNTRY,
+    FLAG,
+    GIGABYTES,
+    MONEY,
+    RELEASE,
+    SHARE,
+    TEXT,
+    Kind,
+    choice,
+    ranked,
+)
 
+#: as `catalog.trust.tiers` has them, from the least
+TRUST: Final = ("unverified", "consistent", "challenged", "attested")
+LOCATION: Final = ("contradicted", "declared", "network", "latency")
 EXPORT_CLASSES: Final = ("3A090.a", "3A090.b", "below", "near", "unknown")
 
 
@@ -20,6 +35,7 @@ FIELDS: Final[dict[str, Field]] = {
     "count": Field(COUNT, "GPUs free in the window"),
     "total_memory": Field(GIGABYTES, "of all GPUs free in the window"),
     "price": Field(MONEY, "per GPU-hour"),
+    "spot": Field(MONEY, "the least bid per GPU-hour for what may be interrupted"),
     "price_per_hour": Field(MONEY, "of as many GPUs as count asks for"),
     "country": Field(COUNTRY, "of the site, ISO 3166-1 alpha-2"),
     "city": Field(TEXT, "of the site"),
@@ -28,5 +44,8 @@ FIELDS: Final[dict[str, Field]] = {
     "cuda": Field(RELEASE, "of the machine, as its agent reports"),
     "driver": Field(RELEASE, "of the machine, as its agent reports"),
     "export_class": Field(choice(*EXPORT_CLASSES), "of the GPU model under 3A090"),
+    "trust": Field(ranked(*TRUST), "how far the machine is proven to be what it says"),
+    "location": Field(ranked(*LOCATION), "how far the machine's place is borne out"),
+    "reliability": Field(SHARE, "the share of what is asked of the machine that it surely serves"),
     "simulated": Field(FLAG, "whether the GPUs are made up and compute nothing"),
 }

@@ -93,6 +93,19 @@ def choice(*values: str) -> Kind:
     return Kind(partial(_one_of, known), quoted, SAME)
 
 
+def ranked(*values: str) -> Kind:
+    """One of these words, the lowest first, so that >= asks for a word and all above it."""
+    known = {value: rank for rank, value in enumerate(values)}
+    return Kind(partial(_one_of, known), lambda rank: quoted(values[rank]), ORDERED)
+
+
+def _share(typed: str) -> int:
+    """In 1/10,000."""
+    if not re.fullmatch(r"0(\.[0-9]{1,4})?|1(\.0{1,4})?", typed):
+        raise ValueError("write a share of 1 such as 0.975")
+    return int(Decimal(typed) * 10_000)
+
+
 TEXT: Final = Kind(_text, quoted, (*SAME, "~"))
 COUNTRY: Final = Kind(_country, quoted, SAME)
 COUNT: Final = Kind(partial(quantity, units={"": 1}, example="8", most=MOST_GPUS), str, ORDERED)
@@ -103,5 +116,6 @@ GIGABYTES: Final = Kind(
     frozenset(filter(None, MEMORY)),
 )
 MONEY: Final = Kind(_money, lambda value: f"${text_from_micro(value)}", ORDERED)
+SHARE: Final = Kind(_share, lambda bps: str(Decimal(bps) / 10_000), ORDERED)
 RELEASE: Final = Kind(_version, lambda value: ".".join(map(str, value)), ORDERED)
 FLAG: Final = Kind(partial(_one_of, FLAGS), lambda value: "true" if value else "false", ("=", "!="))

@@ -43,7 +43,7 @@ def set_up(*, at: datetime) -> Cast:
     refused = _organisation(REFUSED, "Pelagic Dawn Systems Ltd.", "SG", password, at)
     provider = _organisation(PROVIDER, "Selat Compute", "MY", password, at)
     Organisation.objects.filter(pk=provider.pk).update(can_provide=True, can_rent=False)
-    _staff(password)
+    _staff(password, at)
     return Cast(
         renter=renter,
         renter_key=_key(renter, RENTER, at),
@@ -62,6 +62,7 @@ def _organisation(email: str, name: str, country: str, password: str, at: dateti
         user.save()
         organisation = user.memberships.get().organisation
         _signed(organisation, user, at)
+        accounts.confirm_email(user=user, at=at)
         return organisation
     user, organisation = accounts.sign_up(
         email=email,
@@ -81,6 +82,7 @@ def _organisation(email: str, name: str, country: str, password: str, at: dateti
         at=at,
     )
     _signed(organisation, user, at)
+    accounts.confirm_email(user=user, at=at)
     return organisation
 
 
@@ -103,12 +105,13 @@ def _signed(organisation: Organisation, user: User, at: datetime) -> None:
     )
 
 
-def _staff(password: str) -> None:
+def _staff(password: str, at: datetime) -> None:
     staff = User.objects.filter(email=STAFF).first()
     if staff is None:
         staff = User.objects.create_superuser(STAFF, password)
     staff.set_password(password)
     staff.save()
+    accounts.confirm_email(user=staff, at=at)
 
 
 def _key(organisation: Organisation, email: str, at: datetime) -> str:

@@ -149,7 +149,7 @@ class Story:
         os.killpg(self.worker.process.pid, signal.SIGKILL)
 
     def _settle(self, renter: Customer, reservation: Reservation) -> None:
-        self.say("4. Usage is metered, charged and invoiced")
+        self.say("4. Usage is metered, charged and settled")
         found = books.figures(reservation)
         leases = Lease.objects.filter(assignment__reservation=reservation)
         assert reservation.decision is not None  # noqa: S101  the database's constraint says so
@@ -162,11 +162,7 @@ class Story:
             "provider_micro": found.provider,
             "fee_micro": found.fee,
         }
-        invoice = next(
-            one
-            for one in renter.get("invoices")["results"]
-            if one["reservation"] == str(reservation.public_id)
-        )
+        cost = renter.get(f"reservations/{reservation.public_id}/cost")
         self.say(
             f"  {found.usage_ms / 1000:.3f} GPU-seconds: ${text_from_micro(found.charged)}, of it "
             f"provider ${text_from_micro(found.provider)}, fee ${text_from_micro(found.fee)}"
@@ -177,7 +173,7 @@ class Story:
         self.check(
             "charge = price x usage, recomputed", books.recomputed(reservation) == found.charged
         )
-        self.check("the invoice equals the charges", invoice["total_micro"] == found.charged)
+        self.check("the cost statement equals the charges", cost["total_micro"] == found.charged)
         self.check("the hold was given back", renter.get("wallet")["held_micro"] == 0)
 
     def _refuse(self, refused: Customer, offer: Offer) -> None:

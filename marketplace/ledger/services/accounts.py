@@ -38,20 +38,28 @@ def balance(*, account: Account) -> Balance:
     return Balance.objects.get(account=account)
 
 
-def net_micro(*, account: Account) -> int:
-    """Credits less debits of one account, in micro-units; also of one that carries no balance."""
+def net_micro(*, account: Account, upto: int | None = None) -> int:
+    """Credits less debits of one account, in micro-units; also of one that carries no balance.
+
+    With `upto` only of the transfers up to and with that one, by their keys.
+    """
+    counted = {} if upto is None else {"pk__lte": upto}
     sums = [
-        rows.aggregate(total=Sum("amount"))["total"] or 0
+        rows.filter(**counted).aggregate(total=Sum("amount"))["total"] or 0
         for rows in (account.credits, account.debits)
     ]
     return sums[0] - sums[1]
 
 
-def totals(*, currency: str) -> dict[str, int]:
-    """Balance (credits - debits) of all accounts together, by kind; the values sum to zero."""
+def totals(*, currency: str, owner: UUID | None = None) -> dict[str, int]:
+    """Balance (credits - debits) of all accounts together, by kind; the values sum to zero.
+
+    With an owner only of the owner's accounts; those sum to nothing in particular.
+    """
     sums: dict[str, int] = {}
-    rows = Transfer.objects.filter(currency=currency)
     for side, sign in (("credit", 1), ("debit", -1)):
+        whose = {f"{side}__owner": owner} if owner else {}
+        rows = Transfer.objects.filter(currency=currency, **whose)
         for kind, amount in rows.values_list(f"{side}__kind").annotate(Sum("amount")):
             sums[kind] = sums.get(kind, 0) + sign * amount
     return sums

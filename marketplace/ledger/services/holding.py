@@ -27,8 +27,14 @@ class InsufficientFunds(Exception):
     """The wallet would fall below its floor."""
 
 
+class WalletFrozen(InsufficientFunds):
+    """Nothing new may be set aside in the wallet until its freeze is lifted."""
+
+
 def covered(error: IntegrityError, message: str) -> Exception:
     """What to raise for an error of the database: InsufficientFunds when it was the floor."""
+    if "wallet_frozen" in str(error):
+        return WalletFrozen("the wallet is frozen while a payment into it is disputed; ask us")
     return InsufficientFunds(message) if "balance_above_floor" in str(error) else error
 
 
@@ -77,6 +83,8 @@ def release_hold(*, hold: Hold) -> int:
 
 def lock_balances(accounts: Iterable[int]) -> None:
     """Lock these accounts' balance rows, in account order; those that carry none are skipped.
+
+    What is read of them afterwards stays true to the end of the transaction.
 
     Through a function of the database: a row lock needs UPDATE, which the processes do not have.
     """

@@ -1,16 +1,16 @@
 """What each kind of account did and stands at, per day and currency, from transfers alone."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from marketplace.core.files import whole
-from marketplace.ledger.chart import PLACES
+from marketplace.ledger.chart import PLACES, heading
 from marketplace.ledger.models import Kind, Transfer
 
 Account = tuple[str, str]
@@ -47,12 +47,46 @@ def report(*, first: date, last: date) -> list[ReportRow]:
     return rows
 
 
-def write_report(*, rows: Iterable[ReportRow], target: Path) -> None:
+class SummaryRow(NamedTuple):
+    """All places under one heading, in micro-units, as a reader expects them: debts positive.
+
+    What Stripe has of ours, what others owe us and costs are debits; they are turned around.
+    """
+
+    day: date
+    currency: str
+    heading: str
+    change: int
+    closing: int
+
+
+#: whose balance (credits - debits) is negative when there is something
+TURNED = ("costs", "receivables", "with Stripe", "to our bank")
+
+
+def summarise(*, rows: Iterable[ReportRow]) -> list[SummaryRow]:
+    """Revenue, receivables, what providers are owed and the like, per day and currency."""
+    sums: dict[tuple[date, str, str], Sides] = {}
+    for row in rows:
+        name = heading(row.place)
+        sign = -1 if name in TURNED else 1
+        key = (row.day, row.currency, name)
+        change, closing = sums.get(key, (0, 0))
+        sums[key] = (change + sign * row.change, closing + sign * row.closing)
+    return [SummaryRow(*key, *both) for key, both in sorted(sums.items())]
+
+
+def write_report(*, rows: Sequence[ReportRow] | Sequence[SummaryRow], target: Path) -> None:
     """Write the rows as CSV with a heading; the file appears whole or not at all."""
     with whole(target) as file:
-        sheet = csv.writer(file)
-        sheet.writerow(ReportRow._fields)
-        sheet.writerows(rows)
+        write_rows(rows=rows, file=file)
+
+
+def write_rows(*, rows: Sequence[ReportRow] | Sequence[SummaryRow], file: Any) -> None:
+    """Write the rows as CSV with a heading to an open file."""
+    sheet = csv.writer(file)
+    sheet.writerow(rows[0]._fields if rows else ReportRow._fields)
+    sheet.writerows(rows)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from marketplace.brokerage.services import Facets
 from marketplace.catalog.query import Comparison, Query, narrowed, render
 from marketplace.catalog.query.tree import Value
@@ -23,8 +25,8 @@ def links(query: Query, counted: Facets) -> list[tuple[str, list[Choice]]]:
     """The lists of choices, most offers first; a list with nothing to choose is left out."""
     found = [
         ("GPU", _choices(query, "gpu", counted.gpu)),
-        ("Country", _choices(query, "country", counted.country)),
-        ("Memory of each", _choices(query, "memory", counted.memory_gb, unit=" GB")),
+        (_("Country"), _choices(query, "country", counted.country)),
+        (_("Memory of each"), _choices(query, "memory", counted.memory_gb, unit=" GB")),
     ]
     return [(name, choices) for name, choices in found if len(choices) > 1]
 

@@ -1,5 +1,6 @@
 """API keys of an organisation: owners make and end them; a secret is shown once."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.accounts import roles
@@ -17,7 +19,7 @@ from marketplace.web.access import member
 from marketplace.web.forms import take_over
 from marketplace.web.limits import limited, user
 
-from .forms import KeyForm
+from .key_forms import KeyForm
 
 HOUR = 3600
 
@@ -39,12 +41,17 @@ def keys(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 
 def _make(form: KeyForm, principal: Principal) -> str:
+    facts, at = form.cleaned_data, now()
+    ends = at + timedelta(days=facts["days"]) if facts["days"] else None
     try:
-        _, secret = accounts.create_api_key(
+        _key, secret = accounts.create_api_key(
             organisation=principal.organisation,
             by=principal.user,
-            name=form.cleaned_data["name"],
-            at=now(),
+            name=facts["name"],
+            scopes=facts["scopes"] or None,
+            per_minute=facts["per_minute"],
+            expires_at=ends,
+            at=at,
         )
     except ValidationError as error:
         take_over(form, error, default=None)
@@ -57,5 +64,5 @@ def _make(form: KeyForm, principal: Principal) -> str:
 def revoke(request: HttpRequest, principal: Principal, key: UUID) -> HttpResponse:
     row = get_object_or_404(ApiKey, organisation=principal.organisation, public_id=key)
     accounts.revoke_api_key(key=row, by=principal.user, at=now())
-    messages.success(request, f"The key {row.name} no longer works.")
+    messages.success(request, _("The key %(name)s no longer works.") % {"name": row.name})
     return redirect("keys")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.services import HOUR, Timetable
@@ -99,10 +101,17 @@ def prices(points: Sequence[PricePoint], *, at: datetime) -> Prices | None:
     if len(spots) < 2:
         return None
     least, most = _scale([price for _, price in spots])
-    told = (
-        f"Price per GPU-hour over {HISTORY.days} days: from {dollars(spots[0][1])}"
-        f" to {dollars(spots[-1][1])}, changed {_times(len(spots) - 1)}"
-    )
+    told = ngettext(
+        "Price per GPU-hour over %(days)s days: from %(first)s to %(last)s, changed once",
+        "Price per GPU-hour over %(days)s days: from %(first)s to %(last)s, changed"
+        " %(times)s times",
+        len(spots) - 1,
+    ) % {
+        "days": HISTORY.days,
+        "first": dollars(spots[0][1]),
+        "last": dollars(spots[-1][1]),
+        "times": len(spots) - 1,
+    }
     step = (most - least) // PRICE_ROWS
     return Prices(
         charts.price_steps(spots, told, least=least, most=most),
@@ -117,14 +126,24 @@ def _day(table: Timetable, number: int) -> Day:
     name = f"{date:%a} {date.day} {date:%b}"
     whole = sum(bool(table.gpus) and count == table.gpus for count in free)
     some = sum(count > 0 for count in free)
-    told = f"{name}: all {table.gpus} GPUs free for {whole} hours, some for {some}"
+    told = _("%(day)s: all %(gpus)s GPUs free for %(whole)s hours, some for %(some)s") % {
+        "day": name,
+        "gpus": table.gpus,
+        "whole": whole,
+        "some": some,
+    }
     return Day(name, charts.tide(_levels(free, table.gpus), told, kind="tideday"), whole)
 
 
 def _strip(table: Timetable) -> SafeString:
     midnight = -table.start.hour % DAY
     always, most = min(table.free), max(table.free)
-    told = f"Next {STRIP_HOURS // DAY} days: always {always}, at best {most} of {table.gpus} free"
+    told = _("Next %(days)s days: always %(always)s, at best %(most)s of %(gpus)s free") % {
+        "days": STRIP_HOURS // DAY,
+        "always": always,
+        "most": most,
+        "gpus": table.gpus,
+    }
     return charts.tide(_levels(table.free, table.gpus), told, midnight=midnight)
 
 
@@ -140,7 +159,3 @@ def _scale(prices: Sequence[int]) -> tuple[int, int]:
     """The least and the most of an axis around these prices: round, and never of no height."""
     step = PRICE_STEP * PRICE_ROWS
     return min(prices) // step * step, (max(prices) // step + 1) * step
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"

@@ -1,6 +1,6 @@
 """Offers, to look at by anybody."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -14,6 +14,7 @@ from marketplace.brokerage import services as brokerage
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Offer, OfferQuerySet
 from marketplace.catalog.states import OfferState
+from marketplace.catalog.trust import services as trust
 from marketplace.web.access import principal_of
 
 from . import facets, looks, market
@@ -43,6 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "facets": facets.links(form.cleaned_data["q"], counted),
         "standing": _standing(request, list(page), start, end, at),
         "strips": looks.strips(list(page), start=start),
+        "after_notice": brokerage.free_after_notice(offers=list(page), start=start, end=end),
+        "days": [start + timedelta(days=day) for day in range(looks.STRIP_HOURS // 24)],
     }
     return render(request, "renter/home.html", context)
 
@@ -88,8 +91,13 @@ def show(
         "refusal": refusal,
         "may_reserve": _may_reserve(request, offer),
         "calendar": looks.calendar(offer, at=at),
+        "after_notice": brokerage.free_after_notice(
+            offers=[offer], start=at, end=at + brokerage.FREE_NOW
+        ).get(offer.pk, 0),
         "prices": prices,
         "chart": looks.prices(prices, at=at),
+        "tier": trust.tier_of(offer.machine, at=at),
+        "location": trust.location_of(offer.machine, at=at),
         "risks": catalog.site_risks(site=offer.machine.site, day=at.date()),
     }
     return render(request, "renter/offer.html", context, status=status)

@@ -4,7 +4,7 @@ from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum, Va
 from django.db.models.functions import Coalesce
 
 from marketplace.billing.models import Charge
-from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.models import Lease, Reservation
 from marketplace.metering.models import BilledMs
 
 
@@ -17,7 +17,7 @@ def leases(of: Reservation) -> QuerySet[Lease]:
     )
     return (
         Lease.objects.filter(assignment__reservation=of)
-        .select_related("gpu", "assignment__machine")
+        .select_related("gpu__machine", "assignment__machine")
         .annotate(
             used_ms=BilledMs("pk"),
             charged=Coalesce(
@@ -26,12 +26,6 @@ def leases(of: Reservation) -> QuerySet[Lease]:
         )
         .order_by("assignment", "gpu__index")
     )
-
-
-def reached(of: Reservation) -> QuerySet[Assignment]:
-    """Its parts that are on their way or can be reached, with the machine of each."""
-    parts = Assignment.objects.filter(reservation=of).unfinished()
-    return parts.exclude(progress="", endpoints=[]).select_related("machine").order_by("pk")
 
 
 def charged_micro(of: Reservation) -> int:

@@ -1,111 +1,144 @@
-"""Money: the wallet, top-ups and invoices."""
+"""Money: the wallet and top-ups."""
 
-from uuid import UUID
+from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.billing import services as billing
-from marketplace.billing.models import Invoice, TopUp
+from marketplace.billing.models import AutoTopUp, Refund, TopUp
 from marketplace.billing.services import BadTopUp
 from marketplace.billing.states import TopUpState
 from marketplace.core.idempotency import KeyReused
 from marketplace.web.access import member
 from marketplace.web.limits import limited, user
+from marketplace.web.live.streams import stream
+from marketplace.web.said import said
 
-from .forms import FakeStripeTopUpForm, TopUpForm
+from .cards import at_stripe, back
+from .forms import AutoTopUpForm, TopUpForm
 
 HOUR = 3600
 A_PAGE = 50
-#: seconds after which the page looks again while a top-up waits for Stripe
+A_FEW = 10
+#: seconds after which a page without scripts looks again while a top-up waits for Stripe
 LOOK_AGAIN = "5"
-REUSED = "This form was sent before with other content. Nothing new was asked for; send it again."
-
-
-def _form() -> type[TopUpForm]:
-    return FakeStripeTopUpForm if settings.FAKE_STRIPE_URL else TopUpForm
+REUSED = gettext_lazy(
+    "This form was sent before with other content. Nothing new was asked for; send it again."
+)
 
 
 @require_safe
 @member()
 def wallet(request: HttpRequest, principal: Principal) -> HttpResponse:
-    return _show(request, principal, _form()())
+    return show(request, principal)
 
 
-def _show(
-    request: HttpRequest, principal: Principal, form: TopUpForm, status: int = 200
+def _form(principal: Principal, data: QueryDict | None = None) -> TopUpForm:
+    return TopUpForm(data, cards=billing.cards(organisation=principal.organisation).order_by("pk"))
+
+
+def show(
+    request: HttpRequest,
+    principal: Principal,
+    *,
+    form: TopUpForm | None = None,
+    auto_form: AutoTopUpForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    rows = TopUp.objects.filter(organisation=principal.organisation).order_by("-pk")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    """The wallet page, with a form as it came back if one did."""
+    organisation = principal.organisation
+    setting = AutoTopUp.objects.filter(organisation=organisation).first()
     context = {
-        "form": form,
-        "page": page,
-        "balance": billing.wallet(organisation=principal.organisation),
+        "form": form or _form(principal),
+        "auto_form": auto_form or AutoTopUpForm.of(setting),
+        "auto": setting,
+        "cards": billing.cards(organisation=organisation).order_by("pk"),
+        "notices": organisation.wallet_notices.filter(put_away_at=None).order_by("pk"),
+        "refunds": Refund.objects.filter(lot__organisation=organisation).order_by("-pk")[:A_FEW],
+        "promotional": billing.promotional_credit(organisation=organisation, at=now()),
+        **_live(request, principal),
+    }
+    asked = request.method == "GET"
+    context["look_again"] = LOOK_AGAIN if asked and _waits(context["page"]) else None
+    answer = render(request, "renter/wallet.html", context, status=status)
+    if asked and "from" in request.GET:
+        # once after a visit to Stripe, whose word may come a little later
+        answer["Refresh"] = f"{LOOK_AGAIN}; url={reverse('wallet')}"
+    return answer
+
+
+def _live(request: HttpRequest, principal: Principal) -> dict[str, Any]:
+    """What changes by itself."""
+    organisation = principal.organisation
+    rows = TopUp.objects.filter(organisation=organisation).order_by("-pk")
+    return {
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "owes": billing.owes_micro(organisation=organisation),
+        "balance": billing.wallet(organisation=organisation),
+        "forecast": billing.forecast(organisation=organisation, at=now()),
         "may_pay": principal.may(roles.PAY),
     }
-    answer = render(request, "renter/wallet.html", context, status=status)
-    if not form.is_bound and any(row.state == TopUpState.PENDING for row in page):
-        answer["Refresh"] = LOOK_AGAIN
-    return answer
+
+
+def _waits(page: Page[TopUp]) -> bool:
+    """Whether a top-up waits for Stripe."""
+    return any(row.state == TopUpState.PENDING and row.payment_method for row in page)
+
+
+@require_safe
+@member()
+def wallet_now(request: HttpRequest, principal: Principal) -> HttpResponse:
+    context = {"fragment": True, **_live(request, principal)}
+    return render(request, "renter/wallet/now.html", context)
+
+
+@require_safe
+@member()
+def wallet_events(request: HttpRequest, principal: Principal) -> HttpResponse:
+    return stream(request, principal.organisation)
 
 
 @require_POST
 @member(roles.PAY)
 @limited("top-up", most=30, seconds=HOUR, by=user)
+@at_stripe
 def top_up(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Ask for money from a card; the same page sent twice asks once."""
-    form = _form()(request.POST)
+    form = _form(principal, request.POST)
     if not form.is_valid():
-        return _show(request, principal, form, 422)
+        return show(request, principal, form=form, status=422)
     try:
-        billing.top_up(
-            organisation=principal.organisation,
-            by=principal.user,
-            amount_micro=form.cleaned_data["amount"],
-            payment_method=form.cleaned_data["payment_method"],
-            key=form.key,
-            at=now(),
-        )
+        return _ask(request, principal, form)
     except BadTopUp as error:
         name = "payment_method" if error.field == "payment_method" else "amount"
-        form.add_error(name, f"This {error.message}.")
+        form.add_error(name, _("This %(fault)s.") % {"fault": said(error.message)})
     except KeyReused:
-        form = _form()()
+        form = _form(principal)
         messages.error(request, REUSED)
-    else:
-        messages.success(request, "Asked Stripe. The money shows below as soon as it has arrived.")
-        return redirect("wallet")
-    return _show(request, principal, form, 422)
+    return show(request, principal, form=form, status=422)
 
 
-@require_safe
-@member()
-def invoices(request: HttpRequest, principal: Principal) -> HttpResponse:
-    rows = _invoices(principal).order_by("-pk")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "renter/invoices.html", {"page": page})
-
-
-@require_safe
-@member()
-def invoice(request: HttpRequest, principal: Principal, invoice: UUID) -> HttpResponse:
-    row = get_object_or_404(_invoices(principal), public_id=invoice)
-    context = {
-        "row": row,
-        "lines": row.lines.order_by("pk"),
-        "statement": billing.latest_statement(reservation=row.reservation),
+def _ask(request: HttpRequest, principal: Principal, form: TopUpForm) -> HttpResponse:
+    facts = {
+        "organisation": principal.organisation,
+        "by": principal.user,
+        "amount_micro": form.cleaned_data["amount"],
+        "key": form.key,
+        "at": now(),
     }
-    return render(request, "renter/invoice.html", context)
-
-
-def _invoices(principal: Principal) -> QuerySet[Invoice]:
-    rows = Invoice.objects.filter(organisation=principal.organisation)
-    return rows.select_related("reservation__offer__chip", "reservation__offer__machine__site")
+    if form.on_stripes_page:
+        page = billing.top_up_page(back=back(), save_card=form.cleaned_data["save_card"], **facts)
+        return HttpResponseRedirect(page.url)
+    billing.top_up(payment_method=form.cleaned_data["payment_method"], **facts)
+    messages.success(request, _("Asked Stripe. The money shows below as soon as it has arrived."))
+    return redirect("wallet")

@@ -1,11 +1,12 @@
 """Accepting an invitation: as the person signed in, or as a new one."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
@@ -41,26 +42,36 @@ def _as_member(request: HttpRequest, invitation: Invitation, secret: str) -> Htt
     assert isinstance(request.user, User)  # noqa: S101  looked at by the caller
     if request.method != "POST":
         return render(request, "shared/join.html", {"invitation": invitation})
-    accounts.accept(secret=secret, user=request.user, at=now())
-    messages.success(request, f"You now belong to {invitation.organisation}.")
+    accounts.accept(secret=secret, user=request.user, proof=_proof(request), at=now())
+    _welcome(request, invitation)
     return redirect("home")
 
 
 def _as_new(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
     form = NewMemberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        user = _new_person(form, secret)
+        user = _new_person(form, secret, _proof(request))
         if user is not None:
-            login(request, user)
-            messages.success(request, f"You now belong to {invitation.organisation}.")
+            get_adapter().login(request, user)
+            _welcome(request, invitation)
             return redirect("home")
     context = {"invitation": invitation, "form": form}
     return render(request, "shared/join.html", context, status=422 if form.errors else 200)
 
 
-def _new_person(form: NewMemberForm, secret: str) -> User | None:
+def _welcome(request: HttpRequest, invitation: Invitation) -> None:
+    text = _("You now belong to %(organisation)s.")
+    messages.success(request, text % {"organisation": invitation.organisation})
+
+
+def _proof(request: HttpRequest) -> str:
+    """What only the letter's link carries; the form posts to where it was opened."""
+    return request.GET.get("letter", "")
+
+
+def _new_person(form: NewMemberForm, secret: str, proof: str) -> User | None:
     try:
-        return accounts.accept_as_new(secret=secret, at=now(), **form.cleaned_data)
+        return accounts.accept_as_new(secret=secret, proof=proof, at=now(), **form.cleaned_data)
     except ValidationError as error:
         take_over(form, error, default="password")
         return None

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from compliance import services as compliance
@@ -13,6 +14,7 @@ from compliance.models import CaseEvent, EndUse, EndUseStatement, EventKind, Par
 from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.web.access import member
+from marketplace.web.said import said
 
 from .forms import AnswerForm, AskForm, StatementForm
 
@@ -53,21 +55,21 @@ def page(
 def _facts(party: Party) -> list[tuple[str, object]]:
     numbers = party.identifiers.filter(until=None).order_by("pk")
     return [
-        ("Legal name", party.legal_name),
-        ("Name in its own script", party.native_name),
-        ("Birth date", party.birth_date),
-        ("Registration number", party.registration_number),
-        *((one.get_kind_display(), one.number) for one in numbers),
-        ("Country of registration", party.country),
-        ("Registered address", party.address),
-        ("Founded on", party.founded_on),
-        ("Country of the head office", party.hq_country),
-        ("Ultimate parent", party.parent_name),
-        ("Country of the parent's head office", party.parent_hq_country),
-        ("What the GPUs are for", dict(EndUse.choices).get(party.end_use, "")),
-        ("In your own words", party.end_use_statement),
-        ("Rents for customers of its own", "yes" if party.is_reseller else "no"),
-        ("Who else uses it", party.end_users),
+        (_("Legal name"), party.legal_name),
+        (_("Name in its own script"), party.native_name),
+        (_("Birth date"), party.birth_date),
+        (_("Registration number"), party.registration_number),
+        *((said(one.get_kind_display()), one.number) for one in numbers),
+        (_("Country of registration"), party.country),
+        (_("Registered address"), party.address),
+        (_("Founded on"), party.founded_on),
+        (_("Country of the head office"), party.hq_country),
+        (_("Ultimate parent"), party.parent_name),
+        (_("Country of the parent's head office"), party.parent_hq_country),
+        (_("What the GPUs are for"), said(dict(EndUse.choices).get(party.end_use, ""))),
+        (_("In your own words"), party.end_use_statement),
+        (_("Rents for customers of its own"), _("yes") if party.is_reseller else _("no")),
+        (_("Who else uses it"), party.end_users),
     ]
 
 
@@ -76,7 +78,7 @@ def _statement(party: Party, form: StatementForm | None, at: datetime) -> dict[s
     return {
         "statement": signed,
         "soon": signed is not None and _is_soon(signed, at),
-        "form": form or _filled(party),
+        "form": form or filled(party),
     }
 
 
@@ -84,7 +86,7 @@ def _is_soon(statement: EndUseStatement, at: datetime) -> bool:
     return statement.expires_at <= at + SOON
 
 
-def _filled(party: Party) -> StatementForm:
+def filled(party: Party) -> StatementForm:
     """With what the party says of itself, to be signed or changed."""
     return StatementForm(initial={name: getattr(party, own) for name, own in STATED.items()})
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance import services as compliance
@@ -41,7 +42,9 @@ def ask(request: HttpRequest, principal: Principal) -> HttpResponse:
         except ValidationError as error:
             take_over(form, error, default="text")
         else:
-            messages.success(request, "We have your question. What we need from you appears here.")
+            messages.success(
+                request, _("We have your question. What we need from you appears here.")
+            )
             return redirect("organisation")
     return page(request, principal, ask=form, status=422)
 
@@ -67,10 +70,10 @@ def answer(request: HttpRequest, principal: Principal, asked: UUID) -> HttpRespo
         except ValidationError as error:
             take_over(form, error, default="text")
         except (compliance.AnsweredAlready, IllegalMove):
-            messages.error(request, "This needs no answer any more.")
+            messages.error(request, _("This needs no answer any more."))
             return redirect("organisation")
         else:
-            messages.success(request, "Thank you. We have your answer.")
+            messages.success(request, _("Thank you. We have your answer."))
             return redirect("organisation")
     return page(request, principal, answers={asked: form}, status=422)
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compliance import services as compliance
@@ -30,8 +31,16 @@ HOUR = 3600
 def sign(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Sign an end-use statement; the same page sent twice signs once."""
     form = StatementForm(request.POST)
+    if signed(form, principal):
+        messages.success(request, _("Signed. You are screened again with what it says."))
+        return redirect("organisation")
+    return page(request, principal, statement=form, status=422)
+
+
+def signed(form: StatementForm, principal: Principal) -> bool:
+    """Whether it was signed; what is wrong stands at its field."""
     if not form.is_valid():
-        return page(request, principal, statement=form, status=422)
+        return False
     facts = {name: form.cleaned_data[name] for name in (*STATED, "signed_name")}
     try:
         compliance.sign_end_use(
@@ -46,11 +55,8 @@ def sign(request: HttpRequest, principal: Principal) -> HttpResponse:
     except ValidationError as error:
         take_over(form, error, default=None)
     except KeyReused:
-        form.add_error(None, "This page was sent before with other content. Load it again.")
-    else:
-        messages.success(request, "Signed. You are screened again with what it says.")
-        return redirect("organisation")
-    return page(request, principal, statement=form, status=422)
+        form.add_error(None, _("This page was sent before with other content. Load it again."))
+    return not form.errors
 
 
 @require_POST
@@ -60,5 +66,5 @@ def withdraw(request: HttpRequest, principal: Principal, statement: UUID) -> Htt
     own = EndUseStatement.objects.filter(party=principal.organisation.party_id)
     row = get_object_or_404(own, public_id=statement)
     compliance.withdraw_end_use(statement=row, by=principal.user.email, at=now())
-    messages.success(request, "The statement no longer counts. It stays on record.")
+    messages.success(request, _("The statement no longer counts. It stays on record."))
     return redirect("organisation")

@@ -1,18 +1,27 @@
 """How amounts, times and states are written on every page."""
 
 import shlex
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import now
+from django.utils.translation import gettext, pgettext
 
 from marketplace.accounts.services import Principal
-from marketplace.catalog.models import Offer
-from marketplace.catalog.pricing import milliseconds
+from marketplace.catalog.models import Machine, Offer
+from marketplace.catalog.pricing import milliseconds, window_micro
+from marketplace.catalog.trust import services as trust
+from marketplace.catalog.trust import tiers
+from marketplace.core.money import text_of_minor, whole_minor
+from marketplace.notices import services as notices
 from marketplace.web.forms import dollars
+from marketplace.web.said import said as in_this_language
 from marketplace.web.words import WORDS
 
 register = template.Library()
@@ -25,13 +34,65 @@ def usd(micro: int) -> str:
 
 
 @register.filter
-def utc(moment: datetime | None) -> str:
-    """A moment with its zone; seconds only where there are any. None is empty."""
-    if moment is None:
-        return ""
+def cents(micro: int) -> str:
+    """Micro-units rounded down to cents, for what is only compared: {{ 883929920|cents }}."""
+    return dollars(whole_minor(micro, "USD"))
+
+
+@register.filter
+def percent(share_bps: int) -> str:
+    """Parts of 10,000 as a reader knows them: {{ 1250|percent }} -> 12.5%."""
+    return f"{Decimal(share_bps) / 100:f}%"
+
+
+@register.filter
+def minor(micro: int, currency: str) -> str:
+    """Micro-units that are whole minor units, as the currency is written: 1230000 -> 1.23."""
+    return text_of_minor(micro, currency)
+
+
+@register.filter
+def share(bps: int) -> str:
+    """Parts of 10,000 as a percentage: {{ 9950|share }} -> 99.50 %."""
+    return f"{bps // 100}.{bps % 100:02d} %"
+
+
+@register.filter
+def whole_percent(part: float) -> str:
+    """A share from 0 to 1, to the percent: {{ 0.714|whole_percent }} -> 71 %."""
+    return f"{part:.0%}".replace("%", " %")
+
+
+@register.filter
+def utc(moment: datetime | None) -> SafeString:
+    """A moment with its zone, which page.js writes in the reader's own. None is empty."""
+    return _time(moment, utc_text(moment), "moment") if moment else SafeString()
+
+
+@register.filter
+def utc_text(moment: datetime) -> str:
+    """A moment as plain text, in UTC; seconds only where there are any."""
     there = moment.astimezone(UTC)
     clock = "%H:%M:%S" if there.second else "%H:%M"
     return f"{there.day} {there.strftime(f'%b %Y, {clock} UTC')}"
+
+
+@register.filter
+def clock(moment: datetime) -> SafeString:
+    """Only the time of day, for axes: the words beside say which day."""
+    return _time(moment, moment.astimezone(UTC).strftime("%H:%M"), "clock")
+
+
+@register.filter
+def day_clock(moment: datetime) -> SafeString:
+    """Short, for time lines of a few days: 24 Nov, 12:00."""
+    there = moment.astimezone(UTC)
+    return _time(moment, f"{there.day} {there.strftime('%b, %H:%M')}", "short")
+
+
+def _time(moment: datetime, text: str, kind: str) -> SafeString:
+    iso = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}" data-show="{}">{}</time>', iso, kind, text)
 
 
 @register.filter
@@ -45,6 +106,58 @@ def lasting(time: int | timedelta) -> str:
     if last != "0" or not whole:
         whole.append(f"{last} s")
     return " ".join(whole)
+
+
+@register.filter
+def about(ms: int) -> str:
+    """Milliseconds to the minute below: {{ 22859999|about }} -> 6 h 20 min."""
+    return lasting(ms // 60_000 * 60_000) if ms >= 60_000 else gettext("less than a minute")
+
+
+@register.filter
+def seconds(number: int) -> str:
+    """Whole seconds in words: {{ 5400|seconds }} -> 1 h 30 min."""
+    return lasting(timedelta(seconds=number))
+
+
+@register.filter
+def day(moment: date) -> str:
+    """A day, alike in every language: 24 Nov 2026. Django's own filter would translate it."""
+    return f"{moment.day} {moment.strftime('%b %Y')}"
+
+
+@register.filter
+def day_month(moment: date) -> str:
+    """A day of a year that is known: 24 Nov."""
+    return f"{moment.day} {moment.strftime('%b')}"
+
+
+@register.filter
+def weekday(moment: date) -> str:
+    """A day of a week that is known: Tue 24."""
+    return f"{moment.strftime('%a')} {moment.day}"
+
+
+@register.filter
+def said(text: object) -> str:
+    """What another room says or has kept in English, in the language of the page; see web.said."""
+    return in_this_language(text) if text else ""
+
+
+@register.filter
+def act_words(acts: Iterable[str]) -> str:
+    """What a key was made for: view, rent."""
+    return ", ".join(in_this_language(act) for act in acts)
+
+
+@register.filter
+def fees(steps: Iterable[tuple[int, int]]) -> str:
+    """The steps of a cancellation schedule (hours, parts of 10,000) inside of a sentence."""
+    one = pgettext(
+        "a step of a list, after: you pay",
+        "%(share)s of what lies less than %(hours)s hours ahead",
+    )
+    return ", ".join(one % {"share": percent(bps), "hours": hours} for hours, bps in steps)
 
 
 @register.filter
@@ -85,6 +198,35 @@ def of(strips: dict[int, SafeString], offer: Offer) -> SafeString:
     return strips[offer.pk]
 
 
+@register.simple_tag
+def count_of(counts: dict[int, int], offer: Offer) -> int:
+    """What was counted for an offer; 0 where nothing was."""
+    return counts.get(offer.pk, 0)
+
+
+@register.simple_tag
+def whole(offer: Offer, window: tuple[datetime, datetime]) -> str:
+    """What all GPUs of an offer cost for a window."""
+    start, end = window
+    return dollars(window_micro(offer.price_micro_per_gpu_hour, offer.gpus, end - start))
+
+
+@register.simple_tag
+def tier(machine: Machine, at: datetime) -> SafeString:
+    """How far a machine is proven, as squares and a word."""
+    place = tiers.TIERS.index(trust.tier_of(machine, at=at))
+    squares = format_html_join(
+        "",
+        '<rect x="{}" y=".5" width="5.6" height="9" class="{}"/>',
+        ((f"{number * 7.6 + 0.5:.1f}", "on" if number < place else "off") for number in range(3)),
+    )
+    return format_html(
+        '<span class="tier"><svg viewBox="0 0 22 10" aria-hidden="true">{}</svg>{}</span>',
+        squares,
+        WORDS["trust"][tiers.TIERS[place]].word,
+    )
+
+
 @register.inclusion_tag("fragments/nav_link.html", takes_context=True)
 def nav_link(context: template.Context, name: str, label: str) -> dict[str, Any]:
     """An entry of the main navigation, marked when the reader is in that part."""
@@ -94,6 +236,12 @@ def nav_link(context: template.Context, name: str, label: str) -> dict[str, Any]
         "label": label,
         "here": path == url or (url != "/" and path.startswith(url)),
     }
+
+
+@register.simple_tag
+def unread_of(principal: Principal) -> int:
+    """Notices that the visitor has not read, up to one more than the bell says."""
+    return notices.unread(principal=principal, at=now())
 
 
 @register.filter

@@ -2,12 +2,13 @@
 
 import json
 from datetime import timedelta
+from itertools import count
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from agents.gateway import services as gateway
-from agents.gateway.models import EnrolmentToken, Node
+from agents.gateway.models import EnrolmentToken, Node, NodeBoot, NodeKey
 from agents.protocol import evidence, signing
 from agents.protocol.messages import (
     Enrol,
@@ -27,6 +28,8 @@ from tests.make import BOOT, NOON
 
 H100 = "NVIDIA H100 80GB HBM3"
 MEMORY = 85_520_809_984
+#: messages of a node rise
+numbers = count(1)
 #: of an assignment that is nobody's
 USAGE = UsageBatch(
     boot_id=BOOT,
@@ -102,12 +105,12 @@ def inventory(*uuids, **facts):
     return InventoryReport(gpus=gpus, **{**known, **facts})
 
 
-def beat(*uuids, full=True, seq=1, **facts):
+def beat(*uuids, full=True, seq=None, **facts):
     """A heartbeat of a machine with these GPUs, with or without its inventory."""
     report = inventory(*uuids)
     known = {
         "boot_id": BOOT,
-        "seq": seq,
+        "seq": next(numbers) if seq is None else seq,
         "agent_version": "1.0",
         "inventory_digest": inventory_digest(report),
         "inventory": report if full else None,
@@ -122,7 +125,8 @@ def raw(message, **changes):
 
 def world():
     """Everything that an agent's request could move; equal before and after a refusal."""
-    kept = (Machine, Gpu, Node, EnrolmentToken, Reservation, Assignment, Lease, Segment, AuditEvent)
+    kept = (Machine, Gpu, Node, NodeKey, NodeBoot, EnrolmentToken, Reservation, Assignment, Lease)
+    kept += (Segment, AuditEvent)
     rows = {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
     machines = [row["id"] for row in rows["Machine"]]
     return rows, liveness.last_seen(machine_ids=machines)

@@ -41,6 +41,7 @@ def test_a_wrong_token_is_refused_and_the_right_one_stays_good(client, machine, 
         "machine": str(machine.public_id),
         "server_time": "2026-11-24T12:00:00Z",
         "next_heartbeat_s": 30,
+        "grant_key": gateway.public_key(),
     }
 
 

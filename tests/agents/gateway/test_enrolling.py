@@ -49,7 +49,7 @@ def verbs():
 def test_a_token_lets_its_machine_join_once(machine, token, key):
     node = enrol(token, key)
     assert (node.machine, node.enrolled_at, node.agent_version) == (machine, NOON + MINUTE, "1.0")
-    assert bytes(node.public_key) == key.public_key().public_bytes_raw()
+    assert bytes(node.keys.get().public_key) == key.public_key().public_bytes_raw()
     assert EnrolmentToken.objects.get().used_at == NOON + MINUTE
     assert verbs() == ["issued enrolment token", "enrolled"]
     refused(gateway.BadToken, token, Ed25519PrivateKey.generate())
@@ -158,7 +158,7 @@ def test_the_database_refuses_a_use_without_a_key(token):
 def test_the_database_refuses_two_live_nodes_on_one_machine(machine, token, key):
     enrol(token, key)
     with pytest.raises(IntegrityError, match="node_one_per_machine"), transaction.atomic():
-        Node.objects.create(machine=machine, public_key=b"1" * 32, enrolled_at=NOON)
+        Node.objects.create(machine=machine, enrolled_at=NOON)
 
 
 @pytest.mark.parametrize("claim", ["", "enrol", "00000000-0000-0000-0000-000000000001"])

@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from agents.gateway import services as gateway
 from agents.gateway.models import Node
 from agents.protocol.messages import AssignmentReport, SegmentReport, UsageBatch, inventory_digest
 from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.models import MachineReport
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Gpu
 from marketplace.metering.models import Segment
@@ -90,10 +92,14 @@ def test_a_heartbeat_brings_a_machine_and_its_gpus_online(machine, send):
     answer = send("heartbeat", beat(*UUIDS))
     assert answer.status_code == 200
     assert answer.json() == {
+        "recommended_version": "",
+        "desired_version": 0,
         "server_time": "2026-11-24T12:00:00Z",
         "next_heartbeat_s": 30,
         "want_inventory": False,
         "desired": [],
+        "grant_key": gateway.public_key(),
+        "grant_key_changes": [],
     }
     machine.refresh_from_db()
     assert machine.state == "online"
@@ -108,9 +114,11 @@ def test_inventory_is_asked_for_when_its_digest_differs(machine, send):
 
 
 def test_a_machine_whose_gpus_are_not_known_stays_offline(machine, send):
-    before = world()
+    before, heard = world()
     assert send("heartbeat", beat(*UUIDS, full=False)).status_code == 200
-    assert world() == before
+    after = world()
+    assert len(after[0]["NodeBoot"]) == 1, "that it spoke is noted"
+    assert after == ({**before, "NodeBoot": after[0]["NodeBoot"]}, heard)
     assert machine.state == "offline"
 
 
@@ -130,11 +138,16 @@ def test_simulated_gpus_that_are_allowed_stay_marked(machine, send, settings):
     assert (machine.state, machine.simulated) == ("online", True)
 
 
-def test_a_gpu_of_another_machine_is_refused(machine, send):
-    make.gpu(make.machine(gpus=0), uuid=UUIDS[1])
-    before = world()
+def test_a_gpu_of_another_machine_is_refused_and_suspends_this_one(machine, send):
+    first = make.machine(gpus=0)
+    make.gpu(first, uuid=UUIDS[1])
+    before = list(Gpu.objects.values())
     assert problem(send("heartbeat", beat(*UUIDS))) == (409, "duplicate-gpu")
-    assert world() == before
+    assert list(Gpu.objects.values()) == before
+    machine.refresh_from_db()
+    first.refresh_from_db()
+    assert (machine.state, first.state) == ("suspended", "online")
+    assert machine.inventory_at is None
 
 
 @pytest.mark.parametrize(
@@ -167,6 +180,7 @@ def test_the_agents_version_is_kept_up_to_date(send):
 
 def test_the_node_is_told_what_to_run(booked, send):
     [told] = send("heartbeat", beat(*UUIDS, full=False)).json()["desired"]
+    assert len(told.pop("grant")) == 128
     assert told == {
         "assignment": str(booked.assignments.get().public_id),
         "generation": 1,
@@ -179,6 +193,9 @@ def test_the_node_is_told_what_to_run(booked, send):
         "template": "",
         "image": "",
         "ssh_keys": [],
+        "evict_at": None,
+        "node": str(Node.objects.get().public_id),
+        "not_after": "2026-11-24T13:00:00Z",
     }
 
 
@@ -300,7 +317,7 @@ def test_a_segment_that_was_changed_after_signing_is_refused(booked, send):
 def test_the_key_and_the_enrolment_stand_with_what_it_signed(booked, send):
     send("usage", batch(segment(booked.assignments.get())))
     node, signer = Node.objects.get(), Segment.objects.get().signer
-    assert bytes(signer.public_key) == bytes(node.public_key)
+    assert bytes(signer.public_key) == bytes(node.keys.get().public_key)
     assert (signer.node, signer.machine, signer.enrolled_at) == (
         node.public_id,
         node.machine,
@@ -313,3 +330,23 @@ def test_a_fork_is_kept_and_the_node_may_forget_it(booked, send):
     send("usage", batch(segment(assignment, seq=1)))
     assert send("usage", batch(segment(assignment, seq=2))).json() == {"stored": [2], "unknown": []}
     assert list(Segment.objects.order_by("seq").values_list("forked", flat=True)) == [False, True]
+
+
+def test_what_a_machine_runs_is_kept_as_it_says_it(machine, send, booked):
+    part = booked.assignments.get()
+    said = report(part, "running", started_at=NOON, gpu_uuids=UUIDS[:1], end=NOON + MINUTE)
+    assert send("heartbeat", beat(*UUIDS, assignments=(said,))).status_code == 200
+    kept = MachineReport.objects.get()
+    assert (kept.machine, kept.heard_at) == (machine, NOON)
+    assert kept.runs == [
+        {
+            "assignment": str(part.public_id),
+            "generation": 1,
+            "state": "running",
+            "gpus": ["GPU-aaaa"],
+            "end": "2026-11-24T12:01:00+00:00",
+        }
+    ]
+    older = beat(*UUIDS, seq=1)
+    assert problem(send("heartbeat", older)) == (409, "old-message")
+    assert MachineReport.objects.get().runs == kept.runs, "what is refused is not kept"

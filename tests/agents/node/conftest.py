@@ -1,18 +1,26 @@
+import json
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 
-from agents.node import gpu, identity
+from agents.node import gpu, identity, proc
 from agents.node.agent import Agent
 from agents.node.client import Client
 from agents.node.clock import Clock
 from agents.node.enrolment import enrol
+from agents.node.granting import Grants
+from agents.node.health import Health
 from agents.node.leases import Leases
+from agents.node.main import main
 from agents.node.process import ProcessRuntime
 from agents.node.simulated import library, profiles
 from agents.node.spool import Spool
 
 from .market import TOKEN, Market
+from .programs import SIMULATE, environment
 
 
 class Fake:
@@ -79,10 +87,16 @@ def build(enrolled, gpus):
         spool = Spool(enrolled)
         clock = clock or Clock(base=spool.clock())
         runtime = ProcessRuntime(enrolled / "leases")
-        leases = Leases(runtime=runtime, spool=spool, clock=clock, energy=gpus.energy)
+        grants = Grants(
+            node=who.node, key=who.grant_key, pin=lambda key: identity.pin(enrolled, key)
+        )
+        leases = Leases(
+            runtime=runtime, spool=spool, clock=clock, energy=gpus.energy, grants=grants
+        )
         key = identity.key_of(enrolled)
         client = Client(server=who.server, key=key, key_id=str(who.node), clock=clock)
-        agent = Agent(gpus=gpus, leases=leases, spool=spool, client=client)
+        health = Health(gpus=gpus, spool=spool, clock=clock)
+        agent = Agent(gpus=gpus, leases=leases, spool=spool, client=client, health=health)
         made.append(agent)
         return agent
 
@@ -100,3 +114,37 @@ def kill_everything(agent):
     for running in agent.leases.runtime.known.values():
         if running.child:
             running.child.wait()
+
+
+@pytest.fixture
+def here(capsys):
+    """Run a command that touches no GPU in this process, which is quicker."""
+
+    def here(*words):
+        code = main([str(word) for word in words])
+        return code, *capsys.readouterr()
+
+    return here
+
+
+@pytest.fixture
+def start(enrolled, fake_library):
+    """Start `run` in the background, with simulated GPUs."""
+    running = []
+
+    def start(*words):
+        command = ["-m", "agents.node.main", "run", "--state", str(enrolled), *SIMULATE, *words]
+        log = (enrolled / "log").open("a")
+        with log:
+            started = subprocess.Popen(  # noqa: S603
+                [sys.executable, *command], env=environment(), stdout=log, stderr=log
+            )
+        running.append(started)
+        return started
+
+    yield start
+    for each in running:
+        each.kill()
+        each.wait()
+    for file in enrolled.glob("leases/*/process.json"):
+        proc.send(list(proc.session(json.loads(file.read_text())["pid"])), signal.SIGKILL)

@@ -3,19 +3,26 @@
 import json
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from agents.protocol import grants, rotation
+from agents.protocol.health import HealthReply, HealthReport
 from agents.protocol.messages import (
     Desired,
     Enrol,
     Enrolled,
+    Heard,
     Heartbeat,
     HeartbeatReply,
+    Listen,
     Problem,
+    Rotate,
+    Rotated,
     UsageBatch,
     UsageReply,
 )
@@ -28,12 +35,14 @@ class Market:
     """`desired` is what it wants; `down` makes it answer 503; `odd` is an answer of its own."""
 
     def __init__(self):
-        self.key = None
+        self.key, self.overlap = None, []
+        self.grant_key, self.grant_key_changes = Ed25519PrivateKey.generate(), []
         self.node, self.machine = uuid4(), uuid4()
+        self.health_reports = []
         self.desired, self.heartbeats, self.segments, self.paths = [], [], [], []
         self.down, self.odd, self.refuse, self.unknown = False, None, {}, set()
         self.every, self.ahead = 0.2, timedelta()
-        self.inventory = None
+        self.inventory, self.version, self.waits = None, 1, True
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
@@ -61,10 +70,12 @@ class Market:
             }
         )
         self.desired.append(wanted)
+        self.version += 1
         return wanted
 
     def change(self, wanted, **values):
         changed = wanted.model_copy(update=values)
+        self.version += 1
         self.desired = [changed if each is wanted else each for each in self.desired]
         return changed
 
@@ -89,16 +100,23 @@ class Market:
             return self._problem(401, "/problems/clock-skew", str(error), server_time=self.now())
         except BadSignature as error:
             return self._problem(401, "/problems/bad-signature", str(error))
-        return getattr(self, path.rpartition("/")[2])(body)
+        name = {"desired": "listen"}.get(path.rpartition("/")[2], path.rpartition("/")[2])
+        return getattr(self, name.replace("-", "_"))(body)
 
     def _prove(self, path, headers, body):
-        key = self.key
+        keys = [self.key, *self.overlap]
         if path.endswith("enrol"):
             raw = bytes.fromhex(json.loads(body)["public_key"])
-            key = Ed25519PublicKey.from_public_bytes(raw)
+            keys = [Ed25519PublicKey.from_public_bytes(raw)]
             assert key_id_of(headers) == "enrol"
-        elif key is None or key_id_of(headers) != str(self.node):
+        elif self.key is None or key_id_of(headers) != str(self.node):
             raise BadSignature("another node")
+        for key in keys:
+            with suppress(BadSignature):
+                return self._verify(path, headers, body, key)
+        raise BadSignature("the signature does not fit the request")
+
+    def _verify(self, path, headers, body, key):
         url = self.url + path
         verify(method="POST", url=url, headers=headers, body=body, key=key, at=self.now())
 
@@ -117,8 +135,40 @@ class Market:
                 machine=self.machine,
                 server_time=self.now(),
                 next_heartbeat_s=self.every,
+                grant_key=self.grant_public(),
             )
         )
+
+    def grant_public(self):
+        return self.grant_key.public_key().public_bytes_raw().hex()
+
+    def granted(self, each):
+        """As it goes over the wire, under our signature."""
+        not_after = max(self.now(), each.start) + timedelta(hours=1)
+        return grants.sign(each, node=self.node, not_after=not_after, key=self.grant_key)
+
+    def rotate_key(self, body):
+        message = Rotate.model_validate_json(body)
+        old, new = bytes.fromhex(message.old_key), bytes.fromhex(message.new_key)
+        signatures = {
+            "vouch": bytes.fromhex(message.vouch),
+            "proof": bytes.fromhex(message.proof),
+        }
+        assert rotation.agreed(node=self.node, old=old, new=new, **signatures)
+        if self.key.public_bytes_raw() == old:
+            self.overlap = [self.key]
+            self.key = Ed25519PublicKey.from_public_bytes(new)
+        assert self.key.public_bytes_raw() == new
+        return self._good(Rotated(server_time=self.now(), old_good_until=self.now()))
+
+    def listen(self, body):
+        message = Listen.model_validate_json(body)
+        deadline = time.monotonic() + message.wait_s
+        while self.waits and self.version == message.desired_version:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.02)
+        return self._good(Heard(server_time=self.now(), desired_version=self.version))
 
     def heartbeat(self, body):
         message = Heartbeat.model_validate_json(body)
@@ -133,9 +183,17 @@ class Market:
                 server_time=self.now(),
                 next_heartbeat_s=self.every,
                 want_inventory=self.inventory is None,
-                desired=tuple(self.desired),
+                desired=tuple(map(self.granted, self.desired)),
+                grant_key=self.grant_public(),
+                grant_key_changes=tuple(self.grant_key_changes),
+                desired_version=self.version,
             )
         )
+
+    def health(self, body):
+        report = HealthReport.model_validate_json(body)
+        self.health_reports.append(report)
+        return self._good(HealthReply(stored=len(report.events)))
 
     def usage(self, body):
         batch = UsageBatch.model_validate_json(body)
@@ -172,7 +230,7 @@ def _handler(market):
     return Handler
 
 
-def until(condition, seconds=10.0):
+def until(condition, seconds=30.0):
     """Wait until something holds, and say what did not when it never does."""
     deadline = time.monotonic() + seconds
     while not condition():

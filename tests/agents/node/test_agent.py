@@ -69,6 +69,23 @@ def test_an_inventory_that_is_asked_for_is_sent_at_once(build, market):
     assert [bool(each.inventory) for each in market.heartbeats] == [True, False, True]
 
 
+def test_beats_of_a_leased_gpu_carry_its_load(build, market, uuids):
+    agent = build()
+    agent.turn()
+    assert market.heartbeats[-1].telemetry == ()
+    wanted = market.want(gpus=uuids[:1])
+    turn_until(agent, lambda: market.heartbeats[-1].telemetry)
+    [sample] = market.heartbeats[-1].telemetry
+    assert (sample.uuid, sample.power_mw is not None) == (uuids[0], True)
+    assert "running" in market.states(wanted.assignment)
+    told = market.health_reports[-1]
+    assert len(market.health_reports) == 2, "what it did before is averaged on its own"
+    assert told.since < told.read_at
+    market.change(wanted, run=False, generation=2)
+    turn_until(agent, lambda: market.heartbeats[-1].telemetry == ())
+    assert len(market.health_reports) == 3
+
+
 def test_heartbeats_count_up_also_over_a_restart(build, market):
     for _ in range(2):
         agent = build()
@@ -419,8 +436,8 @@ def test_after_a_restart_the_gpus_count_as_verified_only_from_then_on(build, mar
     agent = build()
     away = agent.client.clock.now()
     agent.leases.resume()
-    sent = len(market.billed(each.assignment))
-    turn_until(agent, lambda: len(market.billed(each.assignment)) > sent)
+    # what the one before wrote down and did not send comes first
+    turn_until(agent, lambda: market.billed(each.assignment)[-1].end > away)
     assert market.billed(each.assignment)[-1].verified_since >= away
 
 

@@ -96,6 +96,16 @@ def test_the_fake_library_is_known_by_itself(gpus, monkeypatch):
     again.close()
 
 
+def test_nothing_is_simulated_beside_a_real_driver(tmp_path, monkeypatch):
+    library.require_no_driver(tmp_path / "none")
+    with pytest.raises(library.NotAllowed, match="has an NVIDIA driver"):
+        library.require_no_driver(tmp_path)
+    monkeypatch.setattr(library.require_no_driver, "__defaults__", (tmp_path,))
+    with pytest.raises(library.NotAllowed):
+        library.simulate(what="h100:8", folder=tmp_path / "made")
+    assert not (tmp_path / "made").exists()
+
+
 def test_simulated_uuids_are_the_machines_own(fake_library, tmp_path):
     texts = []
     for name in ("a", "b", "a"):

@@ -1,5 +1,6 @@
 """What is metered follows what the runtime vouches for: values in, segments out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from agents.node.reconcile import Phase
 from agents.node.runtime import Sighting
 from agents.node.spool import Spool
 
-from .build import NOON, ONE, wanted
+from .build import NOON, ONE, granted, pinned, wanted
 
 SECOND = timedelta(seconds=1)
 HOUR = 3600 * SECOND
@@ -21,6 +22,7 @@ class Scripted:
 
     def __init__(self):
         self.now = None
+        self.told = []
 
     def start(self, *, wanted, at):
         self.show(Phase.STARTING)
@@ -39,6 +41,10 @@ class Scripted:
     def observe(self):
         return [self.now] if self.now else []
 
+    def tell(self, *, assignment, evict_at):
+        self.told.append((assignment, evict_at))
+        self.now = replace(self.now, told=evict_at)
+
     def stop(self, **_):
         pass
 
@@ -51,9 +57,9 @@ def scene(tmp_path):
     time = [0.0]
     spool = Spool(tmp_path)
     clock = Clock(base=NOON.timestamp(), boot=lambda: time[0])
-    leases = Leases(runtime=Scripted(), spool=spool, clock=clock, energy=dict)
+    leases = Leases(runtime=Scripted(), spool=spool, clock=clock, energy=dict, grants=pinned())
     leases.period = 5 * SECOND
-    leases.take_over([wanted(end=NOON + HOUR)])
+    leases.take_over([granted(wanted(end=NOON + HOUR))])
 
     def step(seconds, phase=None, **facts):
         time[0] = seconds
@@ -109,3 +115,50 @@ def test_one_whose_gpus_were_never_verified_is_billed_nothing(scene):
 def test_one_stopped_on_its_way_is_stopped_and_billed_nothing(scene):
     scene(0)
     assert scene(50, Phase.ENDED) == ("stopped", [])
+
+
+def test_a_workload_is_told_once_that_it_gives_way(tmp_path):
+    time = [0.0]
+    spool = Spool(tmp_path)
+    clock = Clock(base=NOON.timestamp(), boot=lambda: time[0])
+    leases = Leases(runtime=Scripted(), spool=spool, clock=clock, energy=dict, grants=pinned())
+    plain, gives_way = wanted(end=NOON + HOUR), NOON + 120 * SECOND
+    leases.take_over([granted(plain)])
+    leases.step()
+    leases.runtime.show(Phase.RUNNING, started_at=NOON)
+    leases.step()
+    assert leases.runtime.told == []
+    shorter = wanted(end=gives_way, evict_at=gives_way, generation=2)
+    leases.take_over([granted(shorter)])
+    leases.step()
+    leases.step()
+    assert leases.runtime.told == [(ONE, gives_way)]
+    spool.close()
+
+
+@pytest.fixture
+def plain(tmp_path):
+    """Leases at NOON, with nothing written down and nothing wanted."""
+    spool, clock = Spool(tmp_path), Clock(base=NOON.timestamp(), boot=lambda: 0.0)
+    yield Leases(runtime=Scripted(), spool=spool, clock=clock, energy=dict, grants=pinned())
+    spool.close()
+
+
+def test_a_report_says_which_gpus_and_until_when(plain):
+    plain.take_over([granted(wanted(end=NOON + HOUR))])
+    plain.step()
+    plain.runtime.show(Phase.RUNNING, gpu_uuids=("GPU-b",), started_at=NOON)
+    plain.step()
+    [report] = plain.reports()
+    assert (report.gpu_uuids, report.end) == (("GPU-b",), NOON + HOUR)
+
+
+def test_what_runs_without_a_note_is_reported_until_it_is_stopped(plain):
+    plain.runtime.show(Phase.RUNNING, started_at=NOON)
+    plain.step()
+    [report] = plain.reports()
+    assert (report.assignment, report.generation, report.state) == (ONE, 0, "starting")
+    assert (report.gpu_uuids, report.started_at, report.end) == (("GPU-a",), None, None)
+    plain.runtime.show(Phase.STOPPING)
+    plain.step()
+    assert plain.reports() == ()

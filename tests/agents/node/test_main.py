@@ -2,8 +2,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from itertools import pairwise
 
 import pytest
@@ -11,63 +9,9 @@ import pytest
 from agents.node import identity, proc, runtimes
 from agents.node import main as main_module
 from agents.node.clock import Clock
-from agents.node.main import main
 
 from .market import TOKEN, until
-
-SIMULATE = ("--allow-simulated-gpus", "--simulate", "h100:2", "--runtime", "process")
-
-
-def environment(**more):
-    mine = {key: value for key, value in os.environ.items() if key != "FAKENVML_STATE"}
-    return {**mine, **more}
-
-
-def call(*words, **more):
-    """Run a command in a process of its own: (exit code, what it printed, what it complained)."""
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "agents.node.main", *map(str, words)],
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-@pytest.fixture
-def here(capsys):
-    """Run a command that touches no GPU in this process, which is quicker."""
-
-    def here(*words):
-        code = main([str(word) for word in words])
-        return code, *capsys.readouterr()
-
-    return here
-
-
-@pytest.fixture
-def start(enrolled, fake_library):
-    """Start `run` in the background, with simulated GPUs."""
-    running = []
-
-    def start(*words):
-        command = ["-m", "agents.node.main", "run", "--state", str(enrolled), *SIMULATE, *words]
-        log = (enrolled / "log").open("a")
-        with log:
-            started = subprocess.Popen(  # noqa: S603
-                [sys.executable, *command], env=environment(), stdout=log, stderr=log
-            )
-        running.append(started)
-        return started
-
-    yield start
-    for each in running:
-        each.kill()
-        each.wait()
-    for file in enrolled.glob("leases/*/process.json"):
-        proc.send(list(proc.session(json.loads(file.read_text())["pid"])), signal.SIGKILL)
+from .programs import SIMULATE, call, complaint, found
 
 
 def pid_of(state, wanted):
@@ -94,12 +38,6 @@ def test_a_machine_enrols_with_a_token_that_nobody_sees(here, market, state, tmp
 def test_a_token_may_come_from_the_environment(here, market, state, monkeypatch):
     monkeypatch.setenv("STRAITS_TOKEN", TOKEN)
     assert here("enrol", "--server", market.url, "--state", state)[0] == 0
-
-
-def complaint(code, out, err):
-    """The one line that a person gets, without a traceback."""
-    [line] = err.splitlines()
-    return code, out, line.removeprefix("straits-node: ")
 
 
 def test_a_refused_token_is_one_line(here, market, state):
@@ -244,10 +182,6 @@ def test_no_secret_reaches_the_log_or_the_workload(start, market, enrolled):
     assert "the-renters-secret" not in (enrolled / "log").read_text()
 
 
-def found(out):
-    return {line[6:21].strip(): (line[:5].strip(), line[22:]) for line in out.splitlines()}
-
-
 def test_a_doctor_finds_a_healthy_machine_healthy(enrolled, market, fake_library):
     code, out, err = call("doctor", "--state", enrolled, *SIMULATE)
     assert (code, err) == (0, "")
@@ -320,3 +254,26 @@ def test_ports_are_a_range(here, ports, capsys):
     with pytest.raises(SystemExit):
         here("run", "--ports", ports)
     assert "write two ports, such as 40000-40999" in capsys.readouterr().err
+
+
+def test_a_key_is_changed_while_the_agent_runs(here, start, market, enrolled):
+    running = start()
+    until(lambda: market.heartbeats)
+    old = market.key.public_bytes_raw()
+    code, said, _ = here("rotate-key", "--state", enrolled)
+    assert (code, said) == (
+        0,
+        "this node has a new key; the old one is good for a few minutes more\n",
+    )
+    assert market.key.public_bytes_raw() != old
+    market.overlap.clear()
+    heard = len(market.heartbeats)
+    until(lambda: len(market.heartbeats) > heard + 1)
+    running.terminate()
+    assert running.wait(60) == 0
+
+
+def test_without_enrolment_there_is_no_key_to_change(here, state):
+    code, _, complaint = here("rotate-key", "--state", state)
+    assert code == 2
+    assert "is not enrolled" in complaint

@@ -79,6 +79,7 @@ def test_a_workload_sees_its_leased_gpus_and_nothing_of_the_agents(runtime, monk
         "HOME": work,
         "CUDA_VISIBLE_DEVICES": "GPU-a,GPU-b",
         "NVIDIA_VISIBLE_DEVICES": "GPU-a,GPU-b",
+        "STRAITS_NOTICE": str(folder / "notice.json"),
     }
     assert place == work
 
@@ -240,3 +241,46 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path, caplog):
     (tmp_path / "leases" / "photos" / "process.json").write_text("{}")
     assert ProcessRuntime(tmp_path / "leases").observe() == []
     assert "is not a record of ours" in caplog.text
+
+
+#: says what it finds in the file when the signal comes
+LISTENS = """
+import json, os, pathlib, signal
+def told(*_):
+    pathlib.Path("heard").write_text(pathlib.Path(os.environ["STRAITS_NOTICE"]).read_text())
+signal.signal(signal.SIGCONT, told)
+pathlib.Path("ready").touch()
+while True:
+    signal.pause()
+"""
+
+
+def test_a_workload_hears_that_it_gives_way(runtime):
+    folder = start(runtime, sys.executable, "-c", LISTENS)
+    until((folder / "work" / "ready").exists)
+    assert not (folder / "notice.json").exists()
+    runtime.tell(assignment=ONE, evict_at=NOON)
+    heard = folder / "work" / "heard"
+    until(lambda: heard.exists() and heard.read_text())
+    assert json.loads(heard.read_text()) == {"evict_at": "2026-11-24T12:00:00+00:00"}
+    assert phase(runtime) is Phase.RUNNING
+    assert runtime.observe()[0].told == NOON
+    heard.unlink()
+    runtime.tell(assignment=ONE, evict_at=NOON)
+    assert ProcessRuntime(runtime.folder).observe()[0].told == NOON, "the next agent knows as well"
+    assert not heard.exists(), "told once"
+
+
+def test_one_that_does_not_listen_runs_on(runtime):
+    start(runtime, "sleep", "100")
+    runtime.tell(assignment=ONE, evict_at=NOON)
+    assert phase(runtime) is Phase.RUNNING
+    assert runtime.observe()[0].told == NOON
+
+
+def test_one_that_ended_or_is_not_known_is_not_told(runtime):
+    folder = start(runtime, "true")
+    wait_for_end(runtime)
+    runtime.tell(assignment=ONE, evict_at=NOON)
+    runtime.tell(assignment=UUID(int=9), evict_at=NOON)
+    assert not (folder / "notice.json").exists()

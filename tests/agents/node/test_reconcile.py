@@ -11,6 +11,7 @@ from agents.node.reconcile import (
     Skip,
     Start,
     Stop,
+    Tell,
     next_edge,
     reconcile,
     take_over,
@@ -159,3 +160,23 @@ def test_the_next_edge_is_the_nearest_start_or_end_to_come():
     assert next_edge(both, NOON - MINUTE) == NOON
     assert next_edge(both, NOON) == NOON + MINUTE
     assert next_edge(both, NOON + 3 * MINUTE) is None
+
+
+GIVES_WAY = NOON + MINUTE
+
+
+def test_what_gives_way_is_told_once_while_it_runs():
+    told = by_name(wanted(evict_at=GIVES_WAY))
+    running = {ONE: Observed(Phase.RUNNING, ("GPU-a",))}
+    assert reconcile(told, running, NOON) == [Tell(ONE, GIVES_WAY)]
+    knows = {ONE: Observed(Phase.RUNNING, ("GPU-a",), told=GIVES_WAY)}
+    assert reconcile(told, knows, NOON) == []
+    sooner = {ONE: Observed(Phase.RUNNING, ("GPU-a",), told=GIVES_WAY + MINUTE)}
+    assert reconcile(told, sooner, NOON) == [Tell(ONE, GIVES_WAY)]
+    assert reconcile(told, running, GIVES_WAY) == [Stop(ONE, "its window is over")]
+
+
+def test_what_has_not_begun_or_is_ending_is_not_told():
+    told = by_name(wanted(evict_at=GIVES_WAY))
+    for phase in (Phase.STARTING, Phase.STOPPING):
+        assert reconcile(told, {ONE: Observed(phase, ("GPU-a",))}, NOON) == []

@@ -73,6 +73,7 @@ class Command(BaseCommand):
     def _run(self, supervisor: Supervisor, *, once: bool, kill_at: str) -> Story:
         call_command("migrate", verbosity=0)
         call_command("load_reference", verbosity=0)
+        call_command("load_staff_roles", verbosity=0)
         base, listen = settings.PUBLIC_URL, settings.LISTEN
         if once:
             listen = ("127.0.0.1", free_port())

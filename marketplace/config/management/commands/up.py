@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         call_command("load_reference", verbosity=0)
+        call_command("load_staff_roles", verbosity=0)
         database = app_role.prepare()
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)

@@ -1,4 +1,3 @@
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,19 @@ class Command(BaseCommand):
         }
         parser.add_argument("--from", dest="first", **day)
         parser.add_argument("--to", dest="last", help="this day is included", **day)
+        parser.add_argument(
+            "--summary",
+            action="store_true",
+            help="revenue, receivables, what providers are owed, tax: a row for each heading",
+        )
         parser.add_argument("--csv", type=Path, metavar="FILE", help="instead of the terminal")
 
     def handle(self, *args: Any, first: date, last: date, **options: Any) -> None:
         if last < first:
             raise CommandError(f"--to {last} is before --from {first}; swap them")
-        rows = services.report(first=first, last=last)
+        rows: Any = services.report(first=first, last=last)
+        if options["summary"]:
+            rows = services.summarise(rows=rows)
         if target := options["csv"]:
             try:
                 services.write_report(rows=rows, target=target)
@@ -35,6 +41,4 @@ class Command(BaseCommand):
                 raise CommandError(f"{target}: {error.strerror}; nothing was written") from error
             self.stdout.write(f"{len(rows)} rows in {target}")
         else:
-            sheet = csv.writer(self.stdout)
-            sheet.writerow(services.ReportRow._fields)
-            sheet.writerows(rows)
+            services.write_rows(rows=rows, file=self.stdout)

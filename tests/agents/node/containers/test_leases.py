@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -68,6 +69,44 @@ def test_a_lease_runs_with_its_gpus_and_leaves_nothing(make, gpu_uuids, outcomes
     assert list(runtime.folder.iterdir()) == []
 
 
+def test_a_bridge_that_the_engine_forgets_is_removed(make, gpu_uuids, monkeypatch):
+    """Seen of podman on a busy machine: the network is gone and its interface stays."""
+    runtime, each = make(), at.lease(gpu_uuids[:1])
+    forgets = Engine.remove_network
+
+    def forgetful(engine, name):
+        forgets(engine, name)
+        if not (Path("/sys/class/net") / name).exists():
+            service.tools.call("ip", "link", "add", name, "type", "bridge")
+
+    at.run(runtime, each)
+    monkeypatch.setattr(Engine, "remove_network", forgetful)
+    runtime.stop(assignment=each.assignment, grace=1)
+    assert at.end(runtime, each).progress == "nothing of it is left on the machine"
+    assert at.left(STORAGE, each.assignment) == set()
+
+
+def test_a_lease_hears_that_it_gives_way(make, gpu_uuids):
+    script = """
+      trap 'cat "$STRAITS_NOTICE" > heard; touch done' CONT
+      [ ! -e "$STRAITS_NOTICE" ] && touch ready
+      while :; do sleep 0.1; done
+    """
+    runtime = make()
+    each = at.lease(gpu_uuids[:1]).model_copy(update={"command": ("sh", "-c", script)})
+    at.run(runtime, each)
+    work = workspace(runtime, each)
+    until((work / "ready").exists)
+    gives_way = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    runtime.tell(assignment=each.assignment, evict_at=gives_way)
+    until((work / "done").exists)
+    assert json.loads((work / "heard").read_text()) == {"evict_at": "2026-11-24T12:00:00+00:00"}
+    [seen] = runtime.observe()
+    assert (seen.phase, seen.told) == (Phase.RUNNING, gives_way)
+    runtime.stop(assignment=each.assignment, grace=0)
+    at.end(runtime, each)
+
+
 def test_what_a_lease_gets_to_see_is_walled_in(make, gpu_uuids):
     script = """
       env | grep -E 'EPOCHS|HOME|NVIDIA'; cut -c11- /proc/self/uid_map
@@ -106,12 +145,15 @@ def test_a_renter_logs_in_with_their_key_and_nobody_else_does(make, gpu_uuids, t
         subprocess.run([*KEY, "-f", str(tmp_path / name)], check=True)  # noqa: S603
     keys = ((tmp_path / "mine.pub").read_text().strip(),)
     runtime = make()
-    each = at.lease(gpu_uuids[:1], ssh_keys=keys, template="ssh", command=())
+    mine = {"EPOCHS": "3 of 5", "HOME": "/nowhere"}
+    each = at.lease(gpu_uuids[:1], ssh_keys=keys, template="ssh", command=(), environment=mine)
     [endpoint] = at.run(runtime, each).endpoints
     assert (endpoint.name, endpoint.scheme, endpoint.host) == ("ssh", "ssh", "127.0.0.1")
     until(lambda: answers(endpoint.port))
-    done = ssh(endpoint.port, tmp_path / "mine", "id -un; ls /dev/straits-simulated/*")
-    assert (done.returncode, done.stdout) == (0, "root\nnvidia0\n"), done.stderr
+    look = "id -un; ls /dev/straits-simulated/*; echo $EPOCHS, $NVIDIA_VISIBLE_DEVICES, $HOME"
+    done = ssh(endpoint.port, tmp_path / "mine", look)
+    told = "root\nnvidia0\n3 of 5, void, /root\n"
+    assert (done.returncode, done.stdout) == (0, told), done.stderr
     refused = ssh(endpoint.port, tmp_path / "other", "true")
     assert refused.returncode == 255
     assert "Permission denied (publickey)" in refused.stderr

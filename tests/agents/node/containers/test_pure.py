@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from agents.node.containers import attached, cdi, host, making, spec, templates
+from agents.node.containers import attached, cdi, checks, host, making, spec, templates
 from agents.node.containers.cdi import Node
 from agents.node.runtime import CannotStart
 from tests.agents.node.build import wanted
@@ -102,9 +102,9 @@ def test_ports_come_from_the_range_and_run_out():
     assert host.free_ports(2, among=None, address="127.0.0.1") == [0, 0]
 
 
-def test_the_docker_api_is_asked_for_the_same_walls():
+def asked(address="0.0.0.0"):  # noqa: S104
     limits = spec.Limits(memory=1 << 30, cpus=1.5, pids=64, shared_memory=1 << 20, open_files=1024)
-    each = spec.Spec(
+    return spec.Spec(
         name="straits-x",
         image="debian:12",
         command=("true",),
@@ -112,22 +112,42 @@ def test_the_docker_api_is_asked_for_the_same_walls():
         labels={"straits.owner": "me"},
         gpu_uuids=("GPU-a", "GPU-b"),
         network="st-x",
-        address="0.0.0.0",  # noqa: S104
+        address=address,
         ports={22: 0, 8888: 40_000},
         mounts={"/straits": "/a", "/workspace": "/b"},
         read_only=frozenset({"/straits"}),
         limits=limits,
         first_user=1 << 30,
     )
-    asked = spec.docker(each)["HostConfig"]
+
+
+@pytest.mark.parametrize(("found", "ok"), [(None, False), ("/usr/sbin/iptables", True)])
+def test_a_doctor_names_what_podmans_networks_need(monkeypatch, found, ok):
+    monkeypatch.setattr(checks.tools, "find", lambda program: found)
+    [finding] = checks._podman()
+    assert finding.ok is ok
+    assert ("apt-get install iptables" in finding.said) is not ok
+
+
+def test_podman_publishes_everywhere_only_where_no_address_is_named():
+    """netavark would look for packets to the address 0.0.0.0, and none ever comes."""
+    [ssh, lab] = spec.libpod(asked())["portmappings"]
+    assert ssh == {"container_port": 22, "host_port": 0}
+    assert lab == {"container_port": 8888, "host_port": 40_000}
+    [ssh, _] = spec.libpod(asked("192.0.2.1"))["portmappings"]
+    assert ssh == {"container_port": 22, "host_port": 0, "host_ip": "192.0.2.1"}
+
+
+def test_the_docker_api_is_asked_for_the_same_walls():
+    host = spec.docker(asked())["HostConfig"]
     names = ["nvidia.com/gpu=GPU-a", "nvidia.com/gpu=GPU-b"]
-    assert asked["DeviceRequests"] == [{"Driver": "cdi", "DeviceIDs": names}]
-    assert (asked["CapDrop"], asked["SecurityOpt"]) == (["ALL"], ["no-new-privileges"])
-    assert asked["ReadonlyRootfs"] is True
-    assert asked["Binds"] == ["/a:/straits:ro", "/b:/workspace:rw"]
-    assert asked["PortBindings"]["8888/tcp"] == [{"HostIp": "0.0.0.0", "HostPort": "40000"}]  # noqa: S104
-    assert (asked["Memory"], asked["MemorySwap"]) == (1 << 30, 1 << 30)
-    assert (asked["NanoCpus"], asked["PidsLimit"]) == (1_500_000_000, 64)
+    assert host["DeviceRequests"] == [{"Driver": "cdi", "DeviceIDs": names}]
+    assert (host["CapDrop"], host["SecurityOpt"]) == (["ALL"], ["no-new-privileges"])
+    assert host["ReadonlyRootfs"] is True
+    assert host["Binds"] == ["/a:/straits:ro", "/b:/workspace:rw"]
+    assert host["PortBindings"]["8888/tcp"] == [{"HostIp": "0.0.0.0", "HostPort": "40000"}]  # noqa: S104
+    assert (host["Memory"], host["MemorySwap"]) == (1 << 30, 1 << 30)
+    assert (host["NanoCpus"], host["PidsLimit"]) == (1_500_000_000, 64)
 
 
 def test_a_template_keeps_the_renters_image_and_command():

@@ -1,0 +1,1 @@
+"""Proving the GPUs of this machine by computing; see `agents.protocol.challenge`."""

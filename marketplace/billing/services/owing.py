@@ -1,0 +1,115 @@
+"""What a renter owes us: collected from the wallet when it has money, written off by staff."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Concat
+
+from marketplace.accounts.models import Organisation, User
+from marketplace.accounts.trail import trail
+from marketplace.billing.models import Dispute
+from marketplace.billing.models.disputed import FREEZE
+from marketplace.billing.states import DisputeState
+from marketplace.core.refusals import BadField
+from marketplace.ledger import services as ledger
+from marketplace.ledger.models import Account, Freeze, Kind, Transaction
+
+from . import lots, notices
+
+
+class NothingOwed(BadField):
+    """There is no debt to write off."""
+
+
+def owes_micro(*, organisation: Organisation) -> int:
+    """What the organisation owes, micro-units."""
+    account = Account.objects.filter(**_facts(organisation)).first()
+    return -ledger.net_micro(account=account) if account else 0
+
+
+def receivable(organisation: Organisation) -> Account:
+    return ledger.account(**_facts(organisation))
+
+
+def _facts(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "kind": Kind.RENTER_RECEIVABLE,
+        "owner": organisation.public_id,
+        "currency": lots.wallet_of(organisation).currency,
+    }
+
+
+def debtors() -> QuerySet[Organisation]:
+    """Those who owe us something, or have."""
+    rows = Account.objects.filter(kind=Kind.RENTER_RECEIVABLE)
+    return Organisation.objects.filter(public_id__in=rows.values("owner")).order_by("pk")
+
+
+def collect(*, organisation: Organisation, at: datetime) -> int:
+    """Pay debts from what the wallet has available; returns the micro-units paid.
+
+    The key counts the collections so far, which cannot change under the wallet's lock.
+    """
+    with transaction.atomic():
+        wallet = lots.wallet_of(organisation)
+        ledger.lock_balances([wallet.pk])
+        part = min(owes_micro(organisation=organisation), ledger.balance(account=wallet).available)
+        if part <= 0:
+            return 0
+        before = f"debt-paid:{organisation.public_id}:"
+        number = Transaction.objects.filter(key__startswith=before).count() + 1
+        ledger.post(
+            key=f"{before}{number}",
+            kind="debt_paid",
+            entries=[ledger.Entry(wallet, receivable(organisation), part)],
+            at=at,
+        )
+        thaw(organisation=organisation, at=at)
+    return part
+
+
+def thaw(*, organisation: Organisation, at: datetime) -> None:
+    """A wallet that was frozen until its debt is gone may book again."""
+    if owes_micro(organisation=organisation) > 0:
+        return
+    for row in organisation.disputes.filter(state=DisputeState.LOST):
+        ledger.lift(key=row.freeze_key, at=at)
+        notices.take_back(key=row.freeze_key, at=at)
+
+
+def thaw_settled(*, at: datetime) -> None:
+    """Thaw the wallets whose debt was paid by another way than `collect`."""
+    standing = Freeze.objects.filter(lifted_at__isnull=True).values("key")
+    lost = Dispute.objects.filter(state=DisputeState.LOST).select_related("organisation")
+    keys = Concat(Value(FREEZE), F("dispute_id"))
+    for row in lost.annotate(freeze=keys).filter(freeze__in=standing):
+        thaw(organisation=row.organisation, at=at)
+
+
+def write_off(*, organisation: Organisation, reason: str, by: User, at: datetime) -> int:
+    """Give a debt up as bad, for a reason; returns the micro-units. Raises NothingOwed."""
+    with transaction.atomic():
+        ledger.lock_balances([lots.wallet_of(organisation).pk])
+        owed = owes_micro(organisation=organisation)
+        if owed <= 0:
+            raise NothingOwed("organisation", "owes nothing")
+        account = receivable(organisation)
+        before = f"debt-written-off:{organisation.public_id}:"
+        number = Transaction.objects.filter(key__startswith=before).count() + 1
+        ledger.post(
+            key=f"{before}{number}",
+            kind="debt_written_off",
+            entries=[
+                ledger.Entry(
+                    ledger.account(kind=Kind.BAD_DEBT, currency=account.currency), account, owed
+                )
+            ],
+            at=at,
+            actor=by.email,
+            reason=reason[:300],
+        )
+        thaw(organisation=organisation, at=at)
+        trail(verb="wrote a debt off", subject=organisation, by=by, at=at, amount=str(owed))
+    return owed

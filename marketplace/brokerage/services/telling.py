@@ -1,0 +1,137 @@
+"""What renters are told of their bookings and of their places in line, as the API says it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from marketplace.brokerage.models import Notice, Reservation, Waiting
+from marketplace.brokerage.states import State
+from marketplace.catalog.pricing import window_micro
+from marketplace.notices import services as notices
+
+#: states whose reaching is told of
+REACHED: Final = {
+    State.CONFIRMED: "reservation.confirmed",
+    State.ACTIVE: "reservation.started",
+    State.ENDED: "reservation.ended",
+    State.FAILED: "reservation.failed",
+    State.REFUSED: "reservation.refused",
+    State.EXPIRED: "reservation.expired",
+    State.CANCELLED: "reservation.cancelled",
+}
+#: what the page of a booking says, as it is told
+NOTICED: Final = {
+    Notice.Kind.STARTS: "reservation.starting",
+    Notice.Kind.ENDS: "reservation.ending",
+    Notice.Kind.REPLACED: "reservation.machine_replaced",
+    Notice.Kind.UNREACHABLE: "reservation.machine_unreachable",
+    Notice.Kind.LOST: "reservation.machine_lost",
+    Notice.Kind.SERVED: "waitlist.served",
+    Notice.Kind.EVICTED: "reservation.evicted",
+    Notice.Kind.PAYMENT_DUE: "reservation.payment_due",
+}
+
+
+def tell_reached(*, rows: Iterable[int], at: datetime) -> None:
+    """Tell what these reservations (by primary key) have become, in two statements for all.
+
+    For the transaction that moved them; each state is told once.
+    """
+    events = [
+        notices.Event(
+            kind=REACHED[State(row.state)],
+            organisation=row.renter_id,
+            key=str(row.public_id),
+            facts=facts_of(row),
+            person=row.requested_by_id,
+        )
+        for row in _read(rows)
+        if row.state in REACHED and not _waits_again(row)
+    ]
+    notices.record(events=events, at=at)
+
+
+def tell_noticed(*, noticed: Iterable[Notice], at: datetime) -> None:
+    """Tell what was just noted of bookings; what was told before is not told again."""
+    told = list(noticed)
+    rows = {row.pk: row for row in _read(one.reservation_id for one in told)}
+    events = [
+        notices.Event(
+            kind=NOTICED[Notice.Kind(one.kind)],
+            organisation=rows[one.reservation_id].renter_id,
+            key=f"{rows[one.reservation_id].public_id}:{one.about.isoformat()}:{one.lead_s}",
+            facts={**facts_of(rows[one.reservation_id]), "about": _moment(one.about)},
+            person=rows[one.reservation_id].requested_by_id,
+        )
+        for one in told
+    ]
+    notices.record(events=events, at=at)
+
+
+def tell_waiting(*, rows: Iterable[int], kind: str, at: datetime) -> None:
+    """Tell that these requests in line (by primary key) are in line again, or lapsed."""
+    waiting = Waiting.objects.filter(pk__in=list(rows)).select_related("chip").order_by("pk")
+    events = [
+        notices.Event(
+            kind=kind,
+            organisation=row.renter_id,
+            key=f"{row.public_id}:{row.tries}",
+            facts={
+                "id": str(row.public_id),
+                "state": row.state,
+                "reason": row.reason,
+                "chip": row.chip.name,
+                "gpu_count": row.gpu_count,
+            },
+            person=row.requested_by_id,
+        )
+        for row in waiting
+    ]
+    notices.record(events=events, at=at)
+
+
+def facts_of(row: Reservation) -> dict[str, Any]:
+    """The reservation as the API shows it, without its terms and never its workload."""
+    length = row.during.upper - row.during.lower
+    return {
+        "id": str(row.public_id),
+        "state": row.state,
+        "reason": row.reason,
+        "offer": str(row.offer.public_id),
+        "chip": row.offer.chip.name,
+        "country": row.offer.machine.site.country,
+        "gpu_count": row.gpu_count,
+        "together": row.together,
+        "start": _moment(row.during.lower),
+        "end": _moment(row.during.upper),
+        "auto_confirm": row.auto_confirm,
+        "if_lost": row.if_lost,
+        "price_micro_per_gpu_hour": row.price_micro_per_gpu_hour,
+        "cost_micro": window_micro(row.price_micro_per_gpu_hour, row.gpu_count, length),
+        "currency": row.currency,
+        "due_micro": row.due_micro,
+        "pay_by": _moment(row.pay_by),
+        "interruptible": row.interruptible,
+        "evict_at": _moment(row.evict_at),
+        "hold_expires_at": _moment(row.hold_expires_at),
+        "ended_at": _moment(row.ended_at),
+        "created_at": _moment(row.created_at),
+    }
+
+
+def _waits_again(row: Reservation) -> bool:
+    """It was made for a request in line, of which is told what becomes of that."""
+    return row.state == State.REFUSED and hasattr(row, "waited")
+
+
+def _read(rows: Iterable[int]) -> Iterable[Reservation]:
+    """As they stand now, in this transaction."""
+    keys = list(rows)
+    if not keys:
+        return []
+    found = Reservation.objects.filter(pk__in=keys)
+    return found.select_related("offer__chip", "offer__machine__site", "waited").order_by("pk")
+
+
+def _moment(when: datetime | None) -> str | None:
+    return when.isoformat().replace("+00:00", "Z") if when else None

@@ -1,0 +1,50 @@
+// Two comforts of every page: times in the reader's zone, and lines that are copied by a button.
+// Without it times are UTC, and one click selects such a line.
+"use strict";
+(() => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const says = document.documentElement.dataset; // the words of this page's language
+  const COPIED = says.copied;
+  const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const day = { day: "numeric", month: "short" };
+  const shapes = {
+    moment: { ...day, year: "numeric", ...hour, timeZoneName: "short" },
+    short: { ...day, ...hour },
+    clock: hour,
+  };
+
+  const localise = (root) => {
+    for (const time of root.querySelectorAll("time[data-show]:not([title])")) {
+      const moment = new Date(time.dateTime);
+      const shape = { ...shapes[time.dataset.show] };
+      if (time.dataset.show === "moment" && moment.getUTCSeconds()) shape.second = "2-digit";
+      const utc = { ...shape, timeZone: "UTC", timeZoneName: "short" };
+      time.title = new Intl.DateTimeFormat("en-GB", utc).format(moment);
+      time.textContent = new Intl.DateTimeFormat("en-GB", shape).format(moment);
+    }
+  };
+
+  const copy = async (button) => {
+    const code = button.closest(".copyline").querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code); // no clipboard here: it is selected, for the keyboard
+      return;
+    }
+    const said = button.innerHTML;
+    button.textContent = COPIED;
+    setTimeout(() => { button.innerHTML = said; }, 2000);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button && button.textContent !== COPIED) copy(button);
+  });
+  if (zone && zone !== "UTC") {
+    localise(document);
+    document.addEventListener("htmx:load", (event) => localise(event.target.parentNode ?? document));
+    const foot = document.querySelector("[data-zone]");
+    if (foot) foot.textContent = says.zoneSays.replace("ZONE", zone);
+  }
+})();

@@ -1,0 +1,125 @@
+import json
+
+import pytest
+from django.urls import reverse
+
+from marketplace.billing.models import BillingDetails, Invoice
+from tests.billing import papers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seller(sally):
+    return papers.record_seller(sally)
+
+
+@pytest.fixture
+def used(market, harbour, seller):
+    return papers.rented(harbour)
+
+
+@pytest.fixture
+def alice_in(client, alice, harbour):
+    client.force_login(alice)
+    return client
+
+
+def issue(client, token=None):
+    form = client.get(reverse("invoices")).context["form"]
+    return client.post(reverse("issue-invoice"), {"token": token or form["token"].value()})
+
+
+def test_an_invoice_is_asked_for_once_however_often_the_page_is_sent(alice_in, used, alice, said):
+    token = alice_in.get(reverse("invoices")).context["form"]["token"].value()
+    pages = [issue(alice_in, token)["Location"] for _ in range(2)]
+    made = Invoice.objects.get()
+    assert pages == [reverse("invoice", args=[made.public_id])] * 2
+    assert made.issued_by == alice
+    text = said(alice_in.get(pages[0]))
+    assert f"Invoice {made.code}" in text
+    assert "20 min $2.40 $0.80" in text
+    assert "No tax added: no rule for SG is on record" in text
+    assert "Total 0.80 USD" in text
+
+
+def test_the_list_shows_number_period_and_amounts(alice_in, used, said):
+    issue(alice_in)
+    text = said(alice_in.get(reverse("invoices")))
+    assert "INV-2026-000001" in text
+    assert "1 Nov 2026, 00:00 UTC to" in text
+    assert "0.80 0.00 0.80 USD PDF JSON" in text
+
+
+def test_a_form_without_its_token_does_nothing(alice_in, used, said):
+    answer = alice_in.post(reverse("issue-invoice"), {"token": "x"}, follow=True)
+    assert "The form could not be read." in said(answer)
+    assert not Invoice.objects.exists()
+
+
+def test_nothing_to_invoice_is_said(alice_in, seller, said):
+    answer = alice_in.get(issue(alice_in)["Location"])
+    assert "Nothing was charged since the last invoice." in said(answer)
+
+
+def test_without_a_seller_the_page_says_whom_to_ask(alice_in, market, harbour, said):
+    papers.rented(harbour)
+    assert "seller's details are not on record" in said(alice_in.get(issue(alice_in)["Location"]))
+    assert not Invoice.objects.exists()
+
+
+def test_files_are_the_same_at_each_download(alice_in, used):
+    issue(alice_in)
+    made = Invoice.objects.get()
+    pdf = reverse("invoice-pdf", args=[made.public_id])
+    answer = alice_in.get(pdf)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == 'attachment; filename="INV-2026-000001.pdf"'
+    assert answer.content.startswith(b"%PDF-")
+    assert alice_in.get(pdf).content == answer.content
+    told = json.loads(alice_in.get(reverse("invoice-json", args=[made.public_id])).content)
+    assert (told["number"], told["total_micro"]) == ("INV-2026-000001", 800_000)
+
+
+def test_a_credit_note_stands_by_its_invoice(alice_in, used, said):
+    issue(alice_in)
+    note = papers.credit(Invoice.objects.get(), 300_000)
+    for url in (reverse("invoices"), reverse("invoice", args=[note.invoice.public_id])):
+        assert "CN-2026-000001" in said(alice_in.get(url))
+    text = said(alice_in.get(reverse("credit-note", args=[note.public_id])))
+    assert "It was slow." in text
+    assert "Total 0.30 USD" in text
+
+
+def test_billing_details_are_kept_and_the_country_is_the_screened_one(alice_in, harbour, said):
+    url = reverse("billing-details")
+    assert "screened with: SG" in said(alice_in.get(url))
+    form = {"name": "Harbour", "address": " 1 Quay \r\nSingapore", "tax_id": "", "reference": "7"}
+    assert alice_in.post(url, form)["Location"] == reverse("invoices")
+    row = BillingDetails.objects.get()
+    assert (row.organisation, row.address, row.reference) == (harbour, "1 Quay\nSingapore", "7")
+    assert "Harbour 1 Quay Singapore" in said(alice_in.get(reverse("invoices")))
+
+
+def test_bad_details_name_their_field_and_are_not_kept(alice_in):
+    answer = alice_in.post(reverse("billing-details"), {"name": "", "address": "x" * 501})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"name", "address"}
+    assert not BillingDetails.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["viewer", "engineer"])
+def test_who_may_not_pay_reads_invoices_and_issues_none(client, member_as, used, role):
+    client.force_login(member_as(role))
+    answer = client.get(reverse("invoices"))
+    assert answer.status_code == 200
+    assert reverse("issue-invoice") not in answer.content.decode()
+    assert client.post(reverse("issue-invoice")).status_code == 403
+    assert client.get(reverse("billing-details")).status_code == 403
+    assert not Invoice.objects.exists()
+
+
+def test_billing_may(client, member_as, used):
+    client.force_login(member_as("billing"))
+    issue(client)
+    assert Invoice.objects.count() == 1
