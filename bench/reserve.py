@@ -150,9 +150,11 @@ def main() -> None:
 
         from marketplace.brokerage import services as brokerage
         from marketplace.brokerage.models import Reservation
+        from marketplace.config.celery import settle
         from tests import make
         from tests.make import NOON
 
+        settle()  # as the worker that brokers does
         renter = make.organisation("Bench")
         wallet = make.funded(renter, 10**15)
         offers = [make.offer(gpus=8) for _ in range(GPUS // 8)]

@@ -1,5 +1,8 @@
 """Celery is a hint: every task that is sent has a sweep, and every sweep is on the clock."""
 
+import gc
+
+from celery.signals import worker_process_init
 from django.conf import settings
 
 from marketplace.config.celery import app
@@ -29,3 +32,12 @@ def test_every_task_of_ours_is_scheduled_or_is_a_hint_with_a_sweep():
     }
     assert ours == scheduled | set(swept_by)
     assert set(swept_by.values()) <= scheduled
+
+
+def test_a_worker_collects_no_garbage_among_what_it_loaded_before_it_began():
+    before = gc.get_freeze_count()
+    try:
+        worker_process_init.send(sender=None)
+        assert gc.get_freeze_count() > before + 10_000
+    finally:
+        gc.unfreeze()

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Prefetch
+
 from marketplace.brokerage.models import Notice, Reservation, Waiting
 from marketplace.brokerage.states import State
+from marketplace.catalog.models import Offer
 from marketplace.catalog.pricing import window_micro
 from marketplace.notices import services as notices
 
@@ -129,8 +132,10 @@ def _read(rows: Iterable[int]) -> Iterable[Reservation]:
     keys = list(rows)
     if not keys:
         return []
-    found = Reservation.objects.filter(pk__in=keys)
-    return found.select_related("offer__chip", "offer__machine__site", "waited").order_by("pk")
+    # many name few offers, which are read once
+    offers = Prefetch("offer", Offer.objects.select_related("chip", "machine__site"))
+    found = Reservation.objects.filter(pk__in=keys).select_related("waited")
+    return found.prefetch_related(offers).order_by("pk")
 
 
 def _moment(when: datetime | None) -> str | None:

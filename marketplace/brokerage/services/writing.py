@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from compliance import services as compliance
 from compliance.models import Decision
-from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.models import Assignment, Reservation
 from marketplace.brokerage.states import LeaseState, State
 from marketplace.ledger import services as ledger
 
@@ -34,6 +35,15 @@ UPDATE brokerage_reservation r
     AS c (id, state, hold, expires)
  WHERE r.id = c.id
 """
+LEASE = """
+INSERT INTO brokerage_lease
+  (public_id, created_at, assignment_id, gpu_id, cleaning_s, state, during)
+SELECT gen_random_uuid(), %s, c.*, r.during
+  FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[]) AS c (part, gpu, cleaning_s, state)
+  JOIN brokerage_assignment a ON a.id = c.part
+  JOIN brokerage_reservation r ON r.id = a.reservation_id
+ ORDER BY c.gpu
+"""
 
 
 class BatchLost(Exception):
@@ -49,7 +59,7 @@ def write_cleared(screened: Sequence[tuple[Reservation, Decision]], at: datetime
         for row, decision in screened
     ]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLEAR, [list(column) for column in zip(*columns, strict=True)])
+        cursor.execute(CLEAR, _turned(columns))
         written = {pk for (pk,) in cursor.fetchall()}
         refused = [pk for pk, state, *_ in columns if state == State.REFUSED and pk in written]
         tell_reached(rows=refused, at=at)
@@ -97,21 +107,19 @@ def _lease(placed: Sequence[Placing], at: datetime) -> None:
         for one in placed
         for machine in sorted(one.gpus)
     )
-    gpus = [gpus for one in placed for _, gpus in sorted(one.gpus.items())]
-    leases = [
-        Lease(
-            assignment=part,
-            gpu_id=gpu,
-            during=part.reservation.during,
-            cleaning_s=part.reservation.offer.cleaning_s,
-            state=LeaseState.CONFIRMED if part.reservation.auto_confirm else LeaseState.HELD,
-            created_at=at,
-        )
-        for part, gpus in zip(parts, gpus, strict=True)
+    chosen = [(one.row, gpus) for one in placed for _, gpus in sorted(one.gpus.items())]
+    columns = [
+        (part.pk, gpu, row.offer.cleaning_s, _state(row))
+        for part, (row, gpus) in zip(parts, chosen, strict=True)
         for gpu in gpus
     ]
-    lock_gpus({lease.gpu_id for lease in leases})
-    Lease.objects.bulk_create(sorted(leases, key=lambda lease: lease.gpu_id))
+    lock_gpus({gpu for _, gpu, _, _ in columns})
+    with connection.cursor() as cursor:
+        cursor.execute(LEASE, [at, *_turned(columns)])
+
+
+def _state(row: Reservation) -> LeaseState:
+    return LeaseState.CONFIRMED if row.auto_confirm else LeaseState.HELD
 
 
 def _draw(placed: Sequence[Placing], at: datetime) -> None:
@@ -150,4 +158,9 @@ def _book(placed: Sequence[Placing], at: datetime, holds: Sequence[int]) -> None
         for one, hold in zip(placed, holds, strict=True)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(SET_ASIDE, [at, *(list(column) for column in zip(*columns, strict=True))])
+        cursor.execute(SET_ASIDE, [at, *_turned(columns)])
+
+
+def _turned(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows as columns, for unnest."""
+    return [list(column) for column in zip(*rows, strict=True)]
