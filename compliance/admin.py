@@ -154,8 +154,9 @@ class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
 
     @admin.display
     def approved(self, rule: PolicyRule) -> str:
-        names = ", ".join(one.approver_label for one in rule.approvals.all())
-        if len(rule.approvals.all()) >= services.APPROVERS:
+        approvals = sorted(rule.approvals.all(), key=lambda one: one.pk)
+        names = ", ".join(one.approver_label for one in approvals)
+        if len(approvals) >= services.APPROVERS:
             return f"by {names}"
         return f"needs counsel; so far by {names}" if names else "needs counsel"
 

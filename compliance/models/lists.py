@@ -80,6 +80,11 @@ class ListEntry(Record):
     def __str__(self) -> str:
         return f"{self.source} {self.uid}"
 
+    @property
+    def named(self) -> "list[EntryName]":
+        """Its names in the order in which they were published."""
+        return sorted(self.names.all(), key=lambda name: name.pk)
+
 
 class NameKind(models.TextChoices):
     PRIMARY = "primary"

@@ -87,7 +87,7 @@ def _edits(before: ListEntry, after: ListEntry) -> list[Edit]:
 
 
 def _names(entry: ListEntry) -> list[str]:
-    return [one.name for one in entry.names.all()]
+    return [one.name for one in entry.named]
 
 
 def _texts(value: Any) -> list[str]:

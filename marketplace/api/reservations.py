@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from marketplace.accounts import roles
 from marketplace.brokerage import services as brokerage
-from marketplace.brokerage.models import IfLost, Reservation
+from marketplace.brokerage.models import Assignment, IfLost, Reservation
 from marketplace.brokerage.services import Ask
 from marketplace.brokerage.states import State
 
@@ -105,13 +105,17 @@ class OneReservationOut(ReservationOut):
     endpoints = serializers.SerializerMethodField()
 
     def get_progress(self, row: Reservation) -> list[str]:
-        return [part.progress for part in row.assignments.all() if part.progress]
+        return [part.progress for part in _parts(row) if part.progress]
 
     @extend_schema_field(EndpointOut(many=True))
     def get_endpoints(self, row: Reservation) -> list[dict[str, Any]]:
         if not self.context["may_rent"]:
             return []
-        return [endpoint for part in row.assignments.all() for endpoint in part.endpoints]
+        return [endpoint for part in _parts(row) for endpoint in part.endpoints]
+
+
+def _parts(row: Reservation) -> list[Assignment]:
+    return sorted(row.assignments.all(), key=lambda part: part.pk)
 
 
 def own_reservations(request: Request) -> QuerySet[Reservation]:

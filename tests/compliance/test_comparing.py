@@ -1,6 +1,7 @@
 """A party beside an entry of a list, field by field, as an officer reads it."""
 
 import pytest
+from django.db import connection
 
 from compliance.models import EntryName, ListEntry
 from compliance.models.above import above
@@ -74,3 +75,14 @@ def test_an_owner_is_compared_by_what_is_known_of_the_owner():
     assert said(party, listed, "owner Dawn, Pelagic")["Names"] == "same"
     assert said(party, listed, "owner Somebody Else")["Countries"] == "unknown"
     assert said(party, listed, "director Ada")["Kind"] == "differs"
+
+
+def test_names_stand_in_the_order_of_the_list_wherever_their_rows_lie():
+    listed = entry()
+    EntryName.objects.create(entry=listed, name="PELAGIC", kind="weak")
+    # PostgreSQL writes a changed row anew, behind the others
+    EntryName.objects.filter(entry=listed, kind="primary").update(name="DAWN PELAGIC LTD")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+    assert [one.kind for one in listed.names.all()] == ["weak", "primary"]
+    assert [one.name for one in listed.named] == ["DAWN PELAGIC LTD", "PELAGIC"]

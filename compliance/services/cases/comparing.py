@@ -35,7 +35,7 @@ def compare(party: Party, field: str, known: Above, entry: ListEntry) -> list[Co
     """
     ours = _asked(party, field, known)
     theirs = {
-        "Names": [one.name for one in entry.names.all()],
+        "Names": [one.name for one in entry.named],
         "Kind": [entry.kind],
         "Countries": entry.countries,
         "Identifiers": [f"{kind}: {value}" for kind, value in entry.identifiers],

@@ -56,7 +56,7 @@ def entities(rows: Iterable[ListEntry]) -> dict[tuple[str, str], Entity]:
 def _facts(row: ListEntry) -> Entity:
     return {
         "id": id_of(row.source.code, row.uid),
-        "caption": next(one.name for one in row.names.all() if one.kind == NameKind.PRIMARY),
+        "caption": next(one.name for one in row.named if one.kind == NameKind.PRIMARY),
         "schema": SCHEMAS.get(row.kind, "Organization" if row.kind else "LegalEntity"),
         "properties": _properties(row),
         "datasets": [row.source.code],
@@ -67,7 +67,7 @@ def _facts(row: ListEntry) -> Entity:
 
 def _properties(row: ListEntry) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for name in row.names.all():
+    for name in row.named:
         found.setdefault(NAMES[NameKind(name.kind)], []).append(name.name)
     for kind, value in row.identifiers:
         found.setdefault(NUMBERS.get(kind, "idNumber"), []).append(value)

@@ -56,7 +56,7 @@ def name(of: Account) -> str:
 def _transaction(row: Transaction) -> Iterator[str]:
     yield f"\n{_day(row.event_at)} * {_text(row.kind)} {_text(row.reason)}\n"
     yield f"  key: {_text(row.key)}\n"
-    for transfer in row.transfers.all():
+    for transfer in sorted(row.transfers.all(), key=lambda one: one.pk):
         for account, sign in ((transfer.debit, 1), (transfer.credit, -1)):
             yield f"  {name(account)}  {_amount(sign * transfer.amount)} {transfer.currency}\n"
 

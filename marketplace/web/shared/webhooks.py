@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -15,7 +16,7 @@ from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.core.refusals import BadField
 from marketplace.hooks import services as hooks
-from marketplace.hooks.models import Delivery, Endpoint
+from marketplace.hooks.models import Attempt, Delivery, Endpoint
 from marketplace.web.access import member
 from marketplace.web.limits import limited, user
 from marketplace.web.said import said
@@ -79,7 +80,8 @@ def webhook(request: HttpRequest, principal: Principal, endpoint: UUID) -> HttpR
 def _show(
     request: HttpRequest, row: Endpoint, form: WebhookForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    rows = row.deliveries.order_by("-pk").prefetch_related("attempts")
+    attempts = Prefetch("attempts", Attempt.objects.order_by("pk"))
+    rows = row.deliveries.order_by("-pk").prefetch_related(attempts)
     context = {
         "endpoint": row,
         "form": form,

@@ -25,7 +25,7 @@ MOST = 200
 @permission_required("compliance.view_policyrule", raise_exception=True)
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(PolicyRule.objects.prefetch_related("approvals"), pk=pk)
-    approvals = list(rule.approvals.all())
+    approvals = sorted(rule.approvals.all(), key=lambda one: one.pk)
     mine = staff(request).public_id in {one.approver for one in approvals}
     told = {
         "rule": rule,
