@@ -54,10 +54,14 @@ def _alone() -> bool:
 
 
 def _under_way(at: datetime) -> AuditCheck | None:
-    newest = AuditCheck.objects.order_by("created_at").last()
+    newest = _newest()
     if newest and (newest.finished_at is None or _day(newest.created_at) >= _day(at)):
         return None if newest.finished_at else newest
     return AuditCheck.objects.create(created_at=at)
+
+
+def _newest() -> AuditCheck | None:
+    return AuditCheck.objects.order_by("created_at").last()
 
 
 def _day(moment: datetime) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance.matching.births import days_of
 from compliance.sources import MalformedList, ParsedEntry, source
 from compliance.sources.identifiers import in_sentence
 from tests.compliance import lists, uk_csv
@@ -172,6 +173,41 @@ def test_the_list_that_the_treasury_closed_is_refused(tmp_path):
     told = r"ConList.csv line 2: is the OFSI list that was closed in January 2026. Take the UK Sanc"
     with pytest.raises(MalformedList, match=told):
         read("uk_sl", place)
+
+
+@pytest.mark.parametrize(
+    ("code", "file"), [("eu_fsf", "eu.xml"), ("uk_sl", "uk.xml"), ("ofac_sdn", "sdn_advanced.xml")]
+)
+def test_a_mark_of_the_encoding_and_other_ends_of_lines_change_nothing(tmp_path, code, file):
+    raw = (PUBLISHED / file).read_bytes().replace(b"\n", b"\r\n")
+    (tmp_path / file).write_bytes(b"\xef\xbb\xbf" + raw)
+    assert read(code, tmp_path) == read(code, PUBLISHED / file)
+
+
+@pytest.mark.parametrize(
+    ("told", "births"),
+    [
+        ("<YEAR>1971</YEAR>", ("1971~",)),
+        ("<YEAR>circa the war</YEAR>", ("XXXX",)),
+        ("<FROM_YEAR>1968</FROM_YEAR>", ("XXXX",)),
+        ("<NOTE>not known</NOTE>", ()),
+    ],
+)
+def test_a_date_of_the_un_that_cannot_be_read_is_not_left_out(tmp_path, told, births):
+    born = f"<TYPE_OF_DATE>APPROXIMATELY</TYPE_OF_DATE>{told}"
+    place = tmp_path / "un.xml"
+    place.write_text(
+        "<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>9</DATAID><FIRST_NAME>QUILL"
+        f"</FIRST_NAME><INDIVIDUAL_DATE_OF_BIRTH>{born}</INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL>"
+        "</INDIVIDUALS></CONSOLIDATED_LIST>"
+    )
+    assert read("un_sc", place)["9"].birth_dates == births
+
+
+@pytest.mark.parametrize("unread", ["XXXX", "../1980", "1980/.."])
+def test_beside_a_date_that_cannot_be_read_no_other_is_compared(unread):
+    assert days_of(("1971-02-03",)) == ("1971-02-03",)
+    assert days_of(("1971-02-03", unread)) == ()
 
 
 def test_ofac_tells_a_nationality_by_the_text_of_its_place():
