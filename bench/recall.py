@@ -79,7 +79,7 @@ def beside(index: Index, asked: Asked, made: Asked) -> Mapping[str, object] | No
         return None
     peer = logic_v2.LogicV2(index)
     peer.flagged([Query("Warm Up", "person"), Query("Warm Up Ltd", "organisation")])
-    print(f"{'':>24}{'ours':>9}{'logic-v2':>10}{'ours/s':>9}{'its/s':>8}")
+    print(f"{'':>24}{'ours':>9}{'logic-v2':>10}{'ours/s':>9}{'its/s':>8}{'ratio':>7}")
     made_up = {f"made-up {kind}": some for kind, some in made.items()}
     return {
         name: _pair(name, index, peer, some[:PEER]) for name, some in {**asked, **made_up}.items()
@@ -91,8 +91,10 @@ def _pair(
 ) -> dict[str, float]:
     mine, my_rate = _rated(lambda: [bool(one.matches) for one in index.screen_many(some)])
     its, its_rate = _rated(lambda: peer.flagged(some))
-    print(f"{name:>24}{mine:>9.2%}{its:>10.2%}{my_rate:>9.0f}{its_rate:>8.1f}")
-    return {"ours": mine, "logic-v2": its, "ours/s": my_rate, "logic-v2/s": its_rate}
+    ratio = round(my_rate / its_rate, 1)
+    print(f"{name:>24}{mine:>9.2%}{its:>10.2%}{my_rate:>9.0f}{its_rate:>8.1f}{ratio:>7.1f}")
+    rates = {"ours/s": my_rate, "logic-v2/s": its_rate, "ratio": ratio}
+    return {"ours": mine, "logic-v2": its, **rates}
 
 
 def _rated(work: Callable[[], Sequence[bool]]) -> tuple[float, float]:

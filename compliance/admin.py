@@ -19,6 +19,8 @@ from .declaring import DeclaringAdmin
 from .flagging import FlaggingAdmin
 from .licensing import LicensingAdmin, who
 from .models import (
+    AuditCheck,
+    AuditFault,
     ChainLink,
     ChipAttestation,
     ChipModel,
@@ -138,6 +140,7 @@ class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
     list_display = (
         "rule_id",
         "version",
+        "supersedes",
         "outcome",
         "effective_from",
         "effective_to",
@@ -146,6 +149,7 @@ class PolicyRuleAdmin(EvidenceAdmin[PolicyRule]):
     )
     list_filter = ("outcome",)
     search_fields = ("rule_id", "reason", "citation")
+    list_select_related = ("supersedes",)
     inlines = (RuleApprovalInline,)
     actions = ("approve",)
 
@@ -286,6 +290,24 @@ class ContentAdmin(EvidenceAdmin[Content]):
     """What decisions name by hash: parties' facts and rulebooks."""
 
     search_fields = ("sha256",)
+
+
+@admin.register(AuditCheck)
+class AuditCheckAdmin(EvidenceAdmin[AuditCheck]):
+    """Each day's reading of the whole chain, and the head that it came to."""
+
+    list_display = ("created_at", "finished_at", "reached", "faults", "head")
+    date_hierarchy = "created_at"
+
+
+@admin.register(AuditFault)
+class AuditFaultAdmin(EvidenceAdmin[AuditFault]):
+    """Evidence that does not read as when it was sealed. It heals when it reads so again."""
+
+    list_display = ("sentence", "created_at", "seen_at", "healed_at")
+    list_filter = (("healed_at", admin.EmptyFieldListFilter),)
+    search_fields = ("sentence",)
+    date_hierarchy = "created_at"
 
 
 @admin.register(ChainLink)

@@ -40,6 +40,15 @@ def seal_audit() -> None:
     services.seal(at=now())
 
 
+@shared_task(name="compliance.tasks.check_audit")
+def check_audit() -> None:
+    """Sweep: is what was sealed what is stored? The log keeps each head outside of the database."""
+    check = services.check_audit(at=now())
+    if check and check.finished_at:
+        say = log.error if check.faults else log.info
+        say("audit read up to %s:%s, %s faults", check.reached, check.head, check.faults)
+
+
 @shared_task(name="compliance.tasks.pass_deadlines")
 def pass_deadlines() -> None:
     """Sweep: cases that nobody has decided in time."""

@@ -38,7 +38,12 @@ FACTS: dict[str, frozenset[str] | None] = {
     "hq_country": None,
     "parent_name": None,
     "parent_hq_country": None,
-    "end_use": frozenset({"inference", "training", "research", "rendering", "military", "refused"}),
+    "end_use": frozenset(
+        {
+            *("inference", "training", "research", "rendering"),
+            *("supercomputer", "chip_making", "surveillance", "military", "refused"),
+        }
+    ),
     #: known only while it is signed and in force
     "end_use_statement": None,
     #: the party's open red flags: one hard, soft ones of several kinds, of one kind, none

@@ -40,10 +40,11 @@ class Grams:
         seen = Counter(gram for some in told for gram in some)
         self._unseen = float(np.log(self._names + 1))
         self._idf = {gram: float(np.log((self._names + 1) / (n + 1))) for gram, n in seen.items()}
+        self._square = {gram: idf * idf for gram, idf in self._idf.items()}
         places: dict[str, list[int]] = {gram: [] for gram in seen}
         weights: dict[str, list[float]] = {gram: [] for gram in seen}
         for place, some in enumerate(told):
-            norm = _norm([self._idf[gram] for gram in some])
+            norm = self._norm(some)
             for gram in some:
                 places[gram].append(place)
                 weights[gram].append(self._idf[gram] / norm)
@@ -59,14 +60,13 @@ class Grams:
         if not known:
             return []
         strange = 0.5 * (len(told) - len(known)) * self._unseen**2
-        norm = _norm([self._idf[gram] for gram in known], strange)
+        norm = self._norm(known, strange)
         places, weights = np.concatenate([self._held[gram] for gram in known], axis=1)
         products = np.bincount(places.view(np.int64), weights)
         return _nearest(products, norm)
 
-
-def _norm(weights: Sequence[float], more: float = 0.0) -> float:
-    return float((sum(weight * weight for weight in weights) + more) ** 0.5) or 1.0
+    def _norm(self, told: Sequence[str], more: float = 0.0) -> float:
+        return float((sum(map(self._square.__getitem__, told)) + more) ** 0.5) or 1.0
 
 
 def _packed(places: Sequence[int], weights: Any) -> Any:

@@ -72,6 +72,8 @@ class Index:
         """The answers to the names, to their other readings and in their own scripts, if any."""
         answers = self._answers([self._asked(query) for query in queries])
         places = [at for at, query in enumerate(queries) if not query.name.isascii()]
+        if not places:
+            return answers
         readings = [otherwise(queries[at]) for at in places]
         told = [self._asked(one, read=True) for some in readings for one in some]
         read = iter(self._answers(told))

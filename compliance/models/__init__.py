@@ -1,5 +1,6 @@
 """The nouns of compliance, by room: parties, lists, the law as data, decisions and their chain."""
 
+from .auditing import AuditCheck, AuditFault, AuditFaultQuerySet
 from .bands import Approval, ScoringBand
 from .cases import (
     PUBLIC_EVENTS,
@@ -38,6 +39,9 @@ from .statements import EndUseStatement, EndUseStatementQuerySet, EndUseStatemen
 __all__ = [
     "PUBLIC_EVENTS",
     "Approval",
+    "AuditCheck",
+    "AuditFault",
+    "AuditFaultQuerySet",
     "Case",
     "CaseDeadline",
     "CaseDecision",

@@ -6,15 +6,13 @@ from compliance.countries import validate_country
 from marketplace.core.models import Record
 
 from .decisions import Decision
-from .parties import EndUse, Party
+from .parties import REFUSED_USES, EndUse, Party
 from .reference import ExportClass
 
 #: a chip nobody has classed is on no licence
 LICENSABLE = tuple((one.value, one.label) for one in ExportClass if one != ExportClass.UNKNOWN)
 #: what no rule lets anybody do, a licence does not either
-CIVIL = tuple(
-    (one.value, one.label) for one in EndUse if one not in (EndUse.MILITARY, EndUse.REFUSED)
-)
+CIVIL = tuple((one.value, one.label) for one in EndUse if one not in REFUSED_USES)
 
 
 class Licence(Record):

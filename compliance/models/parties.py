@@ -24,8 +24,21 @@ class EndUse(models.TextChoices):
     TRAINING = "training", "Training or fine-tuning models"
     RESEARCH = "research", "Academic or scientific computing"
     RENDERING = "rendering", "Graphics, film or simulation"
+    SUPERCOMPUTER = "supercomputer", "Building or running a supercomputer"
+    CHIP_MAKING = "chip_making", "Developing or making advanced chips"
+    SURVEILLANCE = "surveillance", "Surveillance of people"
     MILITARY = "military", "Military, intelligence or weapons"
     REFUSED = "refused", "Prefer not to say"
+
+
+#: what the rules refuse whoever asks; no licence names any of them
+REFUSED_USES = (
+    EndUse.SUPERCOMPUTER,
+    EndUse.CHIP_MAKING,
+    EndUse.SURVEILLANCE,
+    EndUse.MILITARY,
+    EndUse.REFUSED,
+)
 
 
 def validate_birth_date(value: str) -> None:

@@ -113,6 +113,14 @@ class PolicyRule(Record):
 
     rule_id = models.CharField(max_length=16)
     version = models.PositiveIntegerField(default=1)
+    supersedes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        help_text="the version before it, which it replaces from its first day on",
+    )
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True, help_text="the last day it applies")
     conditions = models.JSONField(help_text="see compliance.policy for the words it may use")
@@ -128,6 +136,12 @@ class PolicyRule(Record):
         permissions = [("approve_policyrule", "Can approve a policy rule")]
         constraints = [
             models.UniqueConstraint("rule_id", "version", name="rule_version_once"),
+            # that a later one names the version before it is asked by a trigger: rows that were
+            # there before the column are sealed without
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | Q(version__gt=1),
+                name="rule_first_supersedes_nothing",
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=Outcome.values), name="rule_outcome_known"
             ),

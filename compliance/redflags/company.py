@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from .finding import Finding
 
 #: an answer after which any other is a changed story
-TELLING = ("refused", "military")
+TELLING = ("refused", "military", "supercomputer", "chip_making", "surveillance")
 
 
 def new_company(founded_on: date | None, *, today: date, days: int) -> Finding | None:

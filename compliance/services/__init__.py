@@ -3,6 +3,7 @@
 from compliance.downloads import DownloadFailed
 
 from .approving import APPROVERS, approve_rule, unapproved_rules
+from .auditing import Checked, audit_checked, check_audit
 from .batch import screen_file
 from .cases.asking import (
     AnsweredAlready,
@@ -106,6 +107,7 @@ __all__ = [
     "Case",
     "Change",
     "Changes",
+    "Checked",
     "Declaration",
     "DownloadFailed",
     "Example",
@@ -137,7 +139,9 @@ __all__ = [
     "ask_about_screening",
     "assign_case",
     "attest_chip",
+    "audit_checked",
     "changes_of",
+    "check_audit",
     "chip_for",
     "close_case",
     "close_flag",

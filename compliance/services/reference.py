@@ -220,6 +220,6 @@ def _supersede(rows: Iterable[dict[str, Any]], proposer: UUID | None) -> Counter
             continue
         counts["changed" if held else "new"] += 1
         version = held.version + 1 if held else 1
-        made.append(PolicyRule(**facts, version=version, proposed_by=proposer))
+        made.append(PolicyRule(**facts, version=version, supersedes=held, proposed_by=proposer))
     PolicyRule.objects.bulk_create(made)
     return counts

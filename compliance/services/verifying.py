@@ -1,7 +1,9 @@
 """Does the evidence still read as it did when it was sealed? Reads everything, writes nothing."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from django.db import connection
@@ -44,7 +46,14 @@ class Anchor(NamedTuple):
 
 def verify(*, at: datetime, anchor: Anchor | None = None) -> Iterator[str]:
     """One sentence per fault found; none means that what is sealed is what is stored."""
-    yield from _links()
+    yield from Walk().on()
+    yield from beside_chain(at=at)
+    if anchor and not ChainLink.objects.filter(seq=anchor.seq, sha256=anchor.sha256).exists():
+        yield f"link {anchor.seq} is not the one that was written down ({anchor.sha256})"
+
+
+def beside_chain(*, at: datetime) -> Iterator[str]:
+    """The faults that no link shows: of rows without one, and of texts and documents."""
     for kind in KINDS:
         yield from _unlinked(kind, at)
     yield from _taken_while_waiting()
@@ -52,13 +61,45 @@ def verify(*, at: datetime, anchor: Anchor | None = None) -> Iterator[str]:
         for query in (ALTERED_CONTENT, LOST_CONTENT, LOST_DOCUMENT):
             cursor.execute(query)
             yield from (sentence for (sentence,) in cursor.fetchall())
-    if anchor and not ChainLink.objects.filter(seq=anchor.seq, sha256=anchor.sha256).exists():
-        yield f"link {anchor.seq} is not the one that was written down ({anchor.sha256})"
 
 
-def sealed() -> Iterator[tuple[ChainLink, str | None]]:
-    """Every link in order with the canonical text of its row as stored now; None if it is gone."""
-    last = None
+@dataclass(slots=True)
+class Walk:
+    """A way along the chain; `seq` and `sha256` are those of the last link that was read."""
+
+    seq: int = 0
+    sha256: str = chain.NOTHING_BEFORE
+    #: there was nothing behind the last link
+    ended: bool = False
+
+    def on(self, most: int | None = None) -> Iterator[str]:
+        """Read on, at most so many links; one sentence per fault found."""
+        links = sealed(after=self.seq)
+        read = 0
+        for link, text in islice(links, most):
+            yield from self._faults(link, text)
+            self.seq, self.sha256, read = link.seq, link.sha256, read + 1
+        self.ended = most is None or read < most
+
+    def _faults(self, link: ChainLink, text: str | None) -> Iterator[str]:
+        if link.seq != self.seq + 1:
+            yield f"link {link.seq} follows link {self.seq}: what was between them is gone"
+        elif link.prev_sha256 != self.sha256:
+            yield f"{link} does not follow link {self.seq}"
+        if link.sha256 != link.computed_sha256:
+            yield f"{link} reads otherwise than its own hash"
+        if text is None:
+            yield f"{link} is sealed, but the row is gone"
+        elif chain.sha256(text) != link.payload_sha256:
+            yield f"{link} reads otherwise than when it was sealed"
+
+
+def sealed(*, after: int | None = None) -> Iterator[tuple[ChainLink, str | None]]:
+    """The links behind one, in order, each with the canonical text of its row as stored now.
+
+    The text is None if the row is gone.
+    """
+    last = after
     while batch := _after(last):
         found = texts(batch)
         for link in batch:
@@ -69,22 +110,6 @@ def sealed() -> Iterator[tuple[ChainLink, str | None]]:
 def _after(seq: int | None) -> Sequence[ChainLink]:
     links = ChainLink.objects.order_by("seq")
     return list((links if seq is None else links.filter(seq__gt=seq))[:BATCH])
-
-
-def _links() -> Iterator[str]:
-    seq, sha256 = 0, chain.NOTHING_BEFORE
-    for link, text in sealed():
-        if link.seq != seq + 1:
-            yield f"link {link.seq} follows link {seq}: what was between them is gone"
-        elif link.prev_sha256 != sha256:
-            yield f"{link} does not follow link {seq}"
-        if link.sha256 != link.computed_sha256:
-            yield f"{link} reads otherwise than its own hash"
-        if text is None:
-            yield f"{link} is sealed, but the row is gone"
-        elif chain.sha256(text) != link.payload_sha256:
-            yield f"{link} reads otherwise than when it was sealed"
-        seq, sha256 = link.seq, link.sha256
 
 
 def _unlinked(kind: str, at: datetime) -> Iterator[str]:

@@ -1,11 +1,15 @@
 """Birth dates as publishers write them, in one notation: EDTF (ISO 8601-2).
 
-`1960-05-07`, `1960-05`, `1960`; `1960/1962` is an interval of years, `1960~` approximate.
+`1960-05-07`, `1960-05`, `1960`; `1960/1962` is an interval of years, `1960~` approximate. `../1980`
+is open at one end, and `XXXX` a date that is there and cannot be read: whoever compares must not
+take an entry with such a date for one that gives the others only.
 """
 
 import re
 from datetime import datetime
 
+UNREADABLE = "XXXX"
+OPEN = ".."
 _CIRCA = re.compile(r"^(?:circa|approximately|about|c\.)\s*", re.IGNORECASE)
 _INTERVAL = re.compile(r"^(.*\S)\s*(?:\bto\b|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(\S.*)$")
 #: day and month are written 00, dd or mm where they are not known
@@ -32,8 +36,9 @@ def birth_date(text: str) -> str:
 
 
 def birth_dates(*texts: str) -> tuple[str, ...]:
-    """Those of the texts that are dates, each once, in the order given."""
-    return tuple(dict.fromkeys(filter(None, map(birth_date, texts))))
+    """The texts as dates, each once, in the order given; what is no date as UNREADABLE."""
+    found = (birth_date(text) or UNREADABLE for text in texts if text.strip())
+    return tuple(dict.fromkeys(found))
 
 
 def between(first: str, last: str) -> str:

@@ -2,7 +2,8 @@
 
 Everything is told by reference: kinds, countries, places and papers stand in tables of their own
 before the parties, the programs behind them. Weak aliases say LowQuality="true", birth dates are
-periods, names come in parts with a type each and in several scripts.
+periods, names come in parts with a type each and in several scripts. The country of an address is a
+reference, or only its area is; that of a nationality is the only text of its place.
 Format: ADVANCED_XML.xsd beside the file; https://ofac.treasury.gov/faqs/topic/1641
 """
 
@@ -31,7 +32,9 @@ from .tables import AGAIN, MEGABYTE
 
 KINDS = {"individual": PERSON, "entity": ORGANISATION, "vessel": VESSEL, "aircraft": AIRCRAFT}
 TABLES = {
+    "AreaCode",
     "Country",
+    "DetailReference",
     "FeatureType",
     "IDRegDocType",
     "NamePartType",
@@ -41,7 +44,15 @@ TABLES = {
 }
 WANTED = TABLES | {"Location", "IDRegDocument", "DistinctParty", "SanctionsEntry"}
 ADDRESS = "Location"
-PLACES = (ADDRESS, "Nationality Country", "Citizenship Country", "Nationality of Registration")
+#: features whose place is a country and nothing else
+COUNTRIES = (
+    "Nationality Country",
+    "Citizenship Country",
+    "Nationality of Registration",
+    "Registration Country",
+)
+NOWHERE = ("undetermined", "unknown")
+SURNAMES = ("Last Name", "Patronymic", "Matronymic")
 BIGGEST = 512 * MEGABYTE  # the list has 126
 
 
@@ -52,6 +63,8 @@ class _Tables:
     words: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     #: the type of each sub-type
     types: dict[str, str] = field(default_factory=dict)
+    #: the country of each area
+    areas: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     papers: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     programs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -83,12 +96,17 @@ def _learn(element: Element, tables: _Tables) -> None:
         tables.words[element.tag][number] = text(element, ".")
         if element.tag == "PartySubType":
             tables.types[number] = element.get("PartyTypeID", "")
+        elif element.tag == "AreaCode":
+            tables.areas[number] = element.get("CountryID", "")
 
 
 def _place(element: Element, tables: _Tables) -> tuple[str, str]:
     """(address with country, country); either may be empty."""
-    countries = (one.get("CountryID", "") for one in element.iterfind("LocationCountry"))
-    country = next((tables.words["Country"].get(number, "") for number in countries), "")
+    numbers = [one.get("CountryID", "") for one in element.iterfind("LocationCountry")]
+    areas = (one.get("AreaCodeID", "") for one in element.iterfind("LocationAreaCode"))
+    numbers += [tables.areas.get(area, "") for area in areas]
+    words = (tables.words["Country"].get(number, "") for number in numbers)
+    country = next((word for word in words if word and word.lower() not in NOWHERE), "")
     parts = (text(part, "LocationPartValue/Value") for part in element.iterfind("LocationPart"))
     return ", ".join(filter(None, [*parts, country])), country
 
@@ -119,7 +137,9 @@ def _party(file: str, line: int, element: Element, tables: _Tables) -> tuple[str
         kind=KINDS[kind],
         names=distinct_names(file, line, _names(identities, tables)),
         countries=tuple(dict.fromkeys(filter(None, (country for _, _, country in places)))),
-        addresses=tuple(dict.fromkeys(whole for name, whole, _ in places if name == ADDRESS)),
+        addresses=tuple(
+            dict.fromkeys(whole for name, whole, _ in places if name == ADDRESS and whole)
+        ),
         remarks="; ".join(f"{name} {value}" for name, value in features),
         birth_dates=tuple(dict.fromkeys(filter(None, _births(profile, tables)))),
         identifiers=tuple(
@@ -144,12 +164,17 @@ def _names(identities: list[Element], tables: _Tables) -> list[tuple[str, str]]:
         (_whole(name, identity, tables), alias.get("Primary") == "true", alias.get("LowQuality"))
         for identity in identities
         for alias in identity.iterfind("Alias")
-        for name in alias.iterfind("DocumentedName")
+        for name in sorted(alias.iterfind("DocumentedName"), key=_is_other)
     ]
     names.sort(key=lambda name: not name[1])
     kinds = (WEAK if low == "true" else STRONG for _, _, low in names)
     told = [(name, kind) for (name, _, _), kind in zip(names, kinds, strict=True)]
     return [(told[0][0], PRIMARY), *told[1:]] if told else []
+
+
+def _is_other(name: Element) -> bool:
+    """Whether it is another writing of the name that OFAC gives in Latin letters."""
+    return name.get("DocNameStatusID", "1") != "1"
 
 
 def _whole(name: Element, identity: Element, tables: _Tables) -> str:
@@ -160,7 +185,7 @@ def _whole(name: Element, identity: Element, tables: _Tables) -> str:
     }
     surname, given = list[str](), list[str]()
     for part in name.iterfind("DocumentedNamePart/NamePartValue"):
-        last = types.get(part.get("NamePartGroupID", "")) == "Last Name"
+        last = types.get(part.get("NamePartGroupID", "")) in SURNAMES
         (surname if last else given).append(text(part, "."))
     return ", ".join(filter(None, (" ".join(surname), " ".join(given))))
 
@@ -175,15 +200,20 @@ def _versions(profile: Element, tables: _Tables) -> Iterator[tuple[str, Element]
 def _places(profile: Element, tables: _Tables) -> Iterator[tuple[str, str, str]]:
     """(what the place is to the party, the whole of it, its country)"""
     for name, version in _versions(profile, tables):
-        for one in version.iterfind("VersionLocation") if name in PLACES else ():
-            if place := tables.places.get(one.get("LocationID", "")):
-                yield name, *place
+        for one in version.iterfind("VersionLocation"):
+            whole, country = tables.places.get(one.get("LocationID", ""), ("", ""))
+            if name == ADDRESS:
+                yield name, whole, country
+            elif name in COUNTRIES:
+                yield name, whole, country or whole
 
 
 def _features(profile: Element, tables: _Tables) -> Iterator[tuple[str, str]]:
     for name, version in _versions(profile, tables):
-        for detail in texts(version, "VersionDetail"):
-            yield name, detail
+        for detail in version.iterfind("VersionDetail"):
+            number = detail.get("DetailReferenceID", "")
+            if told := text(detail, ".") or tables.words["DetailReference"].get(number, ""):
+                yield name, told
 
 
 def _births(profile: Element, tables: _Tables) -> Iterator[str]:

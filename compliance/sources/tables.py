@@ -78,6 +78,11 @@ def records_of(
         yield line, dict(zip(header, row, strict=True))
 
 
+def csv_lines(path: Path, *, biggest: int) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of a CSV file in UTF-8 of any shape, cells stripped. Raises MalformedList."""
+    return _lines(path.name, text_of(path, biggest=biggest, utf8=True), ",")
+
+
 def _lines(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     line = 1

@@ -1,35 +1,37 @@
-"""The UK Sanctions List as XML, since 2026-01-28 the only list of the United Kingdom.
+"""The UK Sanctions List, since 2026-01-28 the only list of the United Kingdom, as XML or CSV.
 
-Name1 to Name5 are given names, Name6 is the family name or the whole name of a firm or ship.
-Aliases may be marked of low quality; dates are dd/mm/yyyy with letters for what is not known.
+Name 1 to Name 5 are given names, Name 6 is the family name or the whole name of a firm or ship.
+Aliases may be marked of low quality; dates are dd/mm/yyyy with letters for what is not known, and
+a field for a number may hold a sentence. The CSV has a row for each combination of all that is said
+of a party more than once, so the XML is to be preferred: it is half the size.
 Format: https://www.gov.uk/government/publications/the-uk-sanctions-list
 """
 
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
+from . import uk_csv, uk_xml
 from .base import ORGANISATION, PERSON, PRIMARY, STRONG, VESSEL, WEAK, MalformedList, ParsedEntry
 from .dates import birth_dates
-from .identifiers import identifier, kind_of
-from .markup import entries_of, text, texts
+from .identifiers import identifier, in_sentence, kind_of
 from .names import distinct_names
 from .places import one_file
 from .tables import AGAIN, MEGABYTE
+from .uk_said import Said
 
 KINDS = {"individual": PERSON, "entity": ORGANISATION, "ship": VESSEL}
 PRIMARY_NAME = "primary name"
 NAME_TYPES = (PRIMARY_NAME, "primary name variation", "alias")
-ADDRESS_PARTS = (*(f"AddressLine{n}" for n in range(1, 7)), "AddressPostalCode", "AddressCountry")
-#: path below a designation, and what its text is when it does not say so itself
-NUMBERS = (
-    (".//PassportDetails/Passport/PassportNumber", "passport"),
-    (".//NationalIdentifierNumber", "national identification"),
-    (".//BusinessRegistrationNumbers/BusinessRegistrationNumber", "business registration"),
-    (".//IMONumbers/IMONumber", "imo"),
-)
-BIGGEST = 256 * MEGABYTE  # the list has 22
+#: what a number is when its text does not say so itself
+NUMBERS = {
+    "passport": "passport",
+    "national": "national identification",
+    "business": "business registration",
+    "imo": "imo",
+}
+REMARKS = {"UN reference": "un", "Position": "position", "Sanctions": "sanctions"}
+BIGGEST = 256 * MEGABYTE  # the XML has 22, the CSV 50
 
 
 class UkSl:
@@ -38,77 +40,63 @@ class UkSl:
     max_age_hours = 48
 
     def read(self, place: Path, published_on: date | None = None) -> Iterator[ParsedEntry]:
-        """Designated persons, entities and ships of the one XML file."""
-        path = one_file(place, (".xml",))
-        found = entries_of(path, root="Designations", wanted=("Designation",), biggest=BIGGEST)
-        for line, element in found:
-            yield _entry(path.name, line, element)
+        """Designated persons, entities and ships of the one file."""
+        path = one_file(place, (".xml", ".csv"))
+        reader = uk_csv if path.suffix.lower() == ".csv" else uk_xml
+        for one in reader.read(path, biggest=BIGGEST):
+            yield _entry(path.name, one)
 
 
-def _entry(file: str, line: int, element: Element) -> ParsedEntry:
-    uid, kind = text(element, "UniqueID"), text(element, "IndividualEntityShip")
-    if not uid or len(uid) > 20:
-        raise MalformedList(file, line, f"has a UniqueID of {uid[:40]!r}", AGAIN)
-    if kind.lower() not in KINDS:
-        raise MalformedList(file, line, f"party type {kind[:40]!r} is not known", AGAIN)
-    addresses = list(element.iterfind("Addresses/Address"))
-    countries = [
-        *texts(element, ".//Nationalities/Nationality"),
-        *(text(one, "AddressCountry") for one in addresses),
-        *texts(element, ".//CurrentBelievedFlagOfShips/CurrentBelievedFlagOfShip"),
-    ]
+def _entry(file: str, one: Said) -> ParsedEntry:
+    if not one.uid or len(one.uid) > 20:
+        raise MalformedList(file, one.line, f"has a UniqueID of {one.uid[:40]!r}", AGAIN)
+    if one.kind.lower() not in KINDS:
+        fault = f"party type {one.kind[:40]!r} is not known"
+        raise MalformedList(file, one.line, fault, AGAIN)
+    countries = [*one.all("nationality"), *one.all("country"), *one.all("flag")]
     return ParsedEntry(
-        uid=uid,
-        kind=KINDS[kind.lower()],
-        names=distinct_names(file, line, _names(file, line, element)),
-        programs=tuple(texts(element, "RegimeName")),
-        countries=tuple(dict.fromkeys(filter(None, countries))),
-        addresses=tuple(filter(None, (_joined(one, ADDRESS_PARTS, ", ") for one in addresses))),
-        remarks="; ".join(_remarks(element)),
-        birth_dates=birth_dates(*texts(element, ".//DOBs/DOB")),
-        identifiers=tuple(dict.fromkeys(_numbers(element))),
+        uid=one.uid,
+        kind=KINDS[one.kind.lower()],
+        names=distinct_names(file, one.line, _names(file, one)),
+        programs=tuple(one.all("regime")),
+        countries=tuple(dict.fromkeys(countries)),
+        addresses=tuple(one.all("address")),
+        remarks="; ".join(_remarks(one)),
+        birth_dates=birth_dates(*one.all("birth")),
+        identifiers=tuple(dict.fromkeys(_numbers(one))),
     )
 
 
-def _names(file: str, line: int, element: Element) -> list[tuple[str, str]]:
+def _names(file: str, one: Said) -> list[tuple[str, str]]:
     """All names, the primary one first. Raises MalformedList when there is none."""
-    names = [_name(file, line, one) for one in element.iterfind("Names/Name")]
+    names = [(whole, _name_kind(file, one, *told)) for whole, *told in one.names]
     names.sort(key=lambda name: name[1] != PRIMARY)
     if not any(kind == PRIMARY and name for name, kind in names):
-        raise MalformedList(file, line, "has no primary name", AGAIN)
+        raise MalformedList(file, one.line, "has no primary name", AGAIN)
     first, *others = names
     # further primary names are other spellings of the same one
     others = [(name, STRONG if kind == PRIMARY else kind) for name, kind in others]
-    original = texts(element, "NonLatinNames/NonLatinName/NameNonLatinScript")
-    return [first, *others, *((name, STRONG) for name in original)]
+    return [first, *others, *((name, STRONG) for name in one.all("original"))]
 
 
-def _name(file: str, line: int, element: Element) -> tuple[str, str]:
-    kind = text(element, "NameType").lower()
-    if kind not in NAME_TYPES:
-        raise MalformedList(file, line, f"name type {kind[:40]!r} is not known", AGAIN)
-    whole = _joined(element, tuple(f"Name{part}" for part in range(1, 7)), " ")
-    if kind == PRIMARY_NAME:
-        return whole, PRIMARY
-    return whole, WEAK if text(element, "AliasStrength").lower().startswith("low") else STRONG
+def _name_kind(file: str, one: Said, kind: str, strength: str) -> str:
+    if kind.lower() not in NAME_TYPES:
+        fault = f"name type {kind.lower()[:40]!r} is not known"
+        raise MalformedList(file, one.line, fault, AGAIN)
+    if kind.lower() == PRIMARY_NAME:
+        return PRIMARY
+    return WEAK if strength.lower().startswith("low") else STRONG
 
 
-def _numbers(element: Element) -> Iterator[tuple[str, str]]:
-    for path, label in NUMBERS:
-        for value in texts(element, path):
-            yield from identifier(value if kind_of(value) else label, value)
+def _numbers(one: Said) -> Iterator[tuple[str, str]]:
+    for what, label in NUMBERS.items():
+        for value in one.all(what):
+            for number in in_sentence(value):
+                yield from identifier(value if kind_of(value) else label, number)
 
 
-def _remarks(element: Element) -> Iterator[str]:
-    for label, path in (
-        ("UN reference", "UNReferenceNumber"),
-        ("Position", ".//Positions/Position"),
-        ("Sanctions", "SanctionsImposed"),
-    ):
-        if found := texts(element, path):
+def _remarks(one: Said) -> Iterator[str]:
+    for label, what in REMARKS.items():
+        if found := one.all(what):
             yield f"{label}: {', '.join(found)}"
-    yield from texts(element, "OtherInformation")
-
-
-def _joined(element: Element, parts: tuple[str, ...], by: str) -> str:
-    return by.join(filter(None, (text(element, part) for part in parts)))
+    yield from one.all("other")

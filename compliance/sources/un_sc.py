@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from .base import ORGANISATION, PERSON, PRIMARY, STRONG, WEAK, MalformedList, ParsedEntry
-from .dates import between, birth_date
+from .dates import UNREADABLE, between, birth_date
 from .identifiers import identifier, kind_of
 from .markup import entries_of, text, texts
 from .names import distinct_names
@@ -23,6 +23,7 @@ QUALITIES = {"Good": STRONG, "a.k.a.": STRONG, "f.k.a.": STRONG, "": STRONG, "Lo
 NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
 ADDRESS_PARTS = ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY", "NOTE")
 BIGGEST = 32 * MEGABYTE  # the list has 2
+BORN = ("DATE", "YEAR", "FROM_YEAR", "TO_YEAR")
 
 
 class UnSc:
@@ -77,7 +78,11 @@ def _births(element: Element) -> Iterator[str]:
         day = birth_date(text(born, "DATE") or text(born, "YEAR"))
         if not day:
             day = between(text(born, "FROM_YEAR"), text(born, "TO_YEAR"))
-        about = text(born, "TYPE_OF_DATE") == "APPROXIMATELY" and day and "/" not in day
+        if not day and any(text(born, part) for part in BORN):
+            day = UNREADABLE
+        about = (
+            text(born, "TYPE_OF_DATE") == "APPROXIMATELY" and day[:4].isdigit() and "/" not in day
+        )
         yield f"{day}~" if about else day
 
 

@@ -418,6 +418,11 @@ CELERY_BEAT_SCHEDULE["seal_audit"] = {
     "task": "compliance.tasks.seal_audit",
     "schedule": SWEEP_SECONDS,
 }
+# checks once a day; looks more often, since beat counts from its own start
+CELERY_BEAT_SCHEDULE["compliance.tasks.check_audit"] = {
+    "task": "compliance.tasks.check_audit",
+    "schedule": SWEEP_SECONDS * 360,
+}
 CELERY_BEAT_SCHEDULE["pass_deadlines"] = {
     "task": "compliance.tasks.pass_deadlines",
     "schedule": SWEEP_SECONDS * 6,

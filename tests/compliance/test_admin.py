@@ -8,6 +8,7 @@ from psycopg.types.range import TimestamptzRange
 
 from compliance import services
 from compliance.models import (
+    AuditFault,
     Case,
     CaseDeadline,
     ChipModel,
@@ -86,6 +87,8 @@ def test_every_model_can_be_seen_and_none_made_or_removed(model: Any, staff: Cli
     _draw_on_a_licence(party)
     services.seal(at=NOON)
     services.screen(party=party, question=None, at=NOON)
+    services.check_audit(at=NOON)
+    AuditFault.objects.create(sentence="Made up.", created_at=NOON, seen_at=NOON)
     assert admin.site.is_registered(model)
     place = f"/admin/compliance/{model._meta.model_name}/"
     row = model._default_manager.first()

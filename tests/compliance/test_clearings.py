@@ -294,7 +294,7 @@ def test_a_review_dies_on_its_day():
 def test_a_review_dies_with_its_rule():
     party = reviewed()
     rule = PolicyRule.objects.get(rule_id="P044")
-    rule.pk, rule.public_id, rule.version = None, make.BOOT, 2
+    rule.supersedes_id, rule.pk, rule.public_id, rule.version = rule.pk, None, make.BOOT, 2
     rule.save(force_insert=True)
     decision = near(party)
     assert (decision.outcome, rules(decision)) == ("manual_review", {"P044", "P090"})

@@ -78,6 +78,7 @@ def test_what_is_entered_is_kept_in_one_form(party):
         ({"chip_classes": ["unknown"]}, "chip_classes"),
         ({"chip_classes": []}, "chip_classes"),
         ({"end_uses": ["military"]}, "end_uses"),
+        ({"end_uses": ["research", "supercomputer"]}, "end_uses"),
         ({"site_countries": ["XX"]}, "site_countries"),
         ({"site_countries": []}, "site_countries"),
         ({"valid_to": date(2026, 10, 31)}, "__all__"),
@@ -265,6 +266,7 @@ def test_the_rule_that_lets_licences_count_can_end(party):
     PolicyRule.objects.create(
         rule_id="P080",
         version=2,
+        supersedes=rule,
         effective_from=date(2026, 11, 25),
         effective_to=date(2026, 11, 25),
         conditions={"fact": "asked", "is": "party"},

@@ -15,7 +15,7 @@ from django.utils.timezone import now
 from compliance import services
 from compliance.models import EntryName, ListEntry, ListSnapshot, ReversePass
 from compliance.sources import MalformedList, csl_rows, eu_fsf, ofac_advanced, tables, uk_sl, un_sc
-from tests.compliance import lists, ofac
+from tests.compliance import lists, ofac, uk_csv
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,12 @@ FORMATS = {
     "uk_sl": xml_format(
         "uk_sl", "uk.xml", lists.FILES["uk_sl"][1], uk_sl.BIGGEST,
         ("<UniqueID>RUS9001</UniqueID>", "", r"line \d+: has a UniqueID of ''"),
+        None,
+        "QUILLFEATHER",
+    ),
+    "uk_sl csv": Format(
+        "uk_sl", "uk.csv", uk_csv.published(lists.FILES["uk_sl"][1]), "csv", uk_sl.BIGGEST,
+        ("D.O.B", "Born", "line 2: has no column D.O.B"),
         None,
         "QUILLFEATHER",
     ),

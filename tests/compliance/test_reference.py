@@ -55,16 +55,16 @@ def test_every_membership_of_a_group_says_how_far_it_was_checked() -> None:
 
 def test_a_second_run_changes_nothing() -> None:
     first = services.load_reference(at=NOON)
-    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=38))
+    assert (first.chips, first.rules) == (Counter(new=39), Counter(new=41))
     assert first.groups == Counter(new=199)
-    assert stored() == (39, 199, 38)
+    assert stored() == (39, 199, 41)
     second = services.load_reference(at=NOON)
     assert second.chips == Counter(same=39)
     assert second.groups == Counter(same=199)
-    assert second.rules == Counter(same=38)
+    assert second.rules == Counter(same=41)
     assert (first.red_flags, second.red_flags) == (Counter(new=22), Counter(same=22))
     assert (first.site_risks, second.site_risks) == (Counter(new=52), Counter(same=52))
-    assert stored() == (39, 199, 38)
+    assert stored() == (39, 199, 41)
     assert not AuditEvent.objects.exists()
 
 
@@ -118,12 +118,34 @@ def test_a_changed_rule_is_its_next_version(tmp_path: Path) -> None:
         rows[0]["reason"] = "Said otherwise."
 
     loaded = services.load_reference(at=NOON, data=edited(tmp_path, "policy_rules.json", edit))
-    assert loaded.rules == Counter(same=37, changed=1)
+    assert loaded.rules == Counter(same=40, changed=1)
     versions = PolicyRule.objects.filter(rule_id="P001").order_by("version")
+    first, second = versions
+    assert (first.supersedes, second.supersedes, first.superseded_by) == (None, first, second)
     assert [(rule.version, rule.reason) for rule in versions] == [
         (1, "A mandatory list is stale or missing: nothing new is cleared until it is imported."),
         (2, "Said otherwise."),
     ]
+
+
+def test_a_version_names_the_one_before_it_and_the_database_takes_no_other() -> None:
+    services.load_reference(at=NOON)
+    first, other = PolicyRule.objects.filter(rule_id__in=["P001", "P002"]).order_by("rule_id")
+    facts = {
+        name: getattr(first, name)
+        for name in ("effective_from", "conditions", "outcome", "reason", "citation")
+    }
+    before = PolicyRule.objects.count()
+    for supersedes, version in ((None, 2), (other, 2), (first, 3)):
+        with pytest.raises(IntegrityError, match=r"P001 v. does not name"), transaction.atomic():
+            PolicyRule.objects.create(
+                rule_id="P001", version=version, supersedes=supersedes, **facts
+            )
+    with pytest.raises(IntegrityError, match="rule_first_supersedes"), transaction.atomic():
+        PolicyRule.objects.create(rule_id="P999", version=1, supersedes=first, **facts)
+    assert PolicyRule.objects.count() == before
+    second = PolicyRule.objects.create(rule_id="P001", version=2, supersedes=first, **facts)
+    assert first.superseded_by == second
 
 
 def test_a_corrected_chip_leaves_a_trail(tmp_path: Path) -> None:
@@ -187,7 +209,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.splitlines() == [
         "chips: 39 new, 0 changed, 0 the same",
         "groups: 199 new, 0 changed, 0 the same",
-        "rules: 38 new, 0 changed, 0 the same",
+        "rules: 41 new, 0 changed, 0 the same",
         "bands: 2 new, 0 changed, 0 the same",
         "red_flags: 22 new, 0 changed, 0 the same",
         "site_risks: 52 new, 0 changed, 0 the same",
@@ -208,7 +230,7 @@ def test_two_people_approve_a_version_of_a_rule() -> None:
     services.load_reference(at=NOON)
     rule = PolicyRule.objects.get(rule_id="P001")
     waiting = services.unapproved_rules(day=NOON.date())
-    assert len(waiting) == 36
+    assert len(waiting) == 39
     approve(rule, ADA)
     assert services.unapproved_rules(day=NOON.date()) == waiting
     approve(rule, BEN)

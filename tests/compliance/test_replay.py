@@ -40,7 +40,8 @@ def everything_changes(folder):
     CountryGroup.objects.filter(group="EMBARGO").update(effective_to=NOON.date())
     PolicyRule.objects.create(
         rule_id="P001",
-        version=9,
+        version=2,
+        supersedes=PolicyRule.objects.get(rule_id="P001"),
         effective_from=NOON.date(),
         conditions={"fact": "lists", "in": ["fresh"]},
         outcome="deny",

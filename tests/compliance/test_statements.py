@@ -124,9 +124,10 @@ def test_without_a_signature_the_text_is_not_known_and_a_person_decides():
 
 
 @pytest.mark.usefixtures("_ready")
-def test_a_signed_military_end_use_is_still_denied():
+@pytest.mark.parametrize("end_use", ["military", "supercomputer", "chip_making", "surveillance"])
+def test_a_signed_end_use_that_nobody_may_have_is_still_denied(end_use):
     party = make.party(signed=False)
-    sign(party, end_use="military")
+    sign(party, end_use=end_use)
     assert decide(party).outcome == "deny"
 
 

@@ -37,6 +37,8 @@ CHANGES = {
     "catalog_site",
     "catalog_telemetry",
     "catalog_trust",
+    "compliance_auditcheck",
+    "compliance_auditfault",
     "compliance_case",
     "compliance_casedeadline",
     "compliance_chipmodel",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from compliance import services as compliance
-from compliance.models import Case, PolicyRule, RuleApproval
+from compliance.models import AuditCheck, AuditFault, Case, PolicyRule, RuleApproval
 from marketplace.billing.models import Finding, Reconciliation
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Drift, MachineReport
@@ -26,12 +26,13 @@ from tests.stock import SAMPLE_LIST
 
 pytestmark = pytest.mark.django_db
 PANELS = {
-    "officer": ["Compliance cases", "Lists", "Supply and demand", "Rows and machines"],
+    "officer": ["Compliance cases", "Lists", "Evidence", "Supply and demand", "Rows and machines"],
     "finance": ["Supply and demand", "Rows and machines", "Revenue", "Drift and disputes"],
     "support": ["Supply and demand", "Rows and machines"],
     "superuser": [
         "Compliance cases",
         "Lists",
+        "Evidence",
         "Supply and demand",
         "Rows and machines",
         "Revenue",
@@ -186,6 +187,37 @@ def test_drift_by_kind_with_the_oldest_of_each(desk):
     assert {one.label: one.tone for one in panel.figures}["Compared"] == "bad"
 
 
+def test_evidence_that_was_not_read_for_long_or_reads_otherwise(desk):
+    client, at = desk["officer"], now()
+    assert figures(client, "Evidence") == {
+        "Read through": "never",
+        "Reads otherwise than sealed": "0",
+    }
+    compliance.seal(at=at)
+    check = compliance.check_audit(at=at)
+    for place, healed_at in enumerate((None, at)):
+        AuditFault.objects.create(
+            sentence=f"fault {place}", created_at=at, seen_at=at, healed_at=healed_at
+        )
+    assert figures(client, "Evidence") == {
+        "Read through": f"{at:%d %b %H:%M}",
+        "Reads otherwise than sealed": "1",
+    }
+    [panel] = [
+        one
+        for one in client.get(reverse("admin:index")).context["panels"]
+        if one.title == "Evidence"
+    ]
+    read, faults = panel.figures
+    assert (read.tone, read.note, faults.tone) == ("", f"{check.reached} links", "bad")
+    assert [str(row) for row in client.get(faults.url).context["cl"].result_list] == ["fault 0"]
+    late = at - timedelta(days=2)
+    AuditCheck.objects.update(created_at=late, finished_at=late)
+    assert figures(client, "Evidence")["Read through"] == f"{late:%d %b %H:%M}"
+    panels = client.get(reverse("admin:index")).context["panels"]
+    assert {one.title: one.figures[0].tone for one in panels}["Evidence"] == "bad"
+
+
 def test_every_figure_leads_to_the_rows_it_counts(desk):
     opened("3M", at=now())
     drifted("gpus", machine=make.machine(), since=now())
@@ -200,7 +232,7 @@ def test_every_figure_leads_to_the_rows_it_counts(desk):
                 answer = desk["superuser"].get(figure.url)
                 assert (answer.status_code, "e=1" in answer.request["QUERY_STRING"]) == (200, False)
                 found += 1
-    assert found == 20
+    assert found == 22
 
 
 def test_as_many_questions_for_twenty_of_everything_as_for_one(

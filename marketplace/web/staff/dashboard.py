@@ -31,6 +31,8 @@ AGES = (("less than a day", 0), ("1 to 2 days", 1), ("3 to 6 days", 3), ("a week
 
 #: machines are compared each minute; a look that is older than this is missing
 LOOKED_WITHIN = timedelta(minutes=10)
+#: evidence is read through each day
+READ_WITHIN = timedelta(days=2)
 #: kinds of drift, as they are counted
 KINDS = {
     Kind.MISSING: "Should run and do not",
@@ -135,6 +137,28 @@ def _lists(at: datetime) -> Panel:
     )
 
 
+def _evidence(at: datetime) -> Panel:
+    last, faults = compliance.audit_checked()
+    read_at = last and last.finished_at
+    return Panel(
+        "Evidence",
+        [
+            Figure(
+                "Read through",
+                f"{read_at.astimezone(UTC):%d %b %H:%M}" if read_at else "never",
+                _list("compliance_auditcheck"),
+                f"{last.reached} links" if last else "",
+                "" if read_at and read_at > at - READ_WITHIN else "bad",
+            ),
+            _bad(
+                "Reads otherwise than sealed",
+                faults,
+                f"{_list('compliance_auditfault')}?healed_at__isempty=1",
+            ),
+        ],
+    )
+
+
 def _supply(at: datetime) -> Panel:
     gpus = Gpu.objects.filter(present=True).aggregate(
         all=Count("pk"),
@@ -232,6 +256,7 @@ def _money(at: datetime) -> Panel:
 PANELS: tuple[tuple[tuple[str, ...], Draw], ...] = (
     (("compliance.view_case",), _cases),
     (("compliance.view_listsnapshot", "compliance.view_rescreening"), _lists),
+    (("compliance.view_auditcheck", "compliance.view_auditfault"), _evidence),
     (("catalog.view_gpu", "catalog.view_machine", "brokerage.view_lease"), _supply),
     (("brokerage.view_drift", "brokerage.view_machinereport"), _drift),
     (("ledger.view_transfer",), _revenue),
