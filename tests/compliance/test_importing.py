@@ -1,4 +1,3 @@
-import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from compliance.services import importing
 from compliance.sources import MalformedList
 from tests.compliance import lists, ofac
 from tests.make import HOUR, NOON
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db
 
@@ -224,17 +223,9 @@ def test_two_imports_at_once_come_one_after_the_other(
 ) -> None:
     """The control takes the lock away: then both see an empty list and both add to it."""
     source = ListSource.objects.create(code="ofac_sdn", title="there already")
-    in_force = importing._in_force
-
-    def slow(row: ListSource) -> Any:
-        """Time between looking and writing, in which the other import could get in."""
-        seen = in_force(row)
-        time.sleep(0.3)
-        return seen
-
-    monkeypatch.setattr(importing, "_in_force", slow)
     if not guarded:
         monkeypatch.setattr(importing, "_locked", lambda adapter: source)
+        monkeypatch.setattr(importing, "_in_force", all_have_called(importing._in_force, 2))
     folder = ofac.write(tmp_path, *ofac.numbered(50))
     outcome = together(lambda: bring(folder), lambda: bring(folder))
     if guarded:
