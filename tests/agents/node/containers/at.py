@@ -44,7 +44,7 @@ def begin(runtime, each):
     runtime.start(wanted=each, at=datetime.now(UTC))
 
 
-def run(runtime, each, seconds=15):
+def run(runtime, each, seconds=60):
     """Start it and wait until it runs."""
     begin(runtime, each)
     until(lambda: sight(runtime, each).phase is not Phase.STARTING, seconds)
@@ -58,7 +58,7 @@ def sight(runtime, each):
     return seen
 
 
-def end(runtime, each, seconds=20):
+def end(runtime, each, seconds=60):
     until(lambda: ended(runtime, each), seconds)
     return sight(runtime, each)
 
