@@ -12,6 +12,7 @@ from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from marketplace.accounts.models import Organisation, User
+from marketplace.core import changes
 from marketplace.notices.tasks import send_letters
 from tests import database, make, stock
 
@@ -22,6 +23,9 @@ from tests.billing import stand_in  # noqa: E402
 # how long an example takes says more of the machine than of the code
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+# a hint that a busy machine delays is late and not lost
+changes.PATIENCE = 30
 
 #: made by migrate from the code and changed by no test; to make them anew is most of a flush
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
