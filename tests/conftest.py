@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from marketplace.accounts.models import Organisation, User
 from marketplace.core import changes
 from marketplace.notices.tasks import send_letters
-from tests import database, make, stock
+from tests import database, make, order, stock
 
 pytest.register_assert_rewrite("tests.billing.stand_in")
 
@@ -51,6 +51,11 @@ def _flush_past_the_guards(self: TransactionTestCase) -> None:
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608  our own tables
         finally:
             cursor.execute("SET session_replication_role = origin")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    order.arrange(items, parallel=hasattr(config, "workerinput"))
 
 
 _force_login = Client.force_login
