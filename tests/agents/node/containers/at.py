@@ -30,6 +30,7 @@ def left(storage, assignment):
         "network": any(each["name"] == bridge for each in networks),
         "bridge": bridge in service.tools.call("ip", "-o", "link"),
         "firewall": bridge.replace("-", "_") in service.tools.call("nft", "list", "tables"),
+        "port": f'"dnat name: {bridge} ' in service.tools.call("iptables", "-w", "-t", "nat", "-S"),
         "mount": str(assignment) in service.tools.call("mount"),
         "disk": str(assignment) in service.tools.call("losetup", "-a"),
     }

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 
 from agents.node import proc
-from agents.node.containers import attached, firewall, service, spec
+from agents.node.containers import attached, firewall, forwarding, service, spec
 from agents.node.containers import record as records
 from agents.node.containers.engine import Engine, EngineDown
 from agents.node.reconcile import Phase
@@ -84,6 +84,37 @@ def test_a_bridge_that_the_engine_forgets_is_removed(make, gpu_uuids, monkeypatc
     runtime.stop(assignment=each.assignment, grace=1)
     assert at.end(runtime, each).progress == "nothing of it is left on the machine"
     assert at.left(STORAGE, each.assignment) == set()
+
+
+def test_a_port_that_the_engine_goes_on_forwarding_leads_nowhere(make, gpu_uuids, monkeypatch):
+    """Seen of podman on a busy machine: the address was the next lease's, and so was the port."""
+    runtime, each = make(), at.lease(gpu_uuids[:1])
+    forgets, seen = Engine.remove_network, []
+
+    def forgetful(engine, name):
+        forgets(engine, name)
+        if not seen:
+            forward(name)
+            seen.append(at.left(STORAGE, each.assignment))
+
+    at.run(runtime, each)
+    monkeypatch.setattr(Engine, "remove_network", forgetful)
+    runtime.stop(assignment=each.assignment, grace=1)
+    assert at.end(runtime, each).progress == "nothing of it is left on the machine"
+    assert "port" in seen[0]
+    assert at.left(STORAGE, each.assignment) == set()
+
+
+def forward(bridge):
+    """A port, as netavark does it with iptables."""
+    chain, port = f"NETAVARK-DN-{bridge[-12:]}", ("-p", "tcp", "--dport", "1")
+    named = ("-m", "comment", "--comment", f"dnat name: {bridge} id: x")
+    for words in (
+        ("-N", chain),
+        ("-A", chain, *port, "-j", "DNAT", "--to-destination", "192.0.2.1:22"),
+        ("-A", forwarding.CHAIN, *port, *named, "-j", chain),
+    ):
+        service.tools.call("iptables", "-w", "-t", "nat", *words)
 
 
 def test_a_lease_hears_that_it_gives_way(make, gpu_uuids):
