@@ -12,8 +12,31 @@ import pytest
 HERE = Path(__file__).resolve().parent
 #: by the seconds they take, the longest first; the others come as they are found
 LONG = (
-    "journeys/test_demo.py",
     "journeys/test_people.py",
+    "journeys/test_demo.py",
+    "agents/lab/test_lab.py",
+    "agents/node/containers/test_leases.py",
+    "browser/test_pages.py",
+    "brokerage/test_replay.py",
+    "billing/test_books.py",
+    "access/test_web.py",
+    "faults/test_killed_worker.py",
+    "journeys/test_up.py",
+    "races/test_market.py",
+    "billing/test_admin.py",
+    "compliance/test_admin.py",
+    "access/test_admin.py",
+    "agents/node/containers/test_self_test.py",
+    "compliance/test_audit.py",
+    "compliance/test_screening.py",
+    "browser/test_pictures.py",
+    "browser/test_people.py",
+    "billing/test_money_machine.py",
+    "compliance/test_importing.py",
+    "agents/gateway/test_short_way.py",
+    "agents/lab/test_never_unverified.py",
+    "browser/test_staff.py",
+    "agents/node/test_main.py",
 )
 #: they start agents, engines, browsers or whole marketplaces
 REAL_PROGRAMS = (

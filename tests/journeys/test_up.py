@@ -42,7 +42,7 @@ def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
         if "Straits is up at https://straits.example/" in line:
             break
     assert "Straits is up" in log[-1], "".join(log)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=PROXY) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=PROXY, timeout=60) as client:
         page = client.get("/")
         assert page.status_code == 200
         assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
