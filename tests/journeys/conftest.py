@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import homes
+
 ROOT = Path(__file__).resolve().parents[2]
 #: the test suite's own engines and settings are not the newcomer's
 NOT_OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PUBLIC_URL", "SECRET_KEY")
@@ -42,15 +44,21 @@ def managing(home):
 
 
 @pytest.fixture
-def manage(tmp_path):
-    with managing(tmp_path) as start:
+def home():
+    with homes.home() as made:
+        yield made
+
+
+@pytest.fixture
+def manage(home):
+    with managing(home) as start:
         yield start
 
 
 @pytest.fixture
-def left_running(tmp_path):
+def left_running(home):
     """Ask for the processes that still name the home in their command line."""
-    return partial(left_of, tmp_path)
+    return partial(left_of, home)
 
 
 def left_of(home):

@@ -10,9 +10,9 @@ from marketplace.config.processes import free_port
 from tests.journeys.conftest import managing
 
 
-def test_once_and_staying_up(tmp_path, left_running):
+def test_once_and_staying_up(home, left_running):
     """Beside each other, since both wait more than they work."""
-    homes = [tmp_path / name for name in ("once", "stays")]
+    homes = [home / name for name in ("once", "stays")]
     with ThreadPoolExecutor() as pool, managing(homes[0]) as one, managing(homes[1]) as other:
         ways = (
             pool.submit(the_rental_ends_well_though_the_worker_is_killed, one),

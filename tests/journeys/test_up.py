@@ -23,7 +23,7 @@ def connected_as(home):
         return {name for [name] in rows}
 
 
-def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
+def test_production_mode_serves_and_stops(manage, home, left_running):
     port = free_port()
     process = manage(
         "up",
@@ -51,7 +51,7 @@ def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
         assert client.get(style).status_code == 200
         plain = client.get("/", headers={"X-Forwarded-Proto": "http"})
         assert plain.headers["Location"] == "https://straits.example/"
-    assert engines.APP_ROLE in connected_as(tmp_path)
+    assert engines.APP_ROLE in connected_as(home)
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=180)
     assert process.returncode == 0, rest
