@@ -3,7 +3,9 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE := 1
+# what was compiled lies apart from the sources; without it each of some hundred processes of a
+# test run compiles all over again whatever it imports
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
 
 NODE_SOURCES := agents/pyproject.toml agents/setup.cfg agents/__init__.py \
   $(shell find agents/node agents/protocol -name '*.py' -o -name '*.c' -o -name '*.cu' -o -name '*.ptx')

@@ -12,8 +12,9 @@ from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from marketplace.accounts.models import Organisation, User
+from marketplace.core import changes
 from marketplace.notices.tasks import send_letters
-from tests import database, make, stock
+from tests import database, make, order, stock
 
 pytest.register_assert_rewrite("tests.billing.stand_in")
 
@@ -22,6 +23,9 @@ from tests.billing import stand_in  # noqa: E402
 # how long an example takes says more of the machine than of the code
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+# a hint that a busy machine delays is late and not lost
+changes.PATIENCE = 30
 
 #: made by migrate from the code and changed by no test; to make them anew is most of a flush
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
@@ -47,6 +51,18 @@ def _flush_past_the_guards(self: TransactionTestCase) -> None:
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608  our own tables
         finally:
             cursor.execute("SET session_replication_role = origin")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    order.arrange(items, parallel=hasattr(config, "workerinput"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why a test had a second try, whatever came of that."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.write_sep("_", f"first try of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
 
 
 _force_login = Client.force_login

@@ -17,13 +17,16 @@ if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
     else:
         engines.start_for_tests()
 
-# parallel runs share one Redis; each worker keeps to a database of its own, and so do we
+# of a Redis that is not ours each worker keeps to a database of its own; of ours it has one to
+# itself, because channels are one set for all databases
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw"))
 _redis = os.environ["REDIS_URL"].partition("?")[0]
-if _redis.startswith("unix:"):
-    os.environ["REDIS_URL"] = f"{_redis}?db={_worker + 1}"
-else:
+if not _redis.startswith("unix:"):
     os.environ["REDIS_URL"] = urlsplit(_redis)._replace(path=f"/{_worker + 1}").geturl()
+elif _worker >= 0:
+    from marketplace.config import engines
+
+    os.environ["REDIS_URL"] = engines.redis_for_tests(f"gw{_worker}")
 
 from marketplace.config.settings import *  # noqa: E402, F403
 

@@ -25,12 +25,12 @@ class Watcher:
         self.gpus.draining = status.is_draining(self.state)
         if agent.beats == self.beats:
             return
-        if self.beats < 0:
-            self.notifier.ready()
-        self.beats = agent.beats
+        first, self.beats = self.beats < 0, agent.beats
         told = self._status(agent)
         status.write(self.state, told)
         self.metrics.now = self._snapshot(agent, told)
+        if first:
+            self.notifier.ready()
         self.notifier.status(told.said or f"serves {told.gpus} GPUs, {len(told.leases)} leases")
 
     def _status(self, agent: Agent) -> status.Status:

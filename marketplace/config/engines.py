@@ -190,3 +190,13 @@ def start_for_tests() -> None:
     stack = running(durable=False)
     stack.__enter__()
     atexit.register(stack.__exit__, None, None, None)
+
+
+def redis_for_tests(name: str) -> str:
+    """Start a Redis beside the others, for one worker; it stops when the process ends."""
+    import atexit
+
+    engine = Redis(home() / name)
+    if engine.start():
+        atexit.register(engine.stop)
+    return engine.url()

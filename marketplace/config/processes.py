@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from django.conf import settings
 from .supervisor import Child, Supervisor, python
 
 WITHIN_SECONDS = 60.0
+#: below where Linux begins to give ports to connections (net.ipv4.ip_local_port_range)
+PORTS = range(20_000, 32_000)
 
 
 class PortTaken(Exception):
@@ -33,10 +36,16 @@ def require_free(host: str, port: int) -> None:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on now.
+
+    Not one of those that the kernel gives to whoever asks for any: it could be gone to the next
+    connection that some program opens, before ours listens there.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(PortTaken):
+            require_free("127.0.0.1", port)
+            return port
 
 
 def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:

@@ -407,5 +407,5 @@ def test_who_is_not_ready_becomes_so_by_itself(snapshot, monkeypatch):
     before = set(threading.enumerate())
     assert compliance.ready(at=now()) is False
     for thread in set(threading.enumerate()) - before:
-        thread.join(30)
+        thread.join(120)
     assert compliance.ready(at=now()) is True

@@ -221,7 +221,7 @@ def test_a_webhook_is_delivered_until_it_is_taken(fake, api, monkeypatch):
         url = f"http://127.0.0.1:{taker.server_address[1]}/stripe/webhook"
         fake.on_event = server.Postman(url, stand_in.SECRET).letters.put
         api.create(PAYMENT)
-        assert done.wait(5)
+        assert done.wait(60)
         taker.shutdown()
     assert len(got) == 2
     for body, headers in got:

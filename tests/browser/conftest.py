@@ -14,10 +14,14 @@ import uvicorn
 from django.conf import settings as django_settings
 from django.test import Client
 
+from marketplace.web.live.ear import ear
+
 # Playwright's synchronous way keeps a loop on this thread, which Django takes for asynchronous code
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM = shutil.which("chromium")
+#: seconds that a page may take on a busy machine
+PATIENCE = 90
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -49,6 +53,14 @@ def chromium() -> Iterator[Any]:
         yield browser
 
 
+class Server(uvicorn.Server):
+    """Closes at its end what a process otherwise keeps open as long as it lives."""
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        await super().shutdown(sockets)
+        await ear().link.aclose()
+
+
 @pytest.fixture
 def asgi(transactional_db: Any) -> Iterator[str]:
     """The application as it is served in earnest: the usual server knows no streams.
@@ -62,7 +74,7 @@ def asgi(transactional_db: Any) -> Iterator[str]:
         log_level="warning",
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -70,7 +82,7 @@ def asgi(transactional_db: Any) -> Iterator[str]:
         time.sleep(0.02)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
-    thread.join(timeout=20)
+    thread.join(timeout=PATIENCE)
     gc.collect()  # connections of its threads go with them, in this test and not in the next
 
 
@@ -101,6 +113,7 @@ def visit(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         if person is not None:
             context.add_cookies([_signed_in(person, url)])
         page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         if clock:
             page.clock.install()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)

@@ -1,11 +1,13 @@
 from pathlib import Path
 
 import psycopg
+import pytest
 import redis
 from django.conf import settings
 from django.db import connection
 
 from marketplace.config import engines
+from tests import homes
 
 
 def test_the_engines_are_real(db):
@@ -24,12 +26,18 @@ def test_a_long_path_gets_a_short_socket():
     assert engines.socket_dir(short) == short
 
 
-def test_engines_start_keep_their_data_and_stop(tmp_path, monkeypatch):
+@pytest.fixture
+def home():
+    with homes.home() as made:
+        yield made
+
+
+def test_engines_start_keep_their_data_and_stop(home, monkeypatch):
     monkeypatch.setenv("APP_DATABASE_URL", "")
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
     for turn in range(2):
-        with engines.running(tmp_path):
+        with engines.running(home):
             with psycopg.connect(engines.os.environ["DATABASE_URL"]) as own:
                 own.execute("CREATE TABLE IF NOT EXISTS kept (turn int)")
                 own.execute("INSERT INTO kept VALUES (%s)", [turn])
@@ -39,14 +47,14 @@ def test_engines_start_keep_their_data_and_stop(tmp_path, monkeypatch):
                 own.execute("CREATE ROLE straits_app LOGIN")
             with psycopg.connect(engines.os.environ["APP_DATABASE_URL"]) as lesser:
                 assert lesser.execute("SELECT current_user").fetchone() == ("straits_app",)
-            with engines.running(tmp_path):
+            with engines.running(home):
                 pass  # one that found them running leaves them running
-            assert engines.Redis(tmp_path).is_running()
+            assert engines.Redis(home).is_running()
         assert rows == [(past,) for past in range(turn + 1)]
         monkeypatch.delenv("DATABASE_URL", raising=False)
         monkeypatch.delenv("REDIS_URL", raising=False)
-        assert not engines.Redis(tmp_path).is_running()
-        assert not engines.Postgres(tmp_path).is_running()
+        assert not engines.Redis(home).is_running()
+        assert not engines.Postgres(home).is_running()
 
 
 def test_an_address_that_lies_in_a_file_is_left_alone(tmp_path, monkeypatch):

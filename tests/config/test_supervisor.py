@@ -21,7 +21,7 @@ def supervisor(lines):
     made.stop()
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
@@ -29,19 +29,19 @@ def until(condition, seconds=10):
 
 
 def test_output_is_prefixed_with_the_name(supervisor, lines):
-    supervisor.start(Child("web", SLEEP), within=5)
+    supervisor.start(Child("web", SLEEP), within=60)
     until(lambda: "     web | up" in lines)
 
 
 def test_waits_until_healthy(supervisor, lines):
-    supervisor.start(Child("web", SLEEP, ready=lambda: "     web | up" in lines), within=10)
+    supervisor.start(Child("web", SLEEP, ready=lambda: "     web | up" in lines), within=60)
     assert "     web | up" in lines
 
 
 def test_one_that_dies_before_it_is_healthy_is_an_error(supervisor):
     with pytest.raises(NotHealthy, match="web ended with 3"):
         supervisor.start(
-            Child("web", python("-c", "raise SystemExit(3)"), ready=lambda: False), within=10
+            Child("web", python("-c", "raise SystemExit(3)"), ready=lambda: False), within=60
         )
 
 
@@ -52,7 +52,7 @@ def test_one_that_never_gets_healthy_is_an_error(supervisor):
 
 def test_a_killed_child_is_started_again(supervisor, lines):
     child = Child("worker", SLEEP)
-    supervisor.start(child, within=5)
+    supervisor.start(child, within=60)
     first = child.process.pid
     os.kill(first, signal.SIGKILL)
     until(lambda: child.restarts == 1 and child.alive())
@@ -67,7 +67,7 @@ def test_stop_ends_grandchildren_too(supervisor, lines):
         "print('grandchild', child.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
-    supervisor.start(Child("web", python("-c", code)), within=5)
+    supervisor.start(Child("web", python("-c", code)), within=60)
     until(lambda: any("grandchild" in line for line in lines))
     pid = int(next(line for line in lines if "grandchild" in line).split()[-1])
     supervisor.stop()

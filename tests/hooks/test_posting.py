@@ -1,6 +1,6 @@
 """One request: in time however slowly it is answered, read in part, led nowhere else."""
 
-import time
+from threading import Event
 
 import pytest
 
@@ -39,10 +39,12 @@ def test_what_is_no_text_is_kept_as_one(server):
 
 
 def test_silence_ends(server):
-    server.before = lambda: time.sleep(2)
+    over = Event()
+    server.before = lambda: over.wait(60)
     answer = post(server, patience=0.3)
+    over.set()
     assert (answer.status, answer.error) == (None, "no answer within 0.3 s")
-    assert 250 <= answer.took_ms < 1500
+    assert 250 <= answer.took_ms < 30_000
 
 
 def test_so_does_an_answer_that_never_ends(server):
@@ -50,7 +52,7 @@ def test_so_does_an_answer_that_never_ends(server):
     server.drips = True
     answer = post(server, patience=0.5)
     assert (answer.status, answer.error) == (None, "no answer within 0.5 s")
-    assert 450 <= answer.took_ms < 3000
+    assert 450 <= answer.took_ms < 15_000, "of 20 s that it would take"
 
 
 def test_nobody_there(server):
@@ -63,7 +65,7 @@ def test_nobody_there(server):
 
 def test_what_does_not_speak_tls(server):
     to = target(server.url.replace("http://", "https://"))
-    answer = posting.post(to, b"", {}, patience=5)
+    answer = posting.post(to, b"", {}, patience=60)
     assert answer.status is None
     assert answer.error.startswith("TLS: ")
     assert server.came == []

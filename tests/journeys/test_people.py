@@ -10,6 +10,7 @@ import re
 import pytest
 from pypdf import PdfReader
 
+from tests import homes
 from tests.agents.node.containers.conftest import engine, why_not  # noqa: F401  a fixture
 from tests.browser.conftest import browsers
 from tests.journeys import rental, town
@@ -49,10 +50,10 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def here(browser, tmp_path_factory, request):
+def here(browser, request):
     """Without a browser nothing is started."""
     found = "" if why_not() else request.getfixturevalue("engine")
-    with town.running(tmp_path_factory.mktemp("town"), found) as made:
+    with homes.home() as home, town.running(home, found) as made:
         yield made
 
 

@@ -23,7 +23,7 @@ def connected_as(home):
         return {name for [name] in rows}
 
 
-def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
+def test_production_mode_serves_and_stops(manage, home, left_running):
     port = free_port()
     process = manage(
         "up",
@@ -42,7 +42,7 @@ def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
         if "Straits is up at https://straits.example/" in line:
             break
     assert "Straits is up" in log[-1], "".join(log)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=PROXY) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=PROXY, timeout=60) as client:
         page = client.get("/")
         assert page.status_code == 200
         assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
@@ -51,7 +51,7 @@ def test_production_mode_serves_and_stops(manage, tmp_path, left_running):
         assert client.get(style).status_code == 200
         plain = client.get("/", headers={"X-Forwarded-Proto": "http"})
         assert plain.headers["Location"] == "https://straits.example/"
-    assert engines.APP_ROLE in connected_as(tmp_path)
+    assert engines.APP_ROLE in connected_as(home)
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=180)
     assert process.returncode == 0, rest

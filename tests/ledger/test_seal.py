@@ -30,7 +30,7 @@ def post(key, amount, *, credit=Kind.WALLET):
 def finished():
     """Wait until the horizon is past all that was booked: an open transaction in any database of
     the server holds it back, so one of a test that runs beside this does."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
@@ -101,8 +101,9 @@ def test_four_sealers_at_once_make_one_seal():
 def test_the_task_seals_today():
     post("one", 1)
     finished()
+    before = datetime.now(UTC)
     tasks.seal()
-    assert Seal.objects.get().day == datetime.now(UTC).date()
+    assert before.date() <= Seal.objects.get().day <= datetime.now(UTC).date()
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ class Opened:
 
     def __exit__(self, *_):
         self.commit.set()
-        self.thread.join(10)
+        self.thread.join(60)
 
 
 @pytest.mark.fault(32)

@@ -1,7 +1,6 @@
 """Money under threads: one call to Stripe, one posting, one charge, one invoice."""
 
 import threading
-import time
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -22,7 +21,7 @@ from marketplace.metering import services as metering
 from tests import make
 from tests.billing import stand_in, use
 from tests.make import HOUR, NOON
-from tests.race import together
+from tests.race import PATIENCE, all_have_called, together, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +49,7 @@ def test_eight_senders_of_one_command_make_one_call(fake, asked):
 def test_control_without_the_claim_many_call_and_the_key_still_makes_it_one(
     fake, asked, monkeypatch
 ):
-    monkeypatch.setattr(outbox, "claim", lambda command, at: True)
+    monkeypatch.setattr(outbox, "claim", all_have_called(lambda command, at: True, 8))
     together(*[lambda: send(asked)] * 8)
     assert len(fake.calls) > 1
     stand_in.assert_paid_once(fake, asked)
@@ -107,17 +106,9 @@ def settle(row):
 
 @pytest.fixture
 def unlocked(monkeypatch):
-    """Nobody locks rows, and everybody takes the time to look."""
-    look = charging.rated
-
-    def look_slowly(*, leases):
-        seen = look(leases=leases)
-        time.sleep(0.1)
-        return seen
-
+    """Nobody locks rows."""
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **how: rows.all())
     monkeypatch.setattr(charging, "_lock", lambda leases: None)
-    monkeypatch.setattr(charging, "rated", look_slowly)
 
 
 def test_eight_charges_at_once_charge_once(market, harbour):
@@ -128,12 +119,13 @@ def test_eight_charges_at_once_charge_once(market, harbour):
     assert services.wallet(organisation=harbour).posted == 99_600_000
 
 
-def test_control_without_the_lock_charges_collide(market, harbour, unlocked):
+def test_control_without_the_lock_charges_collide(market, harbour, unlocked, monkeypatch):
     """Only the constraint then stands between the renter and a double charge."""
     made = use.running(harbour)
     use.report(made, use.minutes(0, 1))
     charge(made)  # opens the rate, for which everybody would wait
     use.report(made, use.minutes(1, 5))
+    monkeypatch.setattr(charging, "rated", all_have_called(charging.rated, 8))
     outcome = together(*[lambda: charge(made)] * 8)
     assert any(isinstance(one, IntegrityError) for one in outcome), outcome
     assert services.wallet(organisation=harbour).posted == 99_600_000
@@ -147,8 +139,9 @@ def test_eight_settlements_at_once_make_one_invoice(market, harbour):
     assert ledger.verify() == []
 
 
-def test_control_without_the_lock_settlements_collide(market, harbour, unlocked):
+def test_control_without_the_lock_settlements_collide(market, harbour, unlocked, monkeypatch):
     made = use.ended(harbour)
+    monkeypatch.setattr(metering, "is_complete", all_have_called(metering.is_complete, 4))
     outcome = together(*[lambda: settle(made)] * 4)
     assert any(isinstance(one, Exception) for one in outcome)
     assert CostStatement.objects.count() == 1
@@ -197,18 +190,19 @@ def capture(hold, key):
 
 
 def test_a_release_in_the_middle_of_a_capture_waits_for_it(held, monkeypatch):
-    shrink = posting.shrink
+    shrink, capturing = posting.shrink, threading.Event()
 
-    def shrink_slowly(amounts):
-        time.sleep(0.3)
+    def shrink_when_waited_for(amounts):
+        capturing.set()
+        wait_for_a_lock()
         shrink(amounts)
 
-    def release_a_little_later():
-        time.sleep(0.1)
+    def release_in_the_middle():
+        assert capturing.wait(PATIENCE)
         return ledger.release_hold(hold=held)
 
-    monkeypatch.setattr(posting, "shrink", shrink_slowly)
-    booked, released = together(lambda: capture(held, "first"), release_a_little_later)
+    monkeypatch.setattr(posting, "shrink", shrink_when_waited_for)
+    booked, released = together(lambda: capture(held, "first"), release_in_the_middle)
     assert isinstance(booked, Transaction)
     assert released == 990
     row = Balance.objects.get(account=held.account)
@@ -216,17 +210,20 @@ def test_a_release_in_the_middle_of_a_capture_waits_for_it(held, monkeypatch):
 
 
 def test_control_a_release_that_locks_the_hold_first_deadlocks(held):
+    locked = threading.Event()
+
     def release():
         with transaction.atomic():
             Hold.objects.select_for_update(no_key=True).get(pk=held.pk)
-            time.sleep(0.3)
+            locked.set()
+            wait_for_a_lock()
             Hold.objects.filter(pk=held.pk).update(amount=0)
 
-    def capture_a_little_later():
-        time.sleep(0.1)
+    def capture_in_the_middle():
+        assert locked.wait(PATIENCE)
         return capture(held, "late")
 
-    outcome = together(release, capture_a_little_later)
+    outcome = together(release, capture_in_the_middle)
     assert any(isinstance(one, OperationalError) and "deadlock" in str(one) for one in outcome)
 
 
@@ -239,18 +236,10 @@ def test_a_hold_that_is_replaced_while_settling_waits_is_the_one_given_back(mark
         settling.start()
         wait_for_a_lock()
         brokerage_holding.hold_more(reservation=row, lacking_micro=1_000)
-    settling.join(30)
+    settling.join(PATIENCE)
     assert [type(one) for one in waiting] == [CostStatement]
     assert services.wallet(organisation=harbour).held == 0
     assert not Hold.objects.filter(amount__gt=0).exists()
-
-
-#: those of this database: others may run beside it, and a wait for a row names no database
-WAITING = """
-SELECT count(*) FROM pg_locks waiting WHERE NOT waiting.granted AND EXISTS (
-  SELECT FROM pg_locks held JOIN pg_database own ON own.oid = held.database
-  WHERE own.datname = current_database() AND held.pid = waiting.pid)
-"""
 
 
 def settled_apart(reservation):
@@ -260,15 +249,3 @@ def settled_apart(reservation):
         return error
     finally:
         connection.close()
-
-
-def wait_for_a_lock():
-    """Until another connection of this test waits for a row of ours."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")

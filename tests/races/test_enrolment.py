@@ -1,7 +1,5 @@
 """One token, one node: eight machines that race with it, and what happens without the guard."""
 
-import time
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -11,7 +9,7 @@ from marketplace.core.models import AuditEvent
 from tests import make
 from tests.agents.gateway.signed import enrolment
 from tests.make import NOON
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,13 +44,10 @@ def test_eight_keys_with_one_token_give_one_node(machine):
 
 def test_control_looking_before_taking_lets_many_in(machine, monkeypatch):
     """If this stops making more nodes than tokens, the race above proves nothing."""
-
-    guarded = EnrolmentTokenQuerySet.update
+    guarded, look = EnrolmentTokenQuerySet.update, all_have_called(EnrolmentTokenQuerySet.exists, 8)
 
     def look_then_take(usable, **values):
-        found = usable.exists()
-        time.sleep(0.2)
-        return guarded(EnrolmentToken.objects.all(), **values) if found else 0
+        return guarded(EnrolmentToken.objects.all(), **values) if look(usable) else 0
 
     monkeypatch.setattr(EnrolmentTokenQuerySet, "update", look_then_take)
     token = issue(machine)

@@ -1,6 +1,5 @@
 """Health reports and the sweep that acts on them, under threads: judged once, ended once."""
 
-import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from marketplace.catalog.models import GpuEvent, HealthChange, MachineReading
 from marketplace.core.states import IllegalMove, LostRace
 from tests import make
 from tests.make import NOON
-from tests.race import together
+from tests.race import together, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MINUTE = timedelta(minutes=1)
@@ -50,12 +49,12 @@ def test_control_without_the_machines_lock_workers_meet(db, monkeypatch):
     machine = make.machine(gpus=2)
     looked = health._store_events
 
-    def slowly(*arguments):
+    def until_somebody_else_stores_it(*arguments):
         found = looked(*arguments)
-        time.sleep(0.2)
+        wait_for_a_lock()
         return found
 
-    monkeypatch.setattr(health, "_store_events", slowly)
+    monkeypatch.setattr(health, "_store_events", until_somebody_else_stores_it)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
     outcome = race(machine)
     assert any(isinstance(one, Exception) for one in outcome), "the event is stored twice"

@@ -1,6 +1,5 @@
 """Money under threads: one fact is one transaction, and no wallet goes below its floor."""
 
-import time
 from uuid import UUID
 
 import pytest
@@ -9,7 +8,7 @@ from django.db import connection, transaction
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance, Hold, Kind, Transaction, Transfer
 from tests.make import NOON
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FLOOR = next(c for c in Balance._meta.constraints if c.name == "balance_above_floor")
@@ -49,10 +48,10 @@ def test_one_fact_told_by_32_threads_is_booked_once(accounts):
 def test_control_looking_for_the_key_first_books_it_again(accounts):
     """What the unique key is for: without its judgement the same fact is booked by many."""
     wallet, pending, _ = accounts
+    look = all_have_called(Transaction.objects.filter(key__startswith="naive").exists, 8)
 
     def naive(place):
-        if not Transaction.objects.filter(key__startswith="naive").exists():
-            time.sleep(0.1)
+        if not look():
             post(f"naive:{place}", pending, wallet, 700)
 
     together(*[lambda place=place: naive(place) for place in range(8)])

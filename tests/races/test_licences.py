@@ -1,7 +1,5 @@
 """The last of a licence is drawn once: brokers on GPUs of their own, and without the guard."""
 
-import time
-
 import pytest
 from django.db import connection
 
@@ -14,7 +12,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
 from tests import make
 from tests.make import NOON, SECOND
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 6
@@ -31,14 +29,7 @@ def renter(market):
 @pytest.fixture
 def at_once(monkeypatch):
     """Every broker has been cleared before the first one draws."""
-    look = brokering.Board
-
-    def look_then_dawdle(asked):
-        seen = look(asked)
-        time.sleep(0.3)
-        return seen
-
-    monkeypatch.setattr(brokering, "Board", look_then_dawdle)
+    monkeypatch.setattr(brokering, "Board", all_have_called(brokering.Board, MANY))
 
 
 @pytest.fixture

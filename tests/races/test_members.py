@@ -10,7 +10,7 @@ from marketplace.accounts.services import BadInvitation, members
 from marketplace.core.models import AuditEvent
 from tests import make
 from tests.make import NOON
-from tests.race import together
+from tests.race import PATIENCE, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +36,7 @@ def test_two_owners_who_remove_each_other_leave_one(alice, harbour):
 def test_control_without_the_lock_nobody_is_left(alice, harbour, monkeypatch):
     """If this stops losing both owners, the race above proves nothing."""
     eve = make.member(harbour, "owner")
-    look, both = members._keep_an_owner, threading.Barrier(2, timeout=10)
+    look, both = members._keep_an_owner, threading.Barrier(2, timeout=PATIENCE)
 
     def look_then_wait(membership):
         look(membership)

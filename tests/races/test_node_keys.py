@@ -1,7 +1,5 @@
 """One live key per node and each message once, whoever races; and what happens without guards."""
 
-import time
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, connection, models
@@ -14,7 +12,7 @@ from agents.protocol.messages import Rotate
 from tests import make
 from tests.agents.gateway.signed import node_for, public
 from tests.make import BOOT, NOON
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ONE_LIVE = next(c for c in NodeKey._meta.constraints if c.name == "node_key_one_live")
@@ -47,9 +45,10 @@ def change(joined):
 def blind(monkeypatch):
     """Neither a lock on the node nor the guard in the update: look, then write."""
 
+    look = all_have_called(NodeKeyQuerySet.exists, 8)
+
     def look_then_take(rows, **values):
-        found = rows.exists()
-        time.sleep(0.2)
+        found = look(rows)
         return models.QuerySet.update(NodeKey.objects.filter(pk__in=[]), **values) or found
 
     monkeypatch.setattr(NodeKeyQuerySet, "update", look_then_take)
@@ -91,9 +90,13 @@ def test_control_looking_before_advancing_lets_many_pass(joined, monkeypatch):
     """If this stops letting more than one pass, the race above proves nothing."""
     fencing.pass_fence(node=joined[0], boot_id=BOOT, seq=6, at=NOON)
 
+    def older(node, boot_id, seq):
+        return NodeBoot.objects.filter(node=node, boot_id=boot_id, last_seq__lt=seq).exists()
+
+    look = all_have_called(older, 8)
+
     def look_then_advance(node, boot_id, seq, at):
-        found = NodeBoot.objects.filter(node=node, boot_id=boot_id, last_seq__lt=seq).exists()
-        time.sleep(0.2)
+        found = look(node, boot_id, seq)
         return found and NodeBoot.objects.filter(node=node).update(last_seq=seq)
 
     monkeypatch.setattr(fencing, "_advance", look_then_advance)

@@ -1,6 +1,5 @@
 """Never one GPU sold twice: eight threads on one window, and what happens without the guard."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
 from tests import make
 from tests.make import HOUR, NOON
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GUARD = next(c for c in Lease._meta.constraints if c.name == "lease_gpu_sold_once")
@@ -63,14 +62,7 @@ def test_eight_brokers_one_gpu_one_reservation(offer):
 
 def test_control_without_the_constraint_it_oversells(offer, unguarded, monkeypatch):
     """If this stops overselling, the race above proves nothing."""
-    look = brokering.Board
-
-    def look_then_dawdle(asked):
-        seen = look(asked)
-        time.sleep(0.2)
-        return seen
-
-    monkeypatch.setattr(brokering, "Board", look_then_dawdle)
+    monkeypatch.setattr(brokering, "Board", all_have_called(brokering.Board, 8))
     race(offer)
     assert Lease.objects.live().filter(during__overlap=WINDOW).count() > 1
     assert Reservation.objects.filter(state="confirmed").count() > 1
@@ -151,11 +143,12 @@ def test_control_unordered_pairs_deadlock(market):
         for place in range(2)
     ]
 
+    take_one = all_have_called(Lease.objects.create, 2)
+
     def take(assignment, order):
         with transaction.atomic():
             for gpu in order:
-                Lease.objects.create(assignment=assignment, gpu=gpu, during=WINDOW)
-                time.sleep(0.2)
+                take_one(assignment=assignment, gpu=gpu, during=WINDOW)
 
     outcome = together(lambda: take(assignments[0], gpus), lambda: take(assignments[1], gpus[::-1]))
     assert any(isinstance(o, OperationalError) and "deadlock" in str(o) for o in outcome)

@@ -1,7 +1,5 @@
 """Papers under threads: numbers without gaps or twins, no charge twice, no credit above a line."""
 
-import time
-
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
@@ -12,6 +10,7 @@ from marketplace.ledger import services as ledger
 from tests import make
 from tests.billing import given_up
 from tests.billing.papers import credit, invoice, record_seller, rented
+from tests.make import NOON
 from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,12 +76,15 @@ def test_control_numbers_of_a_sequence_leave_a_gap(seller, monkeypatch):
 def test_control_numbers_read_without_the_lock_are_twins(seller, monkeypatch):
     """Only the constraint then stands between two customers and one number."""
 
+    read = all_have_called(Invoice.objects.count, 4)
+
     def read_and_add(*, series):
         NumberSeries.objects.get_or_create(code=series)
-        time.sleep(0.3)
-        return Invoice.objects.count() + 1
+        return read() + 1
 
     monkeypatch.setattr(numbering, "next_number", read_and_add)
+    # is there, or all would wait for who makes it
+    NumberSeries.objects.create(code=numbering.series(prefix=invoicing.SERIES, at=NOON))
     outcome = together(*[lambda one=one: invoice(one) for one in renters(4)])
     twins = [one for one in outcome if isinstance(one, IntegrityError)]
     assert twins, outcome
@@ -136,16 +138,11 @@ def test_credits_at_once_do_not_go_above_the_line(seller):
 
 
 def test_control_without_the_lock_the_database_refuses(seller, monkeypatch):
-    reckon = crediting._reckon
-
-    def reckon_slowly(made, items):
-        time.sleep(0.3)
-        reckon(made, items)
-
     [one] = renters(1)
     billed = invoice(one)
     monkeypatch.setattr(ledger, "lock_balances", lambda accounts: None)
-    monkeypatch.setattr(crediting, "_reckon", reckon_slowly)
+    look = all_have_called(crediting._require_left, 6)
+    monkeypatch.setattr(crediting, "_require_left", look)
     outcome = together(*[lambda: credit(billed, 300_000, left=False)] * 6)
     assert any("credit_within_line" in str(found) for found in outcome), outcome
     assert sum(CreditNote.objects.values_list("net_micro", flat=True)) <= 800_000

@@ -1,7 +1,5 @@
 """Money in under threads: one payment, no refund twice, no hold beside a freeze."""
 
-import time
-
 import pytest
 from django.db import connection
 
@@ -12,7 +10,7 @@ from marketplace.ledger import services as ledger
 from tests.billing import stand_in
 from tests.billing.test_automatic import allow
 from tests.make import NOON
-from tests.race import together
+from tests.race import all_have_called, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GUARD = "top_up_one_automatic_in_flight"
@@ -53,6 +51,8 @@ def test_the_constraint_alone_is_enough(fake, setting, monkeypatch):
 
 def test_control_without_lock_and_constraint_many_are_paid(fake, setting, monkeypatch):
     unlocked(monkeypatch)
+    lots.wallet_of(setting.organisation)  # is there, or all would wait for who makes it
+    monkeypatch.setattr(automatic, "_decide", all_have_called(automatic._decide, 10))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [GUARD])
         [definition] = cursor.fetchone()
@@ -92,12 +92,10 @@ def test_control_without_the_lock_the_lot_forgets_what_it_owes(lot, monkeypatch)
     """The wallet's floor still refuses to give money twice; the lot would be written over."""
 
     def look(*, organisation, at):
-        balance = ledger.balance(account=lots.wallet_of(organisation))
-        time.sleep(0.3)
-        return balance
+        return ledger.balance(account=lots.wallet_of(organisation))
 
     with monkeypatch.context() as patch:
-        patch.setattr(lots, "draw", look)
+        patch.setattr(lots, "draw", all_have_called(look, 3))
         together(*[lambda key=str(n): ask(key) for n in range(3)])
     lot.refresh_from_db()
     assert lot.refunding_micro < sum(one.amount_micro for one in Refund.objects.all())

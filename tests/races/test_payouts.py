@@ -1,7 +1,5 @@
 """Money out under threads: a charge matures once, a provider has one payout under way."""
 
-import time
-
 import pytest
 from django.db import connection
 
@@ -132,13 +130,7 @@ def test_control_without_the_constraints_a_charge_is_paid_several_times(
 
 
 def blind(monkeypatch):
-    look = composing._free_earnings
-
-    def look_slowly(*facts):
-        seen = look(*facts)
-        time.sleep(0.3)
-        return seen
-
     monkeypatch.setattr(composing, "_is_time", lambda *facts: True)
-    monkeypatch.setattr(composing, "_free_earnings", look_slowly)
+    look = all_have_called(composing._free_earnings, 4)
+    monkeypatch.setattr(composing, "_free_earnings", look)
     monkeypatch.setattr(earning.Books, "lock", lambda self: None)

@@ -10,7 +10,7 @@ from compliance import services
 from compliance.models import ChainLink, Decision, Unsealed
 from tests import make
 from tests.make import NOON
-from tests.race import together
+from tests.race import PATIENCE, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,17 +50,17 @@ def test_a_row_with_a_lower_id_that_commits_later_is_not_missed():
         with transaction.atomic():
             slow.append(make.decision(party))
             written.set()
-            assert go_on.wait(60)
+            assert go_on.wait(PATIENCE)
         connections.close_all()
 
     thread = threading.Thread(target=slowly)
     thread.start()
-    assert written.wait(60)
+    assert written.wait(PATIENCE)
     quick = make.decision(party)
     assert quick.pk > slow[0].pk
     assert services.seal(at=NOON) == 1
     go_on.set()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert services.seal(at=NOON) == 1
     subjects = ChainLink.objects.order_by("seq").values_list("subject", flat=True)
     assert list(subjects) == [quick.public_id, slow[0].public_id]

@@ -35,9 +35,9 @@ def dear(fresh_market):
 
 @pytest.fixture
 def booked(harbour, dear):
-    """One GPU for four hours from the next full hour on."""
+    """One GPU for four hours from a full hour on that is far enough for the test."""
     make.funded(harbour)
-    start = now().replace(minute=0, second=0, microsecond=0) + HOUR
+    start = now().replace(minute=0, second=0, microsecond=0) + 2 * HOUR
     return make.reservation(harbour, dear, start=start, hours=4, at=now())
 
 

@@ -20,7 +20,7 @@ PRICE = 2_400_000
 @pytest.fixture
 def booked(harbour, offer, fresh_market):
     make.funded(harbour, 10 * PRICE)
-    start = now().replace(minute=0, second=0, microsecond=0) + HOUR
+    start = now().replace(minute=0, second=0, microsecond=0) + 2 * HOUR
     return make.reservation(harbour, offer, start=start, hours=4, at=now())
 
 

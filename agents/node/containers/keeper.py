@@ -19,7 +19,7 @@ from agents.node import notice, proc
 from agents.node.reconcile import Phase
 from agents.node.runtime import CannotStart, Sighting
 
-from . import attached, cdi, firewall, making, workspace
+from . import attached, cdi, firewall, forwarding, making, workspace
 from . import record as records
 from .engine import EngineDown, EngineRefused
 from .host import Host
@@ -303,6 +303,7 @@ class Keeper(threading.Thread):
 
     def _remove_network(self) -> None:
         self.engine.remove_network(self.record.bridge)
+        forwarding.remove(self.record.bridge)
         firewall.remove_bridge(self.record.bridge)
         firewall.remove(self.record.bridge)
 
@@ -314,6 +315,7 @@ class Keeper(threading.Thread):
         for what, there in (
             ("the container", self.engine.find(record.container) is not None),
             ("the network", self.engine.network(record.bridge)),
+            ("a forwarded port", bool(forwarding.rules(record.bridge))),
             ("the bridge", firewall.has_bridge(record.bridge)),
             ("the firewall", firewall.stands(record.bridge)),
             ("the workspace", workspace.left(self.place)),

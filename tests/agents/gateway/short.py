@@ -62,10 +62,16 @@ class Front:
         try:
             await front(scope, receive, send)
         finally:
-            if front.links.bell.ear:
-                front.links.bell.ear.cancel()
-            await front.links.store.aclose()
+            await hang_up(front.links)
         return parts
+
+
+async def hang_up(links):
+    """Close what a process keeps open as long as it lives."""
+    if links.bell.ear:
+        links.bell.ear.cancel()
+        await asyncio.gather(links.bell.ear, return_exceptions=True)
+    await links.store.aclose()
 
 
 class Answer:

@@ -10,14 +10,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agents.gateway import problems
 from agents.gateway.fast import application, listening, store
+from agents.gateway.fast.bell import Bell
 from agents.gateway.models import MachineWish
 from agents.protocol.messages import Listen
 from tests import make
-from tests.agents.gateway.short import Front, sign, watched
+from tests.agents.gateway.short import Front, hang_up, sign, watched
 from tests.agents.gateway.signed import beat, node_for, post, problem, world
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
+#: seconds: how long a poll of a scene waits, and how long the scene may take
+WAIT, LESS = 30.0, 25
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +123,7 @@ class Line:
 
     async def poll(self, version):
         node, key = self.joined
-        body, headers = sign(ask(version, wait=20), key, node.public_id, NOON, path="desired")
+        body, headers = sign(ask(version, wait=WAIT), key, node.public_id, NOON, path="desired")
         lines = {"host": "testserver", **headers}
         scope = {
             "type": "http",
@@ -155,14 +158,13 @@ class Line:
     async def close(self):
         bell = self.front.links.bell
         assert dict(bell.waiting) == {}, "who was answered waits no longer"
-        bell.ear.cancel()
-        await self.front.links.store.aclose()
+        await hang_up(self.front.links)
 
 
 def run(warm, scene):
     async def whole():
         line = Line(warm)
-        await asyncio.wait_for(scene(line), 15)
+        await asyncio.wait_for(scene(line), LESS)
         await line.close()
 
     asyncio.run(whole())
@@ -226,13 +228,18 @@ def test_a_change_that_comes_just_before_the_wait_is_not_missed(warm, monkeypatc
 def test_control_without_a_look_after_hearing_it_is_missed(warm, monkeypatch):
     """If this answers at once, the test above proves nothing."""
     machine = warm[0].machine_id
-    real, version = listening._wait, listening._version
-    looks = []
+    real, version, ring = listening._wait, listening._version, Bell._ring
+    looks, heard = [], []
+
+    def ringing(bell, machines):
+        ring(bell, machines)
+        heard.extend(machines)
 
     async def late(*arguments):
         if looks:
             store.tell(versions={machine: 1}, hot=[], changed=[machine], at=NOON)
-            await asyncio.sleep(0.2)  # heard, while nobody waited yet
+            while machine not in heard:  # while nobody waited yet
+                await asyncio.sleep(0.01)
         return await real(*arguments)
 
     async def blind(*arguments):
@@ -241,6 +248,7 @@ def test_control_without_a_look_after_hearing_it_is_missed(warm, monkeypatch):
 
     monkeypatch.setattr(listening, "_wait", late)
     monkeypatch.setattr(listening, "_version", blind)
+    monkeypatch.setattr(Bell, "_ring", ringing)
 
     async def scene(line):
         first = asyncio.create_task(line.poll(0))  # from now on the process hears

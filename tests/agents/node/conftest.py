@@ -19,6 +19,7 @@ from agents.node.process import ProcessRuntime
 from agents.node.simulated import library, profiles
 from agents.node.spool import Spool
 
+from .hand import Hand
 from .market import TOKEN, Market
 from .programs import SIMULATE, environment
 
@@ -67,6 +68,14 @@ def market():
 
 
 @pytest.fixture
+def hand(market):
+    """The clock of marketplace and agents: they agree, and it stands unless the test moves it."""
+    made = Hand()
+    market.time = made.now
+    return made
+
+
+@pytest.fixture
 def state(tmp_path):
     return tmp_path / "node"
 
@@ -82,10 +91,10 @@ def build(enrolled, gpus):
     """Make an agent as `run` does; each is a new start in the same folder."""
     made = []
 
-    def build(clock=None):
+    def build(clock=None, hand=None):
         who = identity.read(enrolled)
         spool = Spool(enrolled)
-        clock = clock or Clock(base=spool.clock())
+        clock = clock or (hand.clock if hand else Clock)(base=spool.clock())
         runtime = ProcessRuntime(enrolled / "leases")
         grants = Grants(
             node=who.node, key=who.grant_key, pin=lambda key: identity.pin(enrolled, key)

@@ -19,7 +19,7 @@ def call(*words, **more):
         env=environment(**more),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr

@@ -64,7 +64,7 @@ def watched(gpus):
     found = []
     watch = gpu_events.Watch(lambda uuid, xid: found.append((uuid, xid)))
     watch.start()
-    assert watch.listening.wait(30)
+    assert watch.listening.wait(60)
     yield found
     watch.close()
     assert not watch.is_alive()

@@ -1,6 +1,7 @@
 """The agent hears at once that something else is wanted; else it learns it with the next beat."""
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -30,12 +31,12 @@ def polls(market):
     return market.paths.count("/agent/v1/desired")
 
 
-def turning(agent, condition, seconds=10.0):
+def turning(agent, condition):
     def look():
         agent.turn()
         return condition()
 
-    until(look, seconds)
+    until(look)
 
 
 def test_nothing_is_heard_before_the_agent_has_a_version(ear, market):
@@ -68,18 +69,22 @@ def test_without_the_ear_it_would_wait_for_the_next_beat(build, market, gpus):
 def test_a_marketplace_that_answers_without_waiting_is_not_asked_without_end(ear, market):
     market.waits = False
     ear.note(market.version)
-    time.sleep(1.0)
-    assert 1 <= polls(market) <= 4
+    until(lambda: polls(market) == 4)
+    assert all(after - one >= ear.pause for one, after in pairwise(market.asked_at))
 
 
-def test_a_marketplace_that_is_away_is_asked_later_and_later(ear, market):
+def test_a_marketplace_that_is_away_is_asked_later_and_later(ear, market, monkeypatch):
+    waits = []
+    monkeypatch.setattr(
+        "agents.node.listening.random.uniform", lambda low, high: waits.append((low, high)) or 0.01
+    )
     market.down = True
     ear.note(market.version)
-    until(lambda: polls(market) == 1)
-    time.sleep(0.5)
-    assert polls(market) == 1
-    market.down = False
-    until(lambda: polls(market) > 1, 15)
+    until(lambda: len(waits) >= 7)
+    assert waits[:7] == [(1, 1 + most) for most in (2, 4, 8, 16, 32, 60, 60)]
+    market.down, market.version = False, market.version + 1
+    until(lambda: ear.news)
+    assert ear.failures == 0
 
 
 def test_an_older_version_than_the_agents_is_no_news(ear, market):

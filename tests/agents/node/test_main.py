@@ -127,7 +127,7 @@ def test_stopped_with_its_leases_it_bills_them_and_leaves_nothing(start, market,
     each = lease(market)
     pid = pid_of(enrolled, each)
     agent.send_signal(number)
-    assert agent.wait(6) == 0
+    assert agent.wait(60) == 0
     assert proc.look(pid) is None
     assert list(proc.session(pid)) == []
     assert market.states(each.assignment)[-1] == "stopped"
@@ -139,7 +139,7 @@ def test_stopped_without_its_leases_it_leaves_them_to_the_next(start, market, en
     each = lease(market)
     pid = pid_of(enrolled, each)
     agent.terminate()
-    assert agent.wait(6) == 0
+    assert agent.wait(60) == 0
     assert proc.look(pid) is not None
     start("--stop-leases-on-exit").poll()
     sent = len(market.billed(each.assignment))

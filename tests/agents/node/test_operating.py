@@ -17,6 +17,7 @@ from agents.node import __version__, identity, logs, status
 from agents.node.metrics import Metrics
 from agents.node.systemd import Notifier
 from agents.node.watching import Watcher
+from marketplace.config.processes import free_port
 
 from .market import until
 from .programs import complaint
@@ -116,18 +117,13 @@ def watched(build, gpus, enrolled, systemd):
 
 
 def scraped(metrics):
-    metrics.serve(free_port())
+    metrics.serve(0)
     port = metrics.server[0].server_address[1]
     assert metrics.server[0].server_address[0] == "127.0.0.1"
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         text = answer.read().decode()
     rows = re.findall(r"^(straits_\w+)(\{.*\})? (\S+)$", text, re.MULTILINE)
     return {(name, labels): float(value) for name, labels, value in rows}
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def test_metrics_are_in_base_units_and_name_the_lease(watched, market, fake, gpus):
@@ -290,7 +286,7 @@ def test_a_whole_agent_logs_json_notifies_and_answers_prometheus(
     port = free_port()
     agent = start("--log-format", "json", "--metrics-port", str(port), "--stop-leases-on-exit")
     told = []
-    until(lambda: told.extend(systemd()) or {"READY=1", "WATCHDOG=1"} <= set(told), 30)
+    until(lambda: told.extend(systemd()) or {"READY=1", "WATCHDOG=1"} <= set(told))
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         assert f'straits_node_info{{simulated="true",version="{__version__}"}} 1.0' in (
             answer.read().decode()

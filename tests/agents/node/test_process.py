@@ -119,11 +119,13 @@ def test_every_process_of_a_workload_is_asked_to_end(runtime):
 def test_nothing_of_a_stubborn_workload_remains_after_the_grace(runtime):
     folder = start(runtime, "sh", "-c", STUBBORN)
     pids = pids_in(folder / "work", 3)
-    runtime.stop(assignment=ONE, grace=0.4)
+    runtime.stop(assignment=ONE, grace=60)
+    until_when = runtime.known[ONE].kill_at
     runtime.stop(assignment=ONE, grace=100)
-    time.sleep(0.1)
+    assert runtime.known[ONE].kill_at == until_when, "no grace makes another longer"
     assert phase(runtime) is Phase.STOPPING
     assert alive(pids[-1])
+    runtime.stop(assignment=ONE, grace=0.4)
     assert wait_for_end(runtime).exit_code == -9
     assert not any(alive(pid) for pid in pids)
 

@@ -140,5 +140,5 @@ def test_it_ends_when_it_is_told_to(client):
     made = prover(client)
     with proving.beside(made):
         assert made.is_alive()
-    made.join(5)
+    made.join(60)
     assert not made.is_alive()

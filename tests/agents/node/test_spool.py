@@ -2,8 +2,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID, uuid5
 
@@ -16,6 +14,7 @@ from agents.protocol import evidence
 from agents.protocol.messages import SegmentReport
 
 from .build import running, wanted
+from .market import until
 
 
 @pytest.fixture
@@ -232,14 +231,17 @@ def test_killed_at_every_statement_the_chain_is_whole_and_goes_on(tmp_path):
     assert written[17:] == [3, 3]
 
 
-def test_what_is_sent_is_signed_as_it_is_written(build, market, fake):
-    agent = build()
-    each = market.want(gpus=[gpu.uuid for gpu in agent.gpus.inventory().gpus], seconds=0.6)
-    deadline = 100
-    while not any(one.final for one in market.billed(each.assignment)) and deadline:
+def test_what_is_sent_is_signed_as_it_is_written(build, market, fake, hand):
+    agent = build(hand=hand)
+    each = market.want(gpus=[gpu.uuid for gpu in agent.gpus.inventory().gpus], seconds=0.75)
+    agent.turn()
+
+    def all_billed():
+        hand.move(0.125)
         agent.turn()
-        time.sleep(0.05)
-        deadline -= 1
+        return any(one.final for one in market.billed(each.assignment))
+
+    until(all_billed)
     billed = market.billed(each.assignment)
     head = evidence.GENESIS
     for one in billed:
@@ -251,4 +253,4 @@ def test_what_is_sent_is_signed_as_it_is_written(build, market, fake):
         assert one.prev == head
         head = evidence.digest(facts)
     assert billed[-1].final
-    assert all(one.verified_since <= one.start + timedelta(seconds=0.5) for one in billed)
+    assert {one.verified_since for one in billed} == {each.start}

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from marketplace.config import app_role
-from marketplace.config.processes import PortTaken, start_all
+from marketplace.config.processes import PortTaken, require_free, start_all
 from marketplace.config.supervisor import NotHealthy, Supervisor
 
 
@@ -15,6 +15,10 @@ class Command(BaseCommand):
     help = "Migrate, then run web, worker and beat as supervised children until Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            require_free(*settings.LISTEN)  # before a long preparation that would be for nothing
+        except PortTaken as error:
+            raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0)
         call_command("load_reference", verbosity=0)
         call_command("load_staff_roles", verbosity=0)

@@ -30,6 +30,7 @@ def left(storage, assignment):
         "network": any(each["name"] == bridge for each in networks),
         "bridge": bridge in service.tools.call("ip", "-o", "link"),
         "firewall": bridge.replace("-", "_") in service.tools.call("nft", "list", "tables"),
+        "port": f'"dnat name: {bridge} ' in service.tools.call("iptables", "-w", "-t", "nat", "-S"),
         "mount": str(assignment) in service.tools.call("mount"),
         "disk": str(assignment) in service.tools.call("losetup", "-a"),
     }
@@ -44,7 +45,7 @@ def begin(runtime, each):
     runtime.start(wanted=each, at=datetime.now(UTC))
 
 
-def run(runtime, each, seconds=15):
+def run(runtime, each, seconds=60):
     """Start it and wait until it runs."""
     begin(runtime, each)
     until(lambda: sight(runtime, each).phase is not Phase.STARTING, seconds)
@@ -58,7 +59,7 @@ def sight(runtime, each):
     return seen
 
 
-def end(runtime, each, seconds=20):
+def end(runtime, each, seconds=60):
     until(lambda: ended(runtime, each), seconds)
     return sight(runtime, each)
 

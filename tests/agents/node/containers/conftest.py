@@ -96,7 +96,7 @@ def make(options, tmp_path):
         for each in made[-1:]:
             for seen in each.observe():
                 each.stop(assignment=seen.assignment, grace=0)
-            until(lambda: all(seen.phase is Phase.ENDED for seen in made[-1].observe()), 20)
+            until(lambda: all(seen.phase is Phase.ENDED for seen in made[-1].observe()))
     assert str(tmp_path) not in service.tools.call("losetup", "-a")
 
 
@@ -104,7 +104,7 @@ def make(options, tmp_path):
 def outcomes():
     """Everything of a runtime that changed, in order, until the one lease ended."""
 
-    def outcomes(runtime, seconds=20):
+    def outcomes(runtime, seconds=60):
         seen = []
 
         def over():

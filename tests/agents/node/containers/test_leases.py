@@ -8,14 +8,14 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from agents.node import proc
-from agents.node.containers import attached, firewall, service, spec
+from agents.node.containers import attached, firewall, forwarding, service, spec
 from agents.node.containers import record as records
 from agents.node.containers.engine import Engine, EngineDown
 from agents.node.reconcile import Phase
@@ -84,6 +84,37 @@ def test_a_bridge_that_the_engine_forgets_is_removed(make, gpu_uuids, monkeypatc
     runtime.stop(assignment=each.assignment, grace=1)
     assert at.end(runtime, each).progress == "nothing of it is left on the machine"
     assert at.left(STORAGE, each.assignment) == set()
+
+
+def test_a_port_that_the_engine_goes_on_forwarding_leads_nowhere(make, gpu_uuids, monkeypatch):
+    """Seen of podman on a busy machine: the address was the next lease's, and so was the port."""
+    runtime, each = make(), at.lease(gpu_uuids[:1])
+    forgets, seen = Engine.remove_network, []
+
+    def forgetful(engine, name):
+        forgets(engine, name)
+        if not seen:
+            forward(name)
+            seen.append(at.left(STORAGE, each.assignment))
+
+    at.run(runtime, each)
+    monkeypatch.setattr(Engine, "remove_network", forgetful)
+    runtime.stop(assignment=each.assignment, grace=1)
+    assert at.end(runtime, each).progress == "nothing of it is left on the machine"
+    assert "port" in seen[0]
+    assert at.left(STORAGE, each.assignment) == set()
+
+
+def forward(bridge):
+    """A port, as netavark does it with iptables."""
+    chain, port = f"NETAVARK-DN-{bridge[-12:]}", ("-p", "tcp", "--dport", "1")
+    named = ("-m", "comment", "--comment", f"dnat name: {bridge} id: x")
+    for words in (
+        ("-N", chain),
+        ("-A", chain, *port, "-j", "DNAT", "--to-destination", "192.0.2.1:22"),
+        ("-A", forwarding.CHAIN, *port, *named, "-j", chain),
+    ):
+        service.tools.call("iptables", "-w", "-t", "nat", *words)
 
 
 def test_a_lease_hears_that_it_gives_way(make, gpu_uuids):
@@ -167,7 +198,7 @@ def ssh(port, key, command):
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=60,
     )
 
 
@@ -265,14 +296,14 @@ def test_a_lease_that_loses_a_gpu_ends_and_is_vouched_for_until_then(make, gpu_u
     until(lambda: sight_is_verified_again(runtime, each))
     pid = runtime.known[each.assignment].record.process.pid
     last = at.sight(runtime, each).verified_to
-    lost = datetime.now(UTC)
     take_away(pid)
+    lost = datetime.now(UTC)
     ended = at.end(runtime, each)
     assert ended.failure in (
         f"the container may no longer use {gpu_uuids[0]}",
         f"{gpu_uuids[0]} is not attached",
     )
-    assert last <= ended.verified_to <= lost + timedelta(milliseconds=50)
+    assert last <= ended.verified_to <= lost
     assert ended.started_at is not None
 
 
@@ -334,7 +365,7 @@ def test_a_stubborn_workload_is_killed_after_its_grace(make, gpu_uuids):
     until(lambda: (workspace(runtime, each) / "up").exists())
     runtime.stop(assignment=each.assignment, grace=0.5)
     runtime.stop(assignment=each.assignment, grace=100)
-    assert at.end(runtime, each, 10).exit_code == 137
+    assert at.end(runtime, each).exit_code == 137
 
 
 def test_a_running_lease_is_adopted_and_a_stray_is_torn_down(make, gpu_uuids, options, tmp_path):
@@ -356,7 +387,7 @@ def test_a_running_lease_is_adopted_and_a_stray_is_torn_down(make, gpu_uuids, op
     at.begin(runtime, waiting)
     until(lambda: len(runtime.observe()) == 3)
     meanwhile = set()
-    until(lambda: meanwhile.add(at.sight(runtime, waiting).phase) or at.ended(runtime, stray), 20)
+    until(lambda: meanwhile.add(at.sight(runtime, waiting).phase) or at.ended(runtime, stray))
     assert meanwhile == {Phase.STARTING}
     ended = at.sight(runtime, stray)
     reason = "nothing is written down of it on the machine"
@@ -370,7 +401,7 @@ def live(options, tmp_path, assignment, gpu, fatal):
     """Let an agent live until it is killed after an act; what it died of."""
     words = [str(tmp_path / "leases"), options.engine, str(tmp_path), str(assignment), gpu, fatal]
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", KILLED, *words], check=False, timeout=60
+        [sys.executable, "-c", KILLED, *words], check=False, timeout=240
     )
     return done.returncode
 

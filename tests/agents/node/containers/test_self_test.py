@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -56,6 +57,7 @@ def test_a_whole_lease_from_token_to_teardown(engine, state, live_server, settin
     settings.PUBLIC_URL = live_server.url
     machine = make.machine(gpus=0, state="offline")
     token = gateway.issue_token(machine=machine, by=None, at=datetime.now(UTC))
+    began = time.monotonic()
     code, table, last, said = self_test(
         state,
         *("--simulated", "--seconds", "6", "--engine", engine),
@@ -74,7 +76,7 @@ def test_a_whole_lease_from_token_to_teardown(engine, state, live_server, settin
     assert table["GPUs attached"][1] == "8 of 8 and no other, by the kernel"
     assert table["SSH"][1] == "logged in as root with a key made for this"
     [seconds] = re.findall(r"(\d+\.\d{3}) s without a gap", table["usage"][1])
-    assert 6 < float(seconds) < 15
+    assert 6 < float(seconds) < time.monotonic() - began
     assert last == ["PASSED: with SIMULATED GPUs, which says nothing about real ones"]
     node = Node.objects.get(machine=machine)
     assert identity.read(state).node == node.public_id
@@ -162,6 +164,6 @@ def test_ended_from_outside_it_leaves_nothing(engine, state):
         if " SSH closed " in line:
             break
     running.terminate()
-    running.communicate(timeout=60)
+    running.communicate(timeout=240)
     assert running.returncode != 0
     nothing_left(state)
