@@ -18,7 +18,7 @@ from marketplace.brokerage.states import State
 from marketplace.core.sweeps import sweep
 
 from . import writing
-from .brokering import broker, question
+from .brokering import broker, questions
 from .planning import plan
 from .red_flags import MOST_AT_ONCE, look_at_orders
 
@@ -93,8 +93,9 @@ def _together(rows: Sequence[Reservation], at: datetime, strategy: Strategy) -> 
     asked = [row for row in rows if row.state == State.REQUESTED]
     for renter in {row.renter_id: row.renter for row in asked}.values():
         look_at_orders(renter=renter, at=at, most=MOST_AT_ONCE)
+    parties = [row.renter.party for row in asked]
     decisions = compliance.screen_many(
-        asked=[(row.renter.party, question(row, at)) for row in asked], at=at
+        asked=list(zip(parties, questions(asked, at), strict=True)), at=at
     )
     if asked:
         writing.write_cleared(list(zip(asked, decisions, strict=True)), at)
@@ -109,11 +110,9 @@ def _standing(rows: Sequence[Reservation], at: datetime) -> list[Reservation]:
     """Those whose decision still holds; the others are asked about again, one by one."""
     answered = {
         row.pk: row.decision
-        for row in rows
+        for row, asked in zip(rows, questions(rows, at), strict=True)
         if row.decision
-        and compliance.answers(
-            decision=row.decision, party=row.renter.party, question=question(row, at)
-        )
+        and compliance.answers(decision=row.decision, party=row.renter.party, question=asked)
     }
     valid = compliance.valid_of(decisions=list(answered.values()), at=at)
     return [row for row in rows if row.pk in answered and answered[row.pk].pk in valid]

@@ -10,9 +10,8 @@ from psycopg.types.range import TimestamptzRange
 from marketplace.brokerage.matching import Free
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.placement import Host, Placed, Strategy, Together, Wish, ours, place
-from marketplace.catalog.models import Gpu, Machine, Offer
-from marketplace.catalog.trust.services import tier_of
-from marketplace.catalog.trust.tiers import TIERS
+from marketplace.catalog.models import Gpu, Offer
+from marketplace.catalog.trust.services import lowest_tier, tier_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -98,14 +97,19 @@ def wanted(reservation: Reservation) -> Wanted:
     )
 
 
-def least_trusted(asked: Wanted, *, at: datetime) -> str:
-    """The lowest tier of any machine whose GPUs might be taken for this."""
-    if asked.together == Together.OFFER:
-        return tier_of(asked.offer.machine, at=at)
-    pks = [machine for machine, _ in _equals([asked])[asked.terms]]
-    machines = Machine.objects.filter(pk__in=pks).select_related("trust")
-    found = [tier_of(machine, at=at) for machine in machines]
-    return min(found, key=TIERS.index, default=TIERS[0])
+def least_trusted(asked: Sequence[Wanted], *, at: datetime) -> list[str]:
+    """For each the lowest tier of any machine whose GPUs might be taken for it.
+
+    What is asked on the same terms is looked up once.
+    """
+    lowest = {
+        terms: lowest_tier(machines={machine for machine, _ in pairs}, at=at)
+        for terms, pairs in _equals(asked).items()
+    }
+    return [
+        tier_of(one.offer.machine, at=at) if one.together == Together.OFFER else lowest[one.terms]
+        for one in asked
+    ]
 
 
 class Board:
