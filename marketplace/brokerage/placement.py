@@ -47,6 +47,11 @@ class Host:
         taken = {gpu for start, end, gpu in self.leases if start < wish.end and wish.start < end}
         return [gpu for gpu in self.gpus if gpu.pk not in taken] if taken else self.gpus
 
+    def at_most(self, moment: int) -> int:
+        """How many GPUs a window that begins then can find free at most, however short it is."""
+        taken = {gpu for start, end, gpu in self.leases if start <= moment < end}
+        return sum(gpu.pk not in taken for gpu in self.gpus) if taken else len(self.gpus)
+
     def take(self, wish: Wish, gpus: Iterable[int]) -> None:
         self.leases.extend((wish.start, wish.end, gpu) for gpu in gpus)
 

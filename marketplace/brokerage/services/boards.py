@@ -10,6 +10,7 @@ from psycopg.types.range import TimestamptzRange
 from marketplace.brokerage.matching import Free
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.placement import Host, Placed, Strategy, Together, Wish, ours, place
+from marketplace.brokerage.pools import Pool
 from marketplace.catalog.models import Gpu, Offer
 from marketplace.catalog.trust.services import lowest_tier, tier_of
 
@@ -121,6 +122,7 @@ class Board:
         machines |= {pair for pairs in self._equals.values() for pair in pairs}
         self._hosts = _hosts(machines)
         _fill(self._hosts.values(), asked)
+        self._pools: dict[Terms, Pool] = {}
 
     def hosts(self, asked: Wanted) -> list[Host]:
         """Those that may be used for this, in primary-key order."""
@@ -131,11 +133,18 @@ class Board:
         return [self._hosts[pair] for pair in sorted(pairs) if pair in self._hosts]
 
     def place(self, asked: Wanted, strategy: Strategy = ours) -> Placed | None:
-        return place(self.hosts(asked), asked.wish, strategy)
+        if asked.together == Together.OFFER:
+            return place(self.hosts(asked), asked.wish, strategy)
+        if asked.terms not in self._pools:
+            self._pools[asked.terms] = Pool(self.hosts(asked))
+        return self._pools[asked.terms].place(asked.wish, strategy)
 
     def take(self, asked: Wanted, placed: Placed) -> None:
         for machine, gpus in placed.items():
-            self._hosts[machine, asked.offer.chip_id].take(asked.wish, gpus)
+            host = self._hosts[machine, asked.offer.chip_id]
+            host.take(asked.wish, gpus)
+            for pool in self._pools.values():
+                pool.noted(host)
 
 
 def _us(moment: datetime) -> int:
@@ -184,7 +193,9 @@ def _fill(hosts: Iterable[Host], asked: Sequence[Wanted]) -> None:
     by_gpu = {gpu.pk: host for host in hosts for gpu in host.gpus}
     first, last = min(one.start for one in asked), max(one.until for one in asked)
     touching = Lease.objects.live().barring(first, last + TICK)  # one that begins then counts too
-    leases = touching.filter(gpu__in=list(by_gpu))
+    # by machine: the list of all GPUs of a large site takes longer to send than to look up
+    leases = touching.filter(gpu__machine__in={host.pk for host in by_gpu.values()})
     for gpu, during, cleaning_s in leases.values_list("gpu", "during", "cleaning_s"):
-        until = _us(during.upper + timedelta(seconds=cleaning_s))
-        by_gpu[gpu].leases.append((_us(during.lower), until, gpu))
+        if gpu in by_gpu:
+            until = _us(during.upper + timedelta(seconds=cleaning_s))
+            by_gpu[gpu].leases.append((_us(during.lower), until, gpu))
