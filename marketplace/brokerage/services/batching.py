@@ -30,13 +30,13 @@ BATCH = 200
 CLAIM = timedelta(seconds=5)
 
 
-def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
+def broker_open(*, at: datetime, strategy: Strategy = ours, most: int | None = None) -> int:
     """Broker every request that is open and that no other broker is at; returns how many.
 
-    Safe to run in any number of workers: each takes rows that no other has.
+    Safe to run in any number of workers: each takes rows that no other has, `most` at a time.
     """
     done = 0
-    while claimed := _claim(at):
+    while claimed := _claim(at, most or BATCH):
         done += len(claimed)
         again = [pk for pk, alone in claimed if alone]
         fresh = [pk for pk, alone in claimed if not alone]
@@ -45,7 +45,7 @@ def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
     return done
 
 
-def _claim(at: datetime) -> list[tuple[int, bool]]:
+def _claim(at: datetime, most: int) -> list[tuple[int, bool]]:
     """Take the oldest requests for a while; those that another broker is claiming are skipped.
 
     With each goes whether it is brokered alone: one that was claimed before, because what stopped
@@ -57,7 +57,7 @@ def _claim(at: datetime) -> list[tuple[int, bool]]:
             .order_by("pk")
             .values_list("pk", "claimed_until", "pin_slot")
         )
-        rows = list(free.select_for_update(skip_locked=True, no_key=True)[:BATCH])
+        rows = list(free.select_for_update(skip_locked=True, no_key=True)[:most])
         Reservation.objects.filter(pk__in=[pk for pk, *_ in rows]).update(claimed_until=at + CLAIM)
     return [(pk, before is not None or slot is not None) for pk, before, slot in rows]
 
