@@ -8,7 +8,7 @@
 3. A 40th of the machines from eight different firsts, each task as it arrives, three squeezes:
    small sites, where a single task is an eighth of all GPU-hours asked for.
 
-DRAWS=8 draws more than two for the second, whose figures differ by what becomes of few large tasks.
+DRAWS=8 draws more than one for the second, whose figures differ by what becomes of few large tasks.
 """
 
 import json
@@ -33,8 +33,8 @@ FULL, TICK = 20_000, timedelta(seconds=5)
 LIGHT = (1, 1_000, 10_000)
 #: so many moments at which a light load is placed
 MOMENTS = 500
-TIMES, LOADS = 10, (80, 120, 160)
-DRAWS = int(os.environ.get("DRAWS", "2"))
+TIMES, LOADS = 10, (80, 120, 160, 200)
+DRAWS = int(os.environ.get("DRAWS", "1"))
 EVERY, FIRSTS = 40, range(0, 40, 5)
 SQUEEZES = (10, 20, 40)
 #: an imported list stays fresh for the whole of the virtual time
