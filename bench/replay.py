@@ -1,16 +1,26 @@
 """Strategies of placement on a demand trace: NODES=... TASKS=... make bench NAME=replay
 
-First through the real broker, once for each strategy: every 40th machine, arrivals squeezed
-20-fold, a batch a minute of virtual time. One such run is chance: a single task is an eighth of all
-GPU-hours asked for. So then the same function in memory, each task as it arrives, on every 40th
-machine from eight different firsts and with three squeezes: means, and how often ours was best.
+1. The whole trace on all its machines through the real broker, once for each strategy, arrivals
+   squeezed 20,000-fold, so that not everything finds room. The same in memory must come to the
+   same. Squeezed less, and as published, everything is accepted, which is shown.
+2. The whole trace ten times over, each time turned by a part of its span that is drawn, on all
+   machines in memory: a load that lasts, so that what one rental leaves is room for another.
+3. A 40th of the machines from eight different firsts, each task as it arrives, three squeezes:
+   small sites, where a single task is an eighth of all GPU-hours asked for.
+
+DRAWS=8 draws more than one for the second, whose figures differ by what becomes of few large tasks.
 """
 
 import json
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -18,14 +28,48 @@ from typing import Any
 from bench.report import machine
 from bench.world import world
 
+FULL, TICK = 20_000, timedelta(seconds=5)
+#: with these nothing is refused; as published is 1
+LIGHT = (1, 1_000, 10_000)
+#: so many moments at which a light load is placed
+MOMENTS = 500
+TIMES, LOADS = 10, (80, 120, 160, 200)
+DRAWS = int(os.environ.get("DRAWS", "1"))
 EVERY, FIRSTS = 40, range(0, 40, 5)
 SQUEEZES = (10, 20, 40)
-TICK = timedelta(minutes=1)
 #: an imported list stays fresh for the whole of the virtual time
 HOURS = 24 * 366
+Rows = dict[str, list[Any]]
 
 
-def through_the_broker(machines: Sequence[int], demand: Any) -> dict[str, dict[str, Any]]:
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Say how long it took by the clock, and what of that two processors worked."""
+    before = time.perf_counter(), _worked(), _postgres()
+    yield
+    after = time.perf_counter(), _worked(), _postgres()
+    wall, cpu, sql = (end - begin for begin, end in zip(before, after, strict=True))
+    print(f"{what}: {wall:.0f} s, of which Python worked {cpu:.0f} and PostgreSQL {sql:.0f}")
+
+
+def _worked() -> float:
+    """Processor seconds of this process and of those that it started and that are done."""
+    return sum(os.times()[:4])
+
+
+def _postgres() -> float:
+    """Processor seconds of the database's process for us."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    stat = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text()
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def through_the_broker(machines: Sequence[int], demand: Any) -> list[dict[str, Any]]:
+    """Every strategy; each must place in memory what it placed in the database."""
+    from bench.placing import place_all
     from compliance.models import ListSource
     from marketplace.brokerage import services as brokerage
     from marketplace.brokerage.placement import STRATEGIES
@@ -33,52 +77,83 @@ def through_the_broker(machines: Sequence[int], demand: Any) -> dict[str, dict[s
     from tests.make import NOON
 
     ListSource.objects.update(max_age_hours=HOURS)
-    runs = {
-        name: replay(machines=machines, demand=demand, strategy=name, tick=TICK, at=NOON).facts()
-        for name in STRATEGIES
-    }
+    told = []
+    for name in STRATEGIES:
+        with timed(name):
+            run = replay(machines=machines, demand=demand, strategy=name, tick=TICK, at=NOON)
+        again = place_all(
+            machines=machines, demand=demand, strategy=name, tick=TICK.total_seconds()
+        )
+        assert again.accepted == run.accepted  # noqa: S101
+        assert abs(again.accepted_gpu_hours - run.accepted_gpu_hours) < 1e-3  # noqa: S101
+        told.append(run.facts())
+        print(told[-1])
     assert brokerage.sold_twice() == []  # noqa: S101
-    return runs
+    return told
 
 
-def in_memory(machines: Sequence[int], demand: Any, strategy: Any) -> float:
-    """The share of the asked GPU-hours that found room."""
-    from marketplace.brokerage.matching import Free
-    from marketplace.brokerage.placement import Host, Together, Wish, place
-
-    hosts = [
-        Host(pk, [Free(pk * 100 + index, index) for index in range(gpus)])
-        for pk, gpus in enumerate(machines)
-    ]
-    accepted = 0.0
-    for task in demand.tasks:
-        start = int(task.arrival * 1_000_000)
-        wish = Wish(task.gpus, start, start + task.length * 1_000_000, 0, Together.MACHINE)
-        for host in hosts:
-            host.leases = [lease for lease in host.leases if lease[1] > start]
-        if placed := place(hosts, wish, strategy):
-            accepted += task.gpus * task.length / 3600
-            for pk, gpus in placed.items():
-                hosts[pk].take(wish, gpus)
-    return float(accepted / demand.gpu_hours)
+def light(machines: Sequence[int], demand_of: Any) -> list[dict[str, Any]]:
+    """What is accepted when the trace is squeezed less: all of it."""
+    rows = []
+    for squeeze in LIGHT:
+        demand = demand_of(squeeze)
+        tick = demand.tasks[-1].arrival / MOMENTS
+        rows.append(_row(squeeze, _by_strategy([(machines, demand)], tick=tick)))
+    return rows
 
 
-def ensemble(nodes: Sequence[int], demand_of: Any) -> list[dict[str, Any]]:
-    from marketplace.brokerage.placement import STRATEGIES
+def lasting(machines: Sequence[int], demand_of: Any) -> list[dict[str, Any]]:
+    """The trace many times over on all machines."""
+    from bench.placing import several
 
+    rows = []
+    for squeeze in LOADS:
+        demands = [several(demand_of(squeeze), TIMES, seed=seed) for seed in range(DRAWS)]
+        tick = demands[0].tasks[-1].arrival / MOMENTS
+        rows.append(_row(squeeze, _by_strategy([(machines, one) for one in demands], tick=tick)))
+    return rows
+
+
+def small(nodes: Sequence[int], demand_of: Any) -> list[dict[str, Any]]:
+    """Samples of the machines, each of them a site that meets the whole demand."""
+    sites = [nodes[first::EVERY] for first in FIRSTS]
     rows = []
     for squeeze in SQUEEZES:
         demand = demand_of(squeeze)
-        shares = {
-            name: [in_memory(nodes[first::EVERY], demand, strategy) for first in FIRSTS]
-            for name, strategy in STRATEGIES.items()
-        }
-        others = [max(pair) for pair in zip(shares["first-fit"], shares["best-fit"], strict=True)]
-        best = sum(a >= b for a, b in zip(shares["ours"], others, strict=True))
-        means = {name: round(mean(values), 4) for name, values in shares.items()}
-        rows.append({"squeeze": squeeze, **means, "ours_best_of_8": best})
-        print(rows[-1])
+        rows.append(_row(squeeze, _by_strategy([(site, demand) for site in sites], tick=0)))
     return rows
+
+
+def _by_strategy(cases: Sequence[tuple[Sequence[int], Any]], *, tick: float) -> Rows:
+    """Each case with each strategy, on all processors."""
+    from bench.placing import place_all
+    from marketplace.brokerage.placement import STRATEGIES
+
+    # forked ones would share our connection to the database
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as others:
+        asked = {
+            name: [
+                others.submit(place_all, machines=site, demand=demand, strategy=name, tick=tick)
+                for site, demand in cases
+            ]
+            for name in STRATEGIES
+        }
+        return {name: [one.result() for one in found] for name, found in asked.items()}
+
+
+def _row(squeeze: float, runs: Rows) -> dict[str, Any]:
+    """Means over the cases, and in how many of them ours was best; equal to 4 digits is best."""
+    row: dict[str, Any] = {"squeeze": squeeze, "cases": len(runs["ours"])}
+    for figure, of, better in (
+        ("accepted", lambda run: run.accepted_share, max),
+        ("fragmentation", lambda run: mean(run.fragmented), min),
+    ):
+        values = {name: [round(of(run), 4) for run in found] for name, found in runs.items()}
+        row[figure] = {name: round(mean(each), 5) for name, each in values.items()}
+        best = [better(case) for case in zip(*values.values(), strict=True)]
+        row[f"{figure}_ours_best"] = sum(map(float.__eq__, values["ours"], best))
+    print(row)
+    return row
 
 
 def main() -> None:
@@ -97,11 +172,16 @@ def main() -> None:
 
         with nodes_at.open(newline="") as lines:
             nodes = read_nodes(lines, name=nodes_at.name)
-        runs = through_the_broker(nodes[::EVERY], demand_of(20))
-        for run in runs.values():
-            print(run)
-        rows = ensemble(nodes, demand_of)
-        told = {"name": "replay", "broker": runs, "memory": rows, "machine": machine()}
+        parts: dict[str, Callable[[], Any]] = {
+            "broker": partial(through_the_broker, nodes, demand_of(FULL)),
+            "light": partial(light, nodes, demand_of),
+            "lasting": partial(lasting, nodes, demand_of),
+            "small": partial(small, nodes, demand_of),
+        }
+        told: dict[str, Any] = {"name": "replay", "machine": machine()}
+        for name, part in parts.items():
+            with timed(f"part {name}"):
+                told[name] = part()
         print(json.dumps(told))
 
 

@@ -196,6 +196,13 @@ class CalendarOut(serializers.Serializer[Timetable]):
     free = serializers.ListField(
         child=serializers.IntegerField(), help_text="how many for that whole hour, hour by hour"
     )
+    after_notice = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text=(
+            "how many more at the full price, because only a bid takes them, which gives way with "
+            "the notice of the offer; empty where no bids are taken"
+        ),
+    )
 
 
 class HistoryOut(serializers.Serializer[Any]):

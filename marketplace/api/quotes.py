@@ -2,6 +2,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -49,6 +50,10 @@ class BidIn(QuoteIn):
 
 class QuoteOut(serializers.Serializer[dict[str, object]]):
     cost_micro = serializers.IntegerField(help_text="the most it can cost, and what will be held")
+    deposit_micro = serializers.IntegerField(
+        allow_null=True,
+        help_text="what is held instead with pay_at_start; null where that is not possible",
+    )
     currency = serializers.CharField()
     price_micro_per_gpu_hour = serializers.IntegerField()
     free_gpus = serializers.IntegerField(help_text="together like that in this window")
@@ -70,8 +75,9 @@ class Quotes(Resource):
             offer=offer, start=asked["start"], end=asked["end"], together=asked["together"]
         )
         ask = Ask(**{**asked, "offer": offer}, workload={})
-        content = {
+        content: dict[str, object] = {
             "cost_micro": brokerage.quote_micro(ask=ask),
+            "deposit_micro": brokerage.deposit_micro(ask=ask, at=now()),
             "currency": offer.currency,
             "price_micro_per_gpu_hour": ask.price_micro,
             "free_gpus": free,

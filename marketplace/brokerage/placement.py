@@ -47,13 +47,23 @@ class Host:
         taken = {gpu for start, end, gpu in self.leases if start < wish.end and wish.start < end}
         return [gpu for gpu in self.gpus if gpu.pk not in taken] if taken else self.gpus
 
+    def at_most(self, moment: int) -> int:
+        """How many GPUs a window that begins then can find free at most, however short it is."""
+        taken = {gpu for start, end, gpu in self.leases if start <= moment < end}
+        return sum(gpu.pk not in taken for gpu in self.gpus) if taken else len(self.gpus)
+
     def take(self, wish: Wish, gpus: Iterable[int]) -> None:
         self.leases.extend((wish.start, wish.end, gpu) for gpu in gpus)
 
     def idle(self, wish: Wish) -> int:
         """For how much of the window nothing else runs on the machine, in microseconds."""
-        idle, reached = 0, wish.start
-        for start, end, _ in sorted(self.leases):
+        idle, reached, later = 0, wish.start, []
+        for lease in self.leases:
+            if lease[0] > wish.start:
+                later.append(lease)
+            elif lease[1] > reached:  # what runs when the window begins leaves no gap
+                reached = lease[1]
+        for start, end, _ in sorted(later):
             if start >= wish.end:
                 break
             idle += max(0, start - reached)
@@ -62,8 +72,11 @@ class Host:
 
     def outlasted(self, wish: Wish) -> int:
         """How long after the window the last lease that runs at its end goes on."""
-        ends = [end for start, end, _ in self.leases if start <= wish.end <= end]
-        return max(ends, default=wish.end) - wish.end
+        last = wish.end
+        for start, end, _ in self.leases:
+            if start <= wish.end and end > last:
+                last = end
+        return last - wish.end
 
 
 #: the less, the sooner a host with so many GPUs free is taken

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from marketplace.api.quotes import BidIn
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from tests import make
@@ -48,6 +49,16 @@ def test_what_is_due_is_said_and_paid(api, harbour, due):
     refused(api.post(f"reservations/{due.public_id}/pay"), 409, "wrong-state")
     notices = api.get(f"reservations/{due.public_id}/notices").json()["results"]
     assert [one["kind"] for one in notices] == ["payment_due"]
+
+
+def test_a_quote_names_the_deposit_where_it_may_be_paid_at_the_start(api, offer, later):
+    asked = {key: value for key, value in ask(offer, **later).items() if key in BidIn().fields}
+    told = api.post("quotes", asked).json()
+    assert (told["cost_micro"], told["deposit_micro"]) == (COST, DEPOSIT)
+    soon = {"start": now() + HOUR, "end": now() + 2 * HOUR}
+    told = api.post("quotes", asked | {key: at.isoformat() for key, at in soon.items()}).json()
+    assert told["deposit_micro"] is None
+    assert not Reservation.objects.exists()
 
 
 def test_after_its_time_it_is_refused(api, harbour, due):

@@ -15,6 +15,7 @@ def test_a_quote_is_what_will_be_held(api, harbour, offer):
     content = {key: value for key, value in ask(offer, gpu_count=2).items() if key != "workload"}
     assert api.post("quotes", content).json() == {
         "cost_micro": 4_800_000,
+        "deposit_micro": None,
         "currency": "USD",
         "price_micro_per_gpu_hour": 2_400_000,
         "free_gpus": 2,

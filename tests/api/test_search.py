@@ -150,7 +150,7 @@ def test_the_calendar_counts_free_gpus_by_the_hour(api, harbour, offers):
     path = f"offers/{offers['cheap'].public_id}/calendar"
     asked = (start + timedelta(minutes=-30)).isoformat()
     told = api.get(path, start=asked, hours=3).json()
-    assert (told["gpus"], told["free"]) == (2, [2, 1, 2])
+    assert (told["gpus"], told["free"], told["after_notice"]) == (2, [2, 1, 2], [])
     assert told["start"] == f"{start - timedelta(hours=1):%Y-%m-%dT%H:00:00Z}"
     assert len(api.get(path).json()["free"]) == 72
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from compliance.models import Decision, LicenceDraw
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
+from marketplace.brokerage.placement import Together
 from marketplace.brokerage.services import batching, planning
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
@@ -99,7 +100,10 @@ def test_a_batch_comes_to_the_same_as_one_by_one(market):
     ]
 
 
-def test_a_batch_needs_no_more_statements_than_a_pair(market, django_assert_max_num_queries):
+@pytest.mark.parametrize("together", [Together.OFFER, Together.SITE])
+def test_a_batch_needs_no_more_statements_than_a_pair(
+    market, together, django_assert_max_num_queries
+):
     renter = make.organisation("Renter")
     make.funded(renter, 10**9)
     offer = make.offer(gpus=8)
@@ -107,13 +111,28 @@ def test_a_batch_needs_no_more_statements_than_a_pair(market, django_assert_max_
     for size in (2, 40):
         for place in range(size):
             start = NOON + (place // 8 + 1) * HOUR * (1 if size == 2 else 3)
-            requested(renter, offer, start=start + HOUR)
+            requested(renter, offer, start=start + HOUR, together=together)
         with django_assert_max_num_queries(60) as counted:
             assert brokerage.broker_open(at=NOON) == size
         counts.append(len(counted.captured_queries))
     assert set(Reservation.objects.values_list("state", flat=True)) == {"confirmed"}
     # the first pair also keeps what its decisions name by hash
     assert counts[1] <= counts[0]
+
+
+def test_a_batch_takes_no_more_than_it_is_told_and_all_are_brokered(market, monkeypatch):
+    renter = make.organisation("Renter")
+    make.funded(renter, 10**9)
+    offer = make.offer(gpus=8)
+    for _ in range(5):
+        requested(renter, offer)
+    sizes, together = [], batching._together
+    monkeypatch.setattr(
+        batching, "_together", lambda rows, *rest: (sizes.append(len(rows)), together(rows, *rest))
+    )
+    assert brokerage.broker_open(at=NOON, most=2) == 5
+    assert sizes == [2, 2, 1]
+    assert set(Reservation.objects.values_list("state", flat=True)) == {"confirmed"}
 
 
 def test_what_another_broker_claimed_is_left_until_its_claim_runs_out(market, harbour):

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from bench.placing import place_all, several
 from marketplace.brokerage.figures import fragmentation
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.placement import STRATEGIES
@@ -83,6 +85,32 @@ def test_the_broker_decides_and_the_rows_are_counted(strategy, market):
     assert run.asked_gpu_hours == 12
     assert (run.waited_mean_s, run.waited_p95_s) == (70, 120)
     assert len(run.busy) == len(run.fragmented)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_in_memory_it_comes_to_the_same(strategy, market):
+    """Forty tasks on ten machines, some of which find no room."""
+    lengths = [(1 + place % 4, 60 * place, 60 * place + 700 + place * 97) for place in range(40)]
+    text = HEAD + "".join(f"t,{gpus},{at},{end}\n" for gpus, at, end in lengths)
+    machines = [1, 4, 2, 2, 8, 1, 4, 2, 1, 2]
+    asked = {"machines": machines, "demand": tasks(text), "strategy": strategy}
+    booked = replay(**asked, tick=timedelta(seconds=300), at=NOON)
+    placed = place_all(**asked, tick=300)
+    assert 0 < booked.accepted < 40
+    told = [replace(run, seconds=0) for run in (booked, placed)]
+    assert told[0] == told[1]
+
+
+def test_a_trace_several_times_over_has_every_task_as_often():
+    demand = tasks(TASKS, squeeze=10)
+    many = several(demand, 3, seed=1)
+    assert many.gpu_hours == 3 * demand.gpu_hours
+    assert sorted(task.gpus for task in many.tasks) == [2, 2, 2, 4, 4, 4, 4, 4, 4]
+    arrivals = [task.arrival for task in many.tasks]
+    assert arrivals == sorted(arrivals)
+    assert arrivals[-1] <= demand.tasks[-1].arrival
+    assert several(demand, 3, seed=1) == many != several(demand, 3, seed=2)
 
 
 @pytest.mark.django_db

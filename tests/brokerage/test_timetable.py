@@ -84,6 +84,35 @@ def test_many_offers_are_looked_at_in_two_queries(harbour, django_assert_num_que
     assert [tables[offer.pk].free for offer in offers] == [(1,), (1,), (1,), (0,), (1,)]
 
 
+def test_hours_that_a_bid_alone_takes_are_told_apart(market, django_assert_num_queries):
+    offer = make.offer(gpus=4, spot_floor_micro=800_000)
+    renter = make.organisation("R")
+    make.funded(renter)
+    for facts in (
+        {"gpus": 2, "hours": 3, "spot_bid_micro": 800_000},
+        {"gpus": 1, "hours": 1},
+        {"gpus": 4, "start": NOON + 4 * HOUR, "hours": 1},
+    ):
+        assert make.reservation(renter, offer, **facts).state == "confirmed"
+    with django_assert_num_queries(3):
+        table = hours(offer)
+    assert table.free == (1, 2, 2, 4, 0, 4)
+    assert table.after_notice == (2, 2, 2, 0, 0, 0)
+
+
+def test_who_was_told_to_go_gives_way_to_nobody_else(market):
+    offer = make.offer(gpus=2, spot_floor_micro=800_000)
+    renter = make.organisation("R")
+    make.funded(renter)
+    bid = make.reservation(renter, offer, gpus=2, hours=3, spot_bid_micro=800_000)
+    assert hours(offer, many=3).after_notice == (2, 2, 2)
+    make.started(bid)
+    full = make.reservation(renter, offer, gpus=2, at=NOON + HOUR, start=NOON + 2 * HOUR)
+    assert full.state == "confirmed"
+    table = hours(offer, many=3)
+    assert (table.free, table.after_notice) == ((0, 0, 0), (0, 0, 0))
+
+
 def test_an_offer_without_gpus_has_none_free(harbour):
     offer = make.offer(gpus=1)
     offer.machine.gpus.update(present=False)

@@ -93,6 +93,16 @@ def due_micro(*, ask: Ask) -> int:
     return cost - fees.deposit_micro(steps=steps, cost_micro=cost, least_bps=least)
 
 
+def deposit_micro(*, ask: Ask, at: datetime) -> int | None:
+    """What would be held when it is booked, if the rest were paid at its start.
+
+    In micro-units; None where it must be paid when it is booked.
+    """
+    if not may_pay_at_start(ask=ask, at=at):
+        return None
+    return quote_micro(ask=ask) - due_micro(ask=replace(ask, pay_at_start=True))
+
+
 def wallet_account(*, renter: Organisation, currency: str) -> Account:
     return ledger.account(kind=Kind.WALLET, owner=renter.public_id, currency=currency)
 

@@ -21,7 +21,7 @@ from marketplace.catalog.models import Offer
 from marketplace.core.sweeps import sweep
 
 from . import writing
-from .brokering import broker, question
+from .brokering import broker, questions
 from .planning import plan
 from .red_flags import MOST_AT_ONCE, look_at_orders
 
@@ -33,13 +33,13 @@ BATCH = 200
 CLAIM = timedelta(seconds=5)
 
 
-def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
+def broker_open(*, at: datetime, strategy: Strategy = ours, most: int | None = None) -> int:
     """Broker every request that is open and that no other broker is at; returns how many.
 
-    Safe to run in any number of workers: each takes rows that no other has.
+    Safe to run in any number of workers: each takes rows that no other has, `most` at a time.
     """
     done = 0
-    while claimed := _claim(at):
+    while claimed := _claim(at, most or BATCH):
         done += len(claimed)
         again = [pk for pk, alone in claimed if alone]
         fresh = [pk for pk, alone in claimed if not alone]
@@ -48,7 +48,7 @@ def broker_open(*, at: datetime, strategy: Strategy = ours) -> int:
     return done
 
 
-def _claim(at: datetime) -> list[tuple[int, bool]]:
+def _claim(at: datetime, most: int) -> list[tuple[int, bool]]:
     """Take the oldest requests for a while; those that another broker is claiming are skipped.
 
     With each goes whether it is brokered alone: one that was claimed before, because what stopped
@@ -60,7 +60,7 @@ def _claim(at: datetime) -> list[tuple[int, bool]]:
             .order_by("pk")
             .values_list("pk", "claimed_until", "pin_slot")
         )
-        rows = list(free.select_for_update(skip_locked=True, no_key=True)[:BATCH])
+        rows = list(free.select_for_update(skip_locked=True, no_key=True)[:most])
         Reservation.objects.filter(pk__in=[pk for pk, *_ in rows]).update(claimed_until=at + CLAIM)
     return [(pk, before is not None or slot is not None) for pk, before, slot in rows]
 
@@ -95,8 +95,9 @@ def _together(rows: Sequence[Reservation], at: datetime, strategy: Strategy) -> 
     asked = [row for row in rows if row.state == State.REQUESTED]
     for renter in {row.renter_id: row.renter for row in asked}.values():
         look_at_orders(renter=renter, at=at, most=MOST_AT_ONCE)
+    parties = [row.renter.party for row in asked]
     decisions = compliance.screen_many(
-        asked=[(row.renter.party, question(row, at)) for row in asked], at=at
+        asked=list(zip(parties, questions(asked, at), strict=True)), at=at
     )
     if asked:
         writing.write_cleared(list(zip(asked, decisions, strict=True)), at)
@@ -111,11 +112,9 @@ def _standing(rows: Sequence[Reservation], at: datetime) -> list[Reservation]:
     """Those whose decision still holds; the others are asked about again, one by one."""
     answered = {
         row.pk: row.decision
-        for row in rows
+        for row, asked in zip(rows, questions(rows, at), strict=True)
         if row.decision
-        and compliance.answers(
-            decision=row.decision, party=row.renter.party, question=question(row, at)
-        )
+        and compliance.answers(decision=row.decision, party=row.renter.party, question=asked)
     }
     valid = compliance.valid_of(decisions=list(answered.values()), at=at)
     return [row for row in rows if row.pk in answered and answered[row.pk].pk in valid]

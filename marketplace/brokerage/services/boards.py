@@ -10,9 +10,9 @@ from psycopg.types.range import TimestamptzRange
 from marketplace.brokerage.matching import Free
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.placement import Host, Placed, Strategy, Together, Wish, ours, place
-from marketplace.catalog.models import Gpu, Machine, Offer
-from marketplace.catalog.trust.services import tier_of
-from marketplace.catalog.trust.tiers import TIERS
+from marketplace.brokerage.pools import Pool
+from marketplace.catalog.models import Gpu, Offer
+from marketplace.catalog.trust.services import lowest_tier, tier_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -98,14 +98,19 @@ def wanted(reservation: Reservation) -> Wanted:
     )
 
 
-def least_trusted(asked: Wanted, *, at: datetime) -> str:
-    """The lowest tier of any machine whose GPUs might be taken for this."""
-    if asked.together == Together.OFFER:
-        return tier_of(asked.offer.machine, at=at)
-    pks = [machine for machine, _ in _equals([asked])[asked.terms]]
-    machines = Machine.objects.filter(pk__in=pks).select_related("trust")
-    found = [tier_of(machine, at=at) for machine in machines]
-    return min(found, key=TIERS.index, default=TIERS[0])
+def least_trusted(asked: Sequence[Wanted], *, at: datetime) -> list[str]:
+    """For each the lowest tier of any machine whose GPUs might be taken for it.
+
+    What is asked on the same terms is looked up once.
+    """
+    lowest = {
+        terms: lowest_tier(machines={machine for machine, _ in pairs}, at=at)
+        for terms, pairs in _equals(asked).items()
+    }
+    return [
+        tier_of(one.offer.machine, at=at) if one.together == Together.OFFER else lowest[one.terms]
+        for one in asked
+    ]
 
 
 class Board:
@@ -117,6 +122,7 @@ class Board:
         machines |= {pair for pairs in self._equals.values() for pair in pairs}
         self._hosts = _hosts(machines)
         _fill(self._hosts.values(), asked)
+        self._pools: dict[Terms, Pool] = {}
 
     def hosts(self, asked: Wanted) -> list[Host]:
         """Those that may be used for this, in primary-key order."""
@@ -127,11 +133,18 @@ class Board:
         return [self._hosts[pair] for pair in sorted(pairs) if pair in self._hosts]
 
     def place(self, asked: Wanted, strategy: Strategy = ours) -> Placed | None:
-        return place(self.hosts(asked), asked.wish, strategy)
+        if asked.together == Together.OFFER:
+            return place(self.hosts(asked), asked.wish, strategy)
+        if asked.terms not in self._pools:
+            self._pools[asked.terms] = Pool(self.hosts(asked))
+        return self._pools[asked.terms].place(asked.wish, strategy)
 
     def take(self, asked: Wanted, placed: Placed) -> None:
         for machine, gpus in placed.items():
-            self._hosts[machine, asked.offer.chip_id].take(asked.wish, gpus)
+            host = self._hosts[machine, asked.offer.chip_id]
+            host.take(asked.wish, gpus)
+            for pool in self._pools.values():
+                pool.noted(host)
 
 
 def _us(moment: datetime) -> int:
@@ -180,7 +193,9 @@ def _fill(hosts: Iterable[Host], asked: Sequence[Wanted]) -> None:
     by_gpu = {gpu.pk: host for host in hosts for gpu in host.gpus}
     first, last = min(one.start for one in asked), max(one.until for one in asked)
     touching = Lease.objects.live().barring(first, last + TICK)  # one that begins then counts too
-    leases = touching.filter(gpu__in=list(by_gpu))
+    # by machine: the list of all GPUs of a large site takes longer to send than to look up
+    leases = touching.filter(gpu__machine__in={host.pk for host in by_gpu.values()})
     for gpu, during, cleaning_s in leases.values_list("gpu", "during", "cleaning_s"):
-        until = _us(during.upper + timedelta(seconds=cleaning_s))
-        by_gpu[gpu].leases.append((_us(during.lower), until, gpu))
+        if gpu in by_gpu:
+            until = _us(during.upper + timedelta(seconds=cleaning_s))
+            by_gpu[gpu].leases.append((_us(during.lower), until, gpu))

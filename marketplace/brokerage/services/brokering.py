@@ -1,7 +1,8 @@
 """The broker: from a request to GPUs and money set aside. Each step is safe to take twice."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -82,16 +83,25 @@ def question(
 
     Its machine counts as it is trusted at this moment.
     """
-    offer = reservation.offer
-    return compliance.Question(
-        chip=offer.chip,
-        site_country=offer.machine.site.country,
-        start=reservation.during.lower,
-        end=end or reservation.during.upper,
-        gpus=reservation.gpu_count,
-        rental=reservation.public_id,
-        machine_trust=least_trusted(wanted(reservation), at=at),
-    )
+    [asked] = questions([reservation], at)
+    return replace(asked, end=end) if end else asked
+
+
+def questions(rows: Sequence[Reservation], at: datetime) -> list[compliance.Question]:
+    """The same about each as it is; machines that several might get are looked at once."""
+    trust = least_trusted([wanted(row) for row in rows], at=at)
+    return [
+        compliance.Question(
+            chip=row.offer.chip,
+            site_country=row.offer.machine.site.country,
+            start=row.during.lower,
+            end=row.during.upper,
+            gpus=row.gpu_count,
+            rental=row.public_id,
+            machine_trust=tier,
+        )
+        for row, tier in zip(rows, trust, strict=True)
+    ]
 
 
 def screen(reservation: Reservation, at: datetime) -> Decision:

@@ -37,6 +37,8 @@ from .brokering import TAKEN
 PRICE = 1_000_000
 MONEY = 10**18
 CHIP = "T4"
+#: requests in one transaction: nobody else waits for its locks
+MOST = 1000
 
 
 class ReplayStopped(Exception):
@@ -64,7 +66,7 @@ def replay(
     started = time.perf_counter()
     for due, tasks in _ticks(demand.tasks, tick):
         _ask(stage, tasks, at + due)
-        broker_open(at=at + due, strategy=STRATEGIES[strategy])
+        broker_open(at=at + due, strategy=STRATEGIES[strategy], most=MOST)
     seconds = time.perf_counter() - started
     return figures(
         strategy=strategy,

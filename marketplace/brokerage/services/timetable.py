@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from psycopg.types.range import TimestamptzRange
 
-from marketplace.brokerage.models import Lease
+from marketplace.brokerage.models import GOING_ON, Lease, LeaseQuerySet, Reservation
 from marketplace.catalog.models import Gpu, Offer
 
 HOUR = timedelta(hours=1)
@@ -16,11 +16,16 @@ MOST_HOURS = 91 * 24
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """From `start`, hour by hour, the number of GPUs free for that whole hour; `gpus` in all."""
+    """From `start`, hour by hour, the number of GPUs free for that whole hour; `gpus` in all.
+
+    `after_notice` is how many more a bid alone takes in that hour, which gives way to the full
+    price; empty for an offer that takes no bids.
+    """
 
     start: datetime
     gpus: int
     free: tuple[int, ...]
+    after_notice: tuple[int, ...] = ()
 
     def windows(self, *, gpus: int) -> list[tuple[datetime, datetime]]:
         """The unbroken windows [from, until) in which at least so many GPUs are free each hour.
@@ -34,20 +39,34 @@ class Timetable:
 
 
 def timetable(*, offers: Sequence[Offer], start: datetime, hours: int) -> dict[int, Timetable]:
-    """By primary key of the offer. Two queries, however many offers there are.
+    """By primary key of the offer. Two queries, and a third where any of them takes bids.
 
     Raises ValueError for fewer hours than one or more than MOST_HOURS.
     """
     if not 0 < hours <= MOST_HOURS:
         raise ValueError(f"from 1 to {MOST_HOURS} hours, not {hours}")
     gpus, shut = _gpus(offers)
-    taken = _taken([pk for pks in gpus.values() for pk in pks], start, hours)
-    for pk, upkeep in shut.items():
-        taken[pk] = taken.get(pk, 0) | _hours(upkeep.lower or start, upkeep.upper, start, hours)
-    return {
-        offer.pk: _of(gpus.get((offer.machine_id, offer.chip_id), []), taken, start, hours)
-        for offer in offers
+    shut_in = {
+        pk: _hours(upkeep.lower or start, upkeep.upper, start, hours) for pk, upkeep in shut.items()
     }
+    leases = (
+        Lease.objects.live()
+        .barring(start, start + hours * HOUR)
+        .filter(gpu__in=[pk for pks in gpus.values() for pk in pks])
+    )
+    taken, firm = _taken(leases, shut_in, start, hours), {}
+    if any(offer.spot_floor_micro is not None for offer in offers):
+        bids = Reservation.objects.filter(GOING_ON).values("pk")
+        firm = _taken(leases.exclude(assignment__reservation__in=bids), shut_in, start, hours)
+    found: dict[int, Timetable] = {}
+    for offer in offers:
+        own = gpus.get((offer.machine_id, offer.chip_id), [])
+        busy = [(taken[gpu], firm.get(gpu, 0)) for gpu in own if gpu in taken]  # most are free
+        free = tuple(len(own) - many for many in _sums([mask for mask, _ in busy], hours))
+        more = _sums([mask & ~held for mask, held in busy], hours)
+        takes_bids = offer.spot_floor_micro is not None
+        found[offer.pk] = Timetable(start, len(own), free, more if takes_bids else ())
+    return found
 
 
 def _gpus(
@@ -66,10 +85,11 @@ def _gpus(
     return found, shut
 
 
-def _taken(gpus: Sequence[int], start: datetime, hours: int) -> dict[int, int]:
-    """By GPU the hours it is taken in, wholly or in part: bit n is hour n."""
-    leases = Lease.objects.live().barring(start, start + hours * HOUR).filter(gpu__in=gpus)
-    taken: dict[int, int] = {}
+def _taken(
+    leases: LeaseQuerySet, shut: dict[int, int], start: datetime, hours: int
+) -> dict[int, int]:
+    """By GPU the hours it is leased or shut in, wholly or in part: bit n is hour n."""
+    taken = dict(shut)
     for gpu, during, cleaning_s in leases.values_list("gpu", "during", "cleaning_s"):
         apart = timedelta(seconds=cleaning_s)
         bits = _hours(during.lower - apart, during.upper + apart, start, hours)
@@ -84,10 +104,10 @@ def _hours(lower: datetime, upper: datetime | None, start: datetime, hours: int)
     return (1 << last) - (1 << first) if first < last else 0
 
 
-def _of(gpus: Sequence[int], taken: dict[int, int], start: datetime, hours: int) -> Timetable:
-    busy = [mask for gpu in gpus if (mask := taken.get(gpu, 0))]  # most are free all the time
-    free = tuple(len(gpus) - sum(mask >> hour & 1 for mask in busy) for hour in range(hours))
-    return Timetable(start, len(gpus), free)
+def _sums(masks: Sequence[int], hours: int) -> tuple[int, ...]:
+    """Of how many each hour is a part."""
+    busy = [mask for mask in masks if mask]
+    return tuple(sum(mask >> hour & 1 for mask in busy) for hour in range(hours))
 
 
 def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:

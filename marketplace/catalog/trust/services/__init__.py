@@ -9,7 +9,14 @@ from .judging import expire, verify, verify_shown
 from .placing import place_by_latency, place_by_network, probes
 from .recording import derive, follow_inventory, record
 from .reporting import REPORT_EVERY, take_report
-from .standing import Standing, location_of, standing, suspended_for, tier_of
+from .standing import (
+    Standing,
+    location_of,
+    lowest_tier,
+    standing,
+    suspended_for,
+    tier_of,
+)
 
 __all__ = [
     "LEAD",
@@ -31,6 +38,7 @@ __all__ = [
     "follow_inventory",
     "lift",
     "location_of",
+    "lowest_tier",
     "owe",
     "place_by_latency",
     "place_by_network",

@@ -1,5 +1,6 @@
 """Where a machine stands now, and what it lacks for the next tier."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,15 @@ class Standing:
 def tier_of(machine: Machine, *, at: datetime) -> str:
     """The tier of a machine now; `machine.trust` is looked up when it was not read with it."""
     return tiers.tier_at(_ends(_trust(machine)), at)
+
+
+def lowest_tier(*, machines: Collection[int], at: datetime) -> str:
+    """The lowest tier of any of these machines (by primary key); of none at all the lowest."""
+    rows = list(Trust.objects.filter(machine__in=machines))
+    if len(rows) < len(set(machines)):
+        return tiers.UNVERIFIED  # nothing was ever seen of one of them
+    found = [tiers.tier_at(_ends(row), at) for row in rows]
+    return min(found, key=tiers.TIERS.index, default=tiers.UNVERIFIED)
 
 
 def location_of(machine: Machine, *, at: datetime) -> str:
