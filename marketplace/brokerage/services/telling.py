@@ -7,6 +7,7 @@ from typing import Any, Final
 from marketplace.brokerage.models import Notice, Reservation, Waiting
 from marketplace.brokerage.states import State
 from marketplace.catalog.pricing import window_micro
+from marketplace.core.moments import iso
 from marketplace.notices import services as notices
 
 #: states whose reaching is told of
@@ -134,4 +135,4 @@ def _read(rows: Iterable[int]) -> Iterable[Reservation]:
 
 
 def _moment(when: datetime | None) -> str | None:
-    return when.isoformat().replace("+00:00", "Z") if when else None
+    return iso(when) if when else None
