@@ -33,7 +33,7 @@ FILES = {
 ELSEWHERE = {
     *("account_signup", "account_login", "account_email", "mfa_reauthenticate"),
     *("mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_generate_recovery_codes"),
-    "mfa_add_webauthn",
+    *("mfa_add_webauthn", "change-address"),
 }
 PAGES = [
     rule
