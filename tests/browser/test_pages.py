@@ -60,14 +60,17 @@ LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", 
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 LOOKS = [(1280, "light", LEVELS), (1280, "dark", COLOURS), (390, "light", LEVELS)]
 SHOTS = os.environ.get("SHOTS")
-#: what is wider than the column or panel that it stands in, by how many pixels
+#: what is wider than the column or panel that it stands in, by how many pixels, and cannot be
+#: scrolled to there
 STANDS_OUT = """() => {
   const over = (one) => {
     const place = one.closest(".panel, .split > *, .kyc > *, .page");
     return Math.round(one.getBoundingClientRect().right - place.getBoundingClientRect().right);
   };
+  const scrolls = (one) => /auto|scroll/.test(getComputedStyle(one).overflowX);
+  const within = (one) => one && (scrolls(one) || within(one.parentElement));
   const all = document.querySelectorAll(".page :is(table, form, pre, dl, .btn, .input)");
-  const seen = [...all].filter((one) => one.checkVisibility());
+  const seen = [...all].filter((one) => one.checkVisibility() && !within(one.parentElement));
   return seen.map((one) => [one.className, over(one)]).filter(([, pixels]) => pixels > 1);
 }"""
 
