@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .shared import entrance, languages, passkeys, security, signing
+from .shared import addresses, choices, entrance, passkeys, security, signing
 
 urlpatterns = [
     path("sign-up/", signing.sign_up, name="sign-up"),
@@ -12,7 +12,8 @@ urlpatterns = [
     path("sign-in/second-factor/", entrance.second_factor, name="mfa_authenticate"),
     path("sign-in/passkey/", entrance.passkey, name="mfa_login_webauthn"),
     path("sign-in/ended/", entrance.inactive, name="account_inactive"),
-    path("language/", languages.choose, name="language"),
+    path("language/", choices.language, name="language"),
+    path("theme/", choices.theme, name="theme"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("confirm-email/", entrance.check_mail, name="account_email_verification_sent"),
     path("confirm-email/send/", entrance.send_confirmation, name="send-confirmation"),
@@ -31,6 +32,8 @@ urlpatterns = [
     ),
     path("security/", security.overview, name="mfa_index"),
     path("security/", security.overview, name="account_email"),
+    path("security/address/", addresses.change, name="change-address"),
+    path("security/address/<str:link>/", addresses.prove, name="prove-address"),
     path("security/password/", security.password, name="account_change_password"),
     path("security/confirm/", security.confirm, name="account_reauthenticate"),
     path("security/confirm/code/", security.confirm_code, name="mfa_reauthenticate"),

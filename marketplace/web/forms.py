@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
-from compliance.countries import validate_country
+from compliance.countries import CODES, validate_country
 from marketplace.core import money
 from marketplace.core.money import BadAmount
 from marketplace.web.said import said
@@ -67,12 +67,21 @@ def dollars(micro: int) -> str:
     return f"{sign}${int(whole):,}.{fraction}"
 
 
+#: page.js offers the names of countries in the language of the page, where it runs
+COUNTRY_ATTRS = {
+    "data-countries": " ".join(sorted(CODES)),
+    "autocomplete": "off",
+    "autocapitalize": "characters",
+}
+
+
 class CountryField(forms.CharField):
     """An ISO 3166-1 code of two letters, in any case."""
 
     default_validators = [validate_country]
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs=COUNTRY_ATTRS))
         super().__init__(min_length=2, max_length=2, **kwargs)
 
     def to_python(self, value: Any) -> Any:
@@ -100,6 +109,11 @@ class TokenForm(StyledForm):
     @property
     def key(self) -> str:
         return f"web:{self.cleaned_data['token']}"
+
+
+def lines(text: str) -> list[str]:
+    """Lines with something in them. Not splitlines, which cuts at more than the end of a line."""
+    return [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
 
 
 def take_over(form: forms.BaseForm, error: ValidationError, *, default: str | None) -> None:

@@ -28,6 +28,7 @@ sign-up                   GET  public
 sign-in                   GET  public
 sign-out                  POST public
 language                  POST public
+theme                     POST public
 account_signup            GET  public
 account_login             GET  public
 mfa_authenticate          GET  own-way
@@ -43,6 +44,10 @@ account_reset_password_from_key_done GET public
 mfa_index                 GET  person
 account_email             GET  person
 account_change_password   GET  person
+change-address            GET  person
+change-address            POST person
+prove-address             GET  own-way
+prove-address             POST own-way
 account_reauthenticate    GET  person
 mfa_reauthenticate        GET  person
 mfa_reauthenticate_webauthn GET person

@@ -177,7 +177,7 @@ def test_a_command_may_stand_one_word_to_a_line(quote, reserve, harbour):
         ({"when": "later"}, "start", "choose to start now"),
         ({"when": "later", "start": "2020-01-01T00:00"}, "start", "The start lies in the past."),
         ({"command": "echo 'half"}, "command", "Not a command: no closing quotation."),
-        ({"command": " "}, "command", "This field is required."),
+        ({"command": " "}, "command", "Write a command, or choose a template that brings one."),
         ({"image": "-v"}, "image", "Image must be a reference, such as"),
         ({"environment": "SEED"}, "environment", "'SEED' has no = in it"),
         ({"environment": "A=1\nA=2"}, "environment", "A name stands here twice"),

@@ -53,7 +53,7 @@ def test_the_list_shows_what_became_of_each(alice_in, form, said):
     TopUp.objects.update(state="failed", failure="Your card was declined.")
     answer = alice_in.get(reverse("wallet"))
     assert "http-equiv" not in answer.content.decode()
-    assert "Failed Your card was declined. pm_card_visa $25.00" in said(answer)
+    assert "Failed Your card was declined. a card $25.00" in said(answer)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from .members import (
     remove_member,
     withdraw_invitation,
 )
+from .new_addresses import BadLink, ask_for_address, change_address, read_link
 from .principals import NotPermitted, Principal, principal_of_key, principal_of_user
 from .signing_up import AddressTaken, sign_up
 
@@ -30,12 +31,15 @@ __all__ = [
     "MOST_PER_MINUTE",
     "AddressTaken",
     "BadInvitation",
+    "BadLink",
     "LastOwner",
     "NotConfirmed",
     "NotPermitted",
     "Principal",
     "accept",
     "accept_as_new",
+    "ask_for_address",
+    "change_address",
     "change_role",
     "choose_language",
     "confirm_email",
@@ -50,6 +54,7 @@ __all__ = [
     "note_security",
     "principal_of_key",
     "principal_of_user",
+    "read_link",
     "remove_member",
     "require_confirmed",
     "require_second_factor",

@@ -23,12 +23,19 @@ def confirm_email(*, user: User, at: datetime) -> None:
             row.confirmed_email = row.email
             row.save(update_fields=["confirmed_email"])
             trail(verb="confirmed e-mail", subject=row, by=row, at=at, email=row.email)
-        # allauth sends new passwords there: rows of an address that was left go, whosever they were
-        EmailAddress.objects.filter(user=row).exclude(email=row.email).delete()
-        EmailAddress.objects.filter(email=row.email).exclude(user=row).delete()
-        known = {"verified": True, "primary": True}
-        EmailAddress.objects.update_or_create(user=row, email=row.email, defaults=known)
+        keep_for_letters(row)
     user.confirmed_email = row.confirmed_email
+
+
+def keep_for_letters(user: User) -> None:
+    """allauth sends new passwords to its own rows: only the person's confirmed address stays.
+
+    Rows of an address that was left go, whosever they were.
+    """
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    EmailAddress.objects.filter(email=user.email).exclude(user=user).delete()
+    known = {"verified": True, "primary": True}
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=known)
 
 
 def require_confirmed(*, user: User | None) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from marketplace.billing import printing, taxes
@@ -14,6 +14,7 @@ from marketplace.billing.models import (
     PaperFile,
 )
 from marketplace.billing.taxes import Assessment
+from marketplace.core.moments import iso_exact
 
 INVOICE_FORMAT = "straits-invoice-1"
 CREDIT_NOTE_FORMAT = "straits-credit-note-1"
@@ -24,7 +25,7 @@ def paper_content(paper: Invoice | CreditNote) -> dict[str, Any]:
     head = {
         "id": str(paper.public_id),
         "number": paper.code,
-        "issued_at": _moment(paper.issued_at),
+        "issued_at": iso_exact(paper.issued_at),
         "currency": paper.currency,
         "seller": paper.seller,
         "buyer": paper.buyer,
@@ -81,7 +82,7 @@ def _of_invoice(paper: Invoice) -> dict[str, Any]:
     promo = {"promo_micro": paper.promo_micro} if paper.promo_micro else {}
     return promo | {
         "format": INVOICE_FORMAT,
-        "period": {"start": _moment(paper.period.lower), "end": _moment(paper.period.upper)},
+        "period": {"start": iso_exact(paper.period.lower), "end": iso_exact(paper.period.upper)},
         "lines": [
             _line(line) | {"reservation": str(line.reservation.public_id)} | _what_for(line)
             for line in lines
@@ -107,8 +108,8 @@ def _what_for(line: InvoiceLine) -> dict[str, Any]:
         "given_up": {
             "change": str(change.public_id),
             "how": change.kind,
-            "from": _moment(change.until),
-            "until": _moment(change.was_until),
+            "from": iso_exact(change.until),
+            "until": iso_exact(change.was_until),
         }
     }
 
@@ -120,7 +121,7 @@ def _of_credit_note(paper: CreditNote) -> dict[str, Any]:
         "invoice": {
             "id": str(paper.invoice.public_id),
             "number": paper.invoice.code,
-            "issued_at": _moment(paper.invoice.issued_at),
+            "issued_at": iso_exact(paper.invoice.issued_at),
         },
         "kind": paper.kind,
         "reason": paper.reason,
@@ -142,7 +143,7 @@ def _line(row: InvoiceLine | CreditLine) -> dict[str, Any]:
         "description": row.description,
         "amount_micro": row.amount_micro,
         "jurisdiction": row.jurisdiction,
-        "tax_point": _moment(row.tax_point),
+        "tax_point": iso_exact(row.tax_point),
         "treatment": row.treatment,
         "tax_bps": row.tax_bps,
         "tax_note": row.tax_note,
@@ -169,7 +170,3 @@ def _tax(
     if rows:
         rows[-1]["tax_micro"] += paper.tax_micro - sum(one.tax_micro for one in taxed)
     return rows
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -18,6 +18,7 @@ from marketplace.billing.models import (
 )
 from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.catalog.pricing import due_micro
+from marketplace.core.moments import iso_exact
 from marketplace.metering import services as metering
 from marketplace.metering.models import Closing, Gap, Link, OutageRuling, Signer
 
@@ -100,10 +101,6 @@ def _text(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def _chain(closing: Closing) -> Iterator[bytes]:
     """`segments` sorts last among the keys, so it can follow piece by piece."""
     facts = {
@@ -126,7 +123,7 @@ def _gaps(closing: Closing) -> Iterable[Gap]:
 
 
 def _gap(row: Gap) -> dict[str, Any]:
-    span = {"start": _moment(row.during.lower), "end": _moment(row.during.upper)}
+    span = {"start": iso_exact(row.during.lower), "end": iso_exact(row.during.upper)}
     return {"kind": row.kind, "billed": row.billed, **span}
 
 
@@ -142,7 +139,7 @@ def _segment(link: Link, assignment: Assignment) -> dict[str, Any]:
         "signature": bytes(row.signature).hex(),
         "key": bytes(row.signer.public_key).hex() if row.signer else "",
         "doubt": link.doubt,
-        "received_at": _moment(row.received_at),
+        "received_at": iso_exact(row.received_at),
     }
 
 
@@ -156,13 +153,13 @@ def _head(of: UsageStatement) -> dict[str, Any]:
         "revision": of.revision,
         "reservation": {
             "id": str(reservation.public_id),
-            "start": _moment(reservation.during.lower),
-            "end": _moment(reservation.during.upper),
+            "start": iso_exact(reservation.during.lower),
+            "end": iso_exact(reservation.during.upper),
             "currency": reservation.currency,
         },
         "invoice": {
             "id": str(cost.public_id),
-            "issued_at": _moment(cost.issued_at),
+            "issued_at": iso_exact(cost.issued_at),
             "total_micro": cost.total_micro,
         },
         "leases": leases,
@@ -189,8 +186,8 @@ def _lease(lease: Lease, of: UsageStatement, cost: CostStatement) -> dict[str, A
         "id": str(lease.public_id),
         "assignment": str(lease.assignment.public_id),
         "gpu": lease.gpu.uuid,
-        "start": _moment(bounds[0]) if bounds else None,
-        "end": _moment(bounds[1]) if bounds else None,
+        "start": iso_exact(bounds[0]) if bounds else None,
+        "end": iso_exact(bounds[1]) if bounds else None,
         "billed_ms": billed,
         "due_micro": due,
         "charges": [_charge(row) for row in _charges(lease, of)],
@@ -208,11 +205,11 @@ def _rates(of: UsageStatement) -> QuerySet[RateSegment]:
 def _rate(row: RateSegment) -> dict[str, Any]:
     return {
         "version": row.version,
-        "since": _moment(row.since),
+        "since": iso_exact(row.since),
         "price_micro_per_gpu_hour": row.price_micro_per_gpu_hour,
         "minimum_ms": row.minimum_ms,
         "reason": row.reason,
-        "opened_at": _moment(row.opened_at),
+        "opened_at": iso_exact(row.opened_at),
     }
 
 
@@ -227,7 +224,7 @@ def _charge(row: Charge) -> dict[str, Any]:
         "seq": row.seq,
         "billed_ms": row.covered_ms,
         "amount_micro": row.amount_micro,
-        "charged_at": _moment(row.charged_at),
+        "charged_at": iso_exact(row.charged_at),
     }
 
 
@@ -240,10 +237,10 @@ def _ruling(row: OutageRuling) -> dict[str, Any]:
     return {
         "id": str(row.public_id),
         "assignment": str(row.assignment.public_id),
-        "start": _moment(row.during.lower),
-        "end": _moment(row.during.upper),
+        "start": iso_exact(row.during.lower),
+        "end": iso_exact(row.during.upper),
         "reason": row.reason,
-        "ruled_at": _moment(row.ruled_at),
+        "ruled_at": iso_exact(row.ruled_at),
     }
 
 
@@ -257,5 +254,5 @@ def _signer(row: Signer) -> dict[str, Any]:
         "node": str(row.node),
         "machine": str(row.machine.public_id),
         "public_key": bytes(row.public_key).hex(),
-        "enrolled_at": _moment(row.enrolled_at),
+        "enrolled_at": iso_exact(row.enrolled_at),
     }

@@ -10,6 +10,7 @@ from marketplace.brokerage.models import Notice, Reservation, Waiting
 from marketplace.brokerage.states import State
 from marketplace.catalog.models import Offer
 from marketplace.catalog.pricing import window_micro
+from marketplace.core.moments import iso
 from marketplace.notices import services as notices
 
 #: states whose reaching is told of
@@ -139,4 +140,4 @@ def _read(rows: Iterable[int]) -> Iterable[Reservation]:
 
 
 def _moment(when: datetime | None) -> str | None:
-    return when.isoformat().replace("+00:00", "Z") if when else None
+    return iso(when) if when else None

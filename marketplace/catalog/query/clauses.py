@@ -57,7 +57,3 @@ def moment(typed: str) -> datetime:
     if not FIRST <= made < LAST:
         raise ValueError(f"is not between {FIRST.year} and {LAST.year}")
     return made
-
-
-def shown_moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

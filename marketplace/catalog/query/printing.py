@@ -1,6 +1,8 @@
 """A tree as text. Parsing what was printed gives the same tree."""
 
-from .clauses import shown_length, shown_moment
+from marketplace.core.moments import iso_second
+
+from .clauses import shown_length
 from .fields import FIELDS
 from .tree import And, Comparison, Key, Node, Not, Or, Query, Window
 
@@ -34,7 +36,7 @@ def _inner(part: Node, *bracketed: type) -> str:
 
 
 def _window(window: Window) -> str:
-    start = f" from {shown_moment(window.start)}" if window.start else ""
+    start = f" from {iso_second(window.start)}" if window.start else ""
     return f"for {shown_length(window.length)}{start}"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from marketplace.core import hints
+from marketplace.core.moments import iso
 from marketplace.hooks.models import Delivery, Endpoint
 from marketplace.notices.models import Notice
 
@@ -61,6 +62,5 @@ def pass_over(*, at: datetime) -> int:
 
 def body(kind: str, at: datetime, facts: dict[str, Any]) -> str:
     """The payload: kind, moment, and the public state at that moment, named as in the API."""
-    moment = at.isoformat().replace("+00:00", "Z")
-    whole = {"type": kind, "timestamp": moment, "data": facts}
+    whole = {"type": kind, "timestamp": iso(at), "data": facts}
     return json.dumps(whole, sort_keys=True, separators=(",", ":"))

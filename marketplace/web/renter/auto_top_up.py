@@ -16,7 +16,7 @@ from marketplace.web.limits import limited, user
 from marketplace.web.said import said
 
 from . import wallet
-from .forms import AutoTopUpForm
+from .money_forms import AutoTopUpForm
 
 HOUR = 3600
 

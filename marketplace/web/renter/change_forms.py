@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from compliance.models import ChipModel
 from marketplace.brokerage.models import IfLost
 from marketplace.core.money import MICRO
-from marketplace.web.forms import DollarsField, StyledForm, TokenForm
+from marketplace.web.forms import COUNTRY_ATTRS, DollarsField, StyledForm, TokenForm
 
 from . import market
 from .forms import MOST_GPUS, TOGETHER, not_a_command
+
+#: as for an offer, but which machine it will be is open
+WAITED_FOR = [(TOGETHER[0][0], _("On one machine")), *TOGETHER[1:]]
 
 
 class WaitForm(TokenForm):
@@ -23,12 +26,13 @@ class WaitForm(TokenForm):
 
     chip = forms.ModelChoiceField(queryset=ChipModel.objects.none(), label="GPU", empty_label=None)
     gpu_count = forms.IntegerField(min_value=1, max_value=MOST_GPUS, initial=1, label=_("GPUs"))
-    together = forms.ChoiceField(choices=TOGETHER, required=False, label=_("Where"))
+    together = forms.ChoiceField(choices=WAITED_FOR, required=False, label=_("Where"))
     country = forms.CharField(
         required=False,
         max_length=2,
         label=_("Country"),
         help_text=_("Two letters; empty: anywhere."),
+        widget=forms.TextInput(attrs=COUNTRY_ATTRS),
     )
     hours = forms.DecimalField(
         max_digits=7,

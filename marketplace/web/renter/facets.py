@@ -14,11 +14,12 @@ A_LIST = 8
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value, how many offers have it, and the query that keeps only those."""
+    """One value of a field, how many offers have it, and the query that keeps only those."""
 
     label: str
     offers: int
     query: str
+    field: str
 
 
 def links(query: Query, counted: Facets) -> list[tuple[str, list[Choice]]]:
@@ -35,6 +36,8 @@ def _choices(
     query: Query, field: str, counted: Iterable[tuple[Value, int]], unit: str = ""
 ) -> list[Choice]:
     return [
-        Choice(f"{value}{unit}", many, render(narrowed(query, Comparison(field, "=", (value,)))))
+        Choice(
+            f"{value}{unit}", many, render(narrowed(query, Comparison(field, "=", (value,)))), field
+        )
         for value, many in list(counted)[:A_LIST]
     ]

@@ -1,61 +1,33 @@
+"""What a renter asks for, and the same once more to be booked."""
+
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from compliance.models import ChipModel
-from marketplace.accounts.models import Organisation
-from marketplace.billing.models import AutoTopUp, BillingDetails, SavedCard
-from marketplace.billing.services.top_ups import LEAST_MICRO, MOST_MICRO
 from marketplace.brokerage.placement import Together
 from marketplace.brokerage.services import Ask
 from marketplace.catalog.models import Offer
-from marketplace.catalog.query import Comparison, Query, QueryError, narrowed, parse
-from marketplace.core.money import MICRO, micro_from_minor, text_from_micro, whole_minor
-from marketplace.web.forms import DollarsField, StyledForm, TokenForm
-from marketplace.web.said import said
-
-from . import market
+from marketplace.core.money import MICRO
+from marketplace.web.forms import DollarsField, StyledForm, TokenForm, lines
 
 NOW, LATER = "now", "later"
-CENT = micro_from_minor(1, settings.CURRENCY)
 MOST_GPUS = 100_000
-
-
-def _lines(text: str) -> list[str]:
-    """Lines with something in them. Not splitlines, which cuts at more than the end of a line."""
-    return [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
-
-
-#: by field of the form: the condition of the search language that it is
-FILTERS = {
-    "chip": ("gpu", "="),
-    "memory": ("memory", ">="),
-    "count": ("count", ">="),
-    "country": ("country", "="),
-    "price": ("price", "<="),
-}
 
 
 def not_a_command(error: ValueError) -> str:
     """Why the shell's rules cannot read a line; the reason is Python's own, in English."""
     return gettext("Not a command: %(why)s.") % {"why": str(error).lower()}
-
-
-def _sentence(error: QueryError) -> str:
-    said = [text[0].upper() + text[1:] for text in (str(error), error.hint) if text]
-    return ". ".join(said)
 
 
 TOGETHER = [
@@ -64,66 +36,6 @@ TOGETHER = [
     (Together.FABRIC.value, _("On equal machines that share a fast network")),
     (Together.SITE.value, _("On any equal machines of the site")),
 ]
-
-
-class FilterForm(StyledForm):
-    """What to look for among the offers; everything may be left out."""
-
-    #: why the query cannot be read, if it cannot
-    unreadable: QueryError | None = None
-
-    q = forms.CharField(
-        required=False,
-        strip=False,
-        label=_("Search"),
-        help_text="gpu ~ H100 and count >= 8 and price < $2.40 for 72h order by price, -memory",
-        widget=forms.TextInput(attrs={"spellcheck": "false", "class": "input mono"}),
-    )
-    chip = forms.ModelChoiceField(
-        queryset=ChipModel.objects.none(),
-        to_field_name="name",
-        required=False,
-        label="GPU",
-        empty_label=_("Any"),
-    )
-    memory = forms.IntegerField(
-        required=False, min_value=1, max_value=MOST_GPUS, label=_("Memory of each, GB, at least")
-    )
-    count = forms.IntegerField(
-        required=False, min_value=1, max_value=MOST_GPUS, label=_("GPUs free now, at least")
-    )
-    country = forms.ChoiceField(required=False, label=_("Country"))
-    price = DollarsField(
-        required=False, least=1, most=10_000 * MICRO, label=_("Price per GPU-hour, $, at most")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chip, country = self.fields["chip"], self.fields["country"]
-        assert isinstance(chip, forms.ModelChoiceField)  # noqa: S101  declared above
-        assert isinstance(country, forms.ChoiceField)  # noqa: S101  declared above
-        chip.queryset = market.chips_on_offer()
-        country.choices = [("", _("Any")), *((code, code) for code in market.countries_on_offer())]
-        for field in self.fields.values():
-            field.widget.attrs["autocomplete"] = "off"
-
-    def clean_q(self) -> Query:
-        try:
-            return parse(self.cleaned_data["q"])
-        except QueryError as error:
-            self.unreadable = error
-            raise ValidationError(_sentence(error)) from error
-
-    def query(self) -> Query:
-        """What was typed and every filter given, which all must hold."""
-        given = {name: value for name, value in self.cleaned_data.items() if value}
-        conditions = [
-            Comparison(field, op, (str(given[name]) if name == "chip" else given[name],))
-            for name, (field, op) in FILTERS.items()
-            if name in given
-        ]
-        typed: Query = self.cleaned_data["q"]
-        return narrowed(typed, *conditions)
 
 
 TEMPLATES = (("ssh", _("A machine to log in to by SSH")), ("jupyter", "JupyterLab"))
@@ -164,7 +76,7 @@ class AskForm(StyledForm):
     )
     template = forms.ChoiceField(
         required=False,
-        choices=[("", _("None: an image and a command of your own")), *TEMPLATES],
+        choices=[("", _("None: my own command")), *TEMPLATES],
         label=_("Template"),
         help_text=_("Brings an image and a command."),
     )
@@ -211,14 +123,14 @@ class AskForm(StyledForm):
     def clean_command(self) -> list[str]:
         text = self.cleaned_data["command"].strip()
         if "\n" in text:
-            return [line.strip() for line in _lines(text)]
+            return [line.strip() for line in lines(text)]
         try:
             return shlex.split(text)
         except ValueError as error:
             raise ValidationError(not_a_command(error)) from error
 
     def clean_environment(self) -> dict[str, str]:
-        pairs = [line.partition("=") for line in _lines(self.cleaned_data["environment"])]
+        pairs = [line.partition("=") for line in lines(self.cleaned_data["environment"])]
         for name, equals, _value in pairs:
             if not equals:
                 said = gettext("Write NAME=value; %(name)r has no = in it.")
@@ -231,7 +143,7 @@ class AskForm(StyledForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if "command" in cleaned and not cleaned["command"] and not cleaned.get("template"):
-            self.add_error("command", _("This field is required."))
+            self.add_error("command", _("Write a command, or choose a template that brings one."))
         if cleaned.get("when") == LATER and not cleaned.get("start") and "start" in cleaned:
             self.add_error("start", _("Write when it shall start, or choose to start now."))
         return cleaned
@@ -260,7 +172,7 @@ class AskForm(StyledForm):
         chosen = {
             "template": facts["template"],
             "image": facts["image"].strip(),
-            "ssh_keys": list(map(str.strip, _lines(facts["ssh_keys"]))),
+            "ssh_keys": list(map(str.strip, lines(facts["ssh_keys"]))),
         }
         given = {name: value for name, value in chosen.items() if value}
         return {"command": facts["command"], "environment": facts["environment"], **given}
@@ -307,101 +219,3 @@ class ConfirmForm(AskForm, TokenForm):
     def ask(self, offer: Offer, *, at: datetime) -> Ask:
         """By which of its buttons it was sent decides when it is paid."""
         return replace(super().ask(offer, at=at), pay_at_start="pay_at_start" in self.data)
-
-
-STRIPES_PAGE = "page"
-#: with the fake Stripe, by what becomes of them
-TEST_CARDS = [
-    ("pm_card_visa", _("Test card that pays")),
-    ("pm_card_chargeDeclined", _("Test card that is declined")),
-    ("pm_card_authenticationRequired", _("Test card whose bank asks its owner")),
-]
-
-
-class TopUpForm(TokenForm):
-    """How much money to move into the wallet, and from where."""
-
-    amount = DollarsField(least=LEAST_MICRO, most=MOST_MICRO, label=_("Amount, $"))
-    payment_method = forms.ChoiceField(label=pgettext_lazy("where money comes from", "From"))
-    save_card = forms.BooleanField(
-        required=False,
-        label=_("Keep a new card for later"),
-        help_text=_("Stripe keeps it; we see its last four digits."),
-    )
-
-    def __init__(self, *args: Any, cards: Iterable[SavedCard] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["payment_method"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [
-            *((card.payment_method, said(card)) for card in cards),
-            (STRIPES_PAGE, _("A card given on Stripe's page")),
-            *(TEST_CARDS if settings.FAKE_STRIPE_URL else []),
-        ]
-
-    @property
-    def on_stripes_page(self) -> bool:
-        return bool(self.cleaned_data["payment_method"] == STRIPES_PAGE)
-
-    def clean_amount(self) -> int:
-        micro: int = self.cleaned_data["amount"]
-        if micro != whole_minor(micro, settings.CURRENCY):
-            raise ValidationError(_("Write whole cents."))
-        return micro
-
-
-class AutoTopUpForm(StyledForm):
-    """What may be taken from the default card unasked."""
-
-    threshold = DollarsField(least=CENT, most=MOST_MICRO, label=_("When less is available than, $"))
-    amount = DollarsField(least=LEAST_MICRO, most=MOST_MICRO, label=_("Add, $"))
-    day_cap = DollarsField(least=LEAST_MICRO, most=MOST_MICRO, label=_("At most in a day, $"))
-    month_cap = DollarsField(
-        least=LEAST_MICRO, most=10 * MOST_MICRO, label=_("At most in a month, $")
-    )
-
-    @classmethod
-    def of(cls, setting: AutoTopUp | None) -> Self:
-        """Filled with what is allowed now."""
-        names = cls.base_fields if setting else ()
-        known = {name: text_from_micro(getattr(setting, f"{name}_micro")) for name in names}
-        return cls(initial=known, prefix="auto")
-
-    def micro(self) -> dict[str, int]:
-        return {f"{name}_micro": self.cleaned_data[name] for name in self.fields}
-
-
-class BillingDetailsForm(StyledForm):
-    """What an organisation's invoices say of it. Its country is the one that was screened."""
-
-    name = forms.CharField(max_length=200, label=_("Name on the invoice"))
-    address = forms.CharField(
-        max_length=500,
-        label=_("Address"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("As on an envelope."),
-    )
-    tax_id = forms.CharField(
-        max_length=64,
-        required=False,
-        label=_("Tax registration number"),
-        help_text=_("Such as a GST, SST or VAT number. It may decide how tax is charged."),
-    )
-    reference = forms.CharField(
-        max_length=80,
-        required=False,
-        label=_("Reference"),
-        help_text=_("Such as a purchase order; printed as it is."),
-    )
-
-    @staticmethod
-    def first(organisation: Organisation, known: BillingDetails | None) -> dict[str, str]:
-        """What stands in the fields at first."""
-        if known is None:
-            party = organisation.party
-            return {"name": party.legal_name, "address": party.address}
-        names = ("name", "address", "tax_id", "reference")
-        return {name: getattr(known, name) for name in names}
-
-    def clean_address(self) -> str:
-        return "\n".join(line.strip() for line in _lines(self.cleaned_data["address"]))

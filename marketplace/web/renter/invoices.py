@@ -22,7 +22,7 @@ from marketplace.web.access import member
 from marketplace.web.forms import TokenForm
 from marketplace.web.limits import limited, user
 
-from .forms import BillingDetailsForm
+from .money_forms import BillingDetailsForm
 
 A_PAGE = 50
 HOUR = 3600

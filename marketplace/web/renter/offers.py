@@ -18,8 +18,9 @@ from marketplace.catalog.trust import services as trust
 from marketplace.web.access import principal_of
 
 from . import facets, looks, market
-from .forms import AskForm, FilterForm, wished
+from .forms import AskForm, wished
 from .refusals import Refusal
+from .search_forms import FilterForm
 
 A_PAGE = 50
 

@@ -25,7 +25,7 @@ from marketplace.web.live.streams import stream
 from marketplace.web.said import said
 
 from .cards import at_stripe, back
-from .forms import AutoTopUpForm, TopUpForm
+from .money_forms import AutoTopUpForm, TopUpForm
 
 HOUR = 3600
 A_PAGE = 50
@@ -62,7 +62,6 @@ def show(
         "form": form or _form(principal),
         "auto_form": auto_form or AutoTopUpForm.of(setting),
         "auto": setting,
-        "cards": billing.cards(organisation=organisation).order_by("pk"),
         "notices": organisation.wallet_notices.filter(put_away_at=None).order_by("pk"),
         "refunds": Refund.objects.filter(lot__organisation=organisation).order_by("-pk")[:A_FEW],
         "promotional": billing.promotional_credit(organisation=organisation, at=now()),
@@ -81,7 +80,10 @@ def _live(request: HttpRequest, principal: Principal) -> dict[str, Any]:
     """What changes by itself."""
     organisation = principal.organisation
     rows = TopUp.objects.filter(organisation=organisation).order_by("-pk")
+    cards = list(billing.cards(organisation=organisation).order_by("pk"))
     return {
+        "cards": cards,
+        "card_names": {card.payment_method: said(card) for card in cards},
         "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
         "owes": billing.owes_micro(organisation=organisation),
         "balance": billing.wallet(organisation=organisation),

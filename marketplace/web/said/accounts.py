@@ -20,6 +20,8 @@ SENTENCES: Final = (
     "This time is past.",
     # signing up
     "This address cannot be used; sign in if it is yours.",
+    # another address
+    "This is your address already.",
     # roles and acts, as words inside of the sentences above
     "owner",
     "billing",
@@ -39,6 +41,8 @@ SENTENCES: Final = (
     "changed password",
     "reset password",
     "ended second factors",
+    "asked for another e-mail",
+    "changed e-mail",
     "changed role",
     "confirmed e-mail",
     "created key",

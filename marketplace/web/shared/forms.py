@@ -41,6 +41,16 @@ class PersonForm(StyledForm):
     )
 
 
+class AddressForm(StyledForm):
+    """Where a person wants to get letters from now on, and what they sign in with."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class NewMemberForm(StyledForm):
     """Who joins by an invitation, which names the address."""
 
@@ -68,6 +78,8 @@ class InvitationForm(RoleForm):
     """Whom an owner wants in the organisation."""
 
     email = forms.EmailField(label=_("E-mail"), max_length=254)
+    # what lets in least stands there at first
+    role = forms.ChoiceField(label=_("Role"), choices=choices_of(Role), initial=Role.VIEWER)
 
     field_order = ("email", "role")
 

@@ -15,6 +15,7 @@ from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.web.access import member
 from marketplace.web.said import said
+from marketplace.web.templatetags.straits import country
 
 from .forms import AnswerForm, AskForm, StatementForm
 
@@ -60,12 +61,12 @@ def _facts(party: Party) -> list[tuple[str, object]]:
         (_("Birth date"), party.birth_date),
         (_("Registration number"), party.registration_number),
         *((said(one.get_kind_display()), one.number) for one in numbers),
-        (_("Country of registration"), party.country),
+        (_("Country of registration"), country(party.country)),
         (_("Registered address"), party.address),
         (_("Founded on"), party.founded_on),
-        (_("Country of the head office"), party.hq_country),
+        (_("Country of the head office"), country(party.hq_country)),
         (_("Ultimate parent"), party.parent_name),
-        (_("Country of the parent's head office"), party.parent_hq_country),
+        (_("Country of the parent's head office"), country(party.parent_hq_country)),
         (_("What the GPUs are for"), said(dict(EndUse.choices).get(party.end_use, ""))),
         (_("In your own words"), party.end_use_statement),
         (_("Rents for customers of its own"), _("yes") if party.is_reseller else _("no")),

@@ -70,11 +70,14 @@ def events_of(organisation: Organisation) -> QuerySet[AuditEvent]:
 
 
 def people_of(organisation: Organisation) -> set[str]:
-    """E-mail addresses of everybody who belongs, or once belonged, to it."""
+    """E-mail addresses, also those they left, of everybody who belongs, or once belonged, to it."""
     subject = f"{organisation._meta.label} {organisation.public_id}"
     gone = AuditEvent.objects.filter(subject=subject, verb="removed")
+    persons = _named(User, "organisations", organisation)
+    changed = AuditEvent.objects.filter(subject__in=persons, verb="changed e-mail")
     here = organisation.members.values_list("email", flat=True)
-    return {*here, *gone.values_list("detail__email", flat=True)}
+    left = changed.values_list("detail__old", flat=True)
+    return {*here, *left, *gone.values_list("detail__email", flat=True)}
 
 
 def _named(model: type[Model], path: str, organisation: Organisation) -> QuerySet[Any]:

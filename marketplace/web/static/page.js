@@ -1,5 +1,5 @@
-// Two comforts of every page: times in the reader's zone, and lines that are copied by a button.
-// Without it times are UTC, and one click selects such a line.
+// Comforts of every page: times in the reader's zone, countries by their names, and lines that are
+// copied by a button. Without it times are UTC, countries are codes, and one click selects a line.
 "use strict";
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -24,6 +24,32 @@
     }
   };
 
+  // countries by their names in the language of the page; without a script their codes stand there
+  const names = new Intl.DisplayNames([document.documentElement.lang], { type: "region" });
+  const name = (code) => (/^[A-Z]{2}$/.test(code) ? names.of(code) : code);
+
+  const nameCountries = (root) => {
+    for (const place of root.querySelectorAll("[data-country]")) {
+      place.textContent = name(place.dataset.country);
+    }
+    for (const choice of root.querySelectorAll("select[name=country] option")) {
+      if (choice.value) choice.textContent = name(choice.value);
+    }
+  };
+
+  // one list of them for all fields of the page that take a code
+  const offerCountries = () => {
+    const fields = document.querySelectorAll("input[data-countries]");
+    if (!fields.length) return;
+    const list = document.createElement("datalist");
+    list.id = "countries";
+    for (const code of fields[0].dataset.countries.split(" ")) {
+      list.append(new Option(name(code), code));
+    }
+    document.body.append(list);
+    for (const field of fields) field.setAttribute("list", list.id);
+  };
+
   const copy = async (button) => {
     const code = button.closest(".copyline").querySelector("code");
     try {
@@ -41,6 +67,10 @@
     const button = event.target.closest("[data-copy]");
     if (button && button.textContent !== COPIED) copy(button);
   });
+  nameCountries(document);
+  offerCountries();
+  // where there are more places than room, the one that is open is in sight
+  document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   if (zone && zone !== "UTC") {
     localise(document);
     document.addEventListener("htmx:load", (event) => localise(event.target.parentNode ?? document));

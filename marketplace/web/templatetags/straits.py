@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.urls import reverse
@@ -18,13 +19,18 @@ from marketplace.catalog.models import Machine, Offer
 from marketplace.catalog.pricing import milliseconds, window_micro
 from marketplace.catalog.trust import services as trust
 from marketplace.catalog.trust import tiers
+from marketplace.core.moments import iso_second
 from marketplace.core.money import text_of_minor, whole_minor
 from marketplace.notices import services as notices
 from marketplace.web.forms import dollars
 from marketplace.web.said import said as in_this_language
+from marketplace.web.themes import SYSTEM
 from marketplace.web.words import WORDS
 
 register = template.Library()
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 
 
 @register.filter
@@ -91,8 +97,8 @@ def day_clock(moment: datetime) -> SafeString:
 
 
 def _time(moment: datetime, text: str, kind: str) -> SafeString:
-    iso = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return format_html('<time datetime="{}" data-show="{}">{}</time>', iso, kind, text)
+    told = '<time datetime="{}" data-show="{}">{}</time>'
+    return format_html(told, iso_second(moment), kind, text)
 
 
 @register.filter
@@ -110,7 +116,9 @@ def lasting(time: int | timedelta) -> str:
 
 @register.filter
 def about(ms: int) -> str:
-    """Milliseconds to the minute below: {{ 22859999|about }} -> 6 h 20 min."""
+    """Milliseconds to the minute below, or from two days on to the hour: 6 h 20 min, 7 d 18 h."""
+    if ms >= 2 * DAY_MS:
+        return f"{ms // DAY_MS} d {ms % DAY_MS // HOUR_MS} h"
     return lasting(ms // 60_000 * 60_000) if ms >= 60_000 else gettext("less than a minute")
 
 
@@ -136,6 +144,26 @@ def day_month(moment: date) -> str:
 def weekday(moment: date) -> str:
     """A day of a week that is known: Tue 24."""
     return f"{moment.strftime('%a')} {moment.day}"
+
+
+@register.filter
+def reference(public_id: UUID) -> SafeString:
+    """An id, cut short by its look: the whole of it is copied, and shown where one points at it."""
+    return format_html('<span class="id" title="{0}">{0}</span>', public_id)
+
+
+@register.filter
+def country(code: str) -> SafeString:
+    """A country's code, which page.js writes as its name in the language of the page."""
+    return format_html('<span data-country="{0}">{0}</span>', code) if code else SafeString()
+
+
+@register.filter
+def paid_from(payment_method: str, cards: dict[str, str]) -> str:
+    """Where money came from, by the names of the cards that are still saved."""
+    if not payment_method:
+        return gettext("Stripe's page")
+    return cards.get(payment_method, gettext("a card"))
 
 
 @register.filter
@@ -225,6 +253,13 @@ def tier(machine: Machine, at: datetime) -> SafeString:
         squares,
         WORDS["trust"][tiers.TIERS[place]].word,
     )
+
+
+@register.simple_tag(takes_context=True)
+def theme_choice(context: template.Context) -> SafeString:
+    """What of <html> makes a page light or dark; nothing where the system decides, or nobody."""
+    theme = context.get("theme", SYSTEM)
+    return SafeString() if theme == SYSTEM else format_html('data-theme="{}"', theme)
 
 
 @register.inclusion_tag("fragments/nav_link.html", takes_context=True)

@@ -1,4 +1,4 @@
-"""The choice of a language: kept in this browser, and with the person who is signed in."""
+"""What a visitor chooses at the foot of any page: its language, and light or dark."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,14 +11,15 @@ from django.views.decorators.http import require_POST
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Language, User
 from marketplace.web.limits import address, limited
+from marketplace.web.themes import COOKIE, SYSTEM, THEMES
 
 HOUR = 3600
 
 
 @require_POST
 @limited("language", most=120, seconds=HOUR, by=address)
-def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the choice and go back to the page it was made on."""
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep it in this browser, and with the person who is signed in."""
     wanted = request.POST.get("language", "")
     if wanted not in Language.values:
         messages.error(request, _("Choose one of the languages at the foot of the page."))
@@ -26,19 +27,39 @@ def choose(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         accounts.choose_language(user=request.user, language=wanted)
     answer = redirect(_back(request))
+    _keep(answer, settings.LANGUAGE_COOKIE_NAME, wanted)
+    return answer
+
+
+@require_POST
+@limited("theme", most=120, seconds=HOUR, by=address)
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep it in this browser: eyes and screens differ, even of one person."""
+    wanted = request.POST.get("theme", "")
+    if wanted not in THEMES:
+        messages.error(request, _("Choose light, dark or as your system at the foot of the page."))
+        return redirect(_back(request))
+    answer = redirect(_back(request))
+    if wanted == SYSTEM:
+        answer.delete_cookie(COOKIE, samesite="Lax")
+    else:
+        _keep(answer, COOKIE, wanted)
+    return answer
+
+
+def _keep(answer: HttpResponse, name: str, wanted: str) -> None:
     answer.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
+        name,
         wanted,
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         samesite="Lax",
     )
-    return answer
 
 
 def _back(request: HttpRequest) -> str:
-    """A page of ours; never where somebody else would send the visitor."""
+    """The page it was chosen on, if it is of ours; never where somebody else would send them."""
     wanted = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
