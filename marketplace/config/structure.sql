@@ -40,6 +40,7 @@
 -- migration billing.0010_windows_move 1707610acc6efa13
 -- migration billing.0011_fees_on_papers a8f3966f6c48085f
 -- migration billing.0012_promo_on_invoices de46e9d4376fb062
+-- migration billing.0013_names 5603c108c00e126e
 -- migration brokerage.0001_initial 32df3559803e2334
 -- migration brokerage.0002_decision_fits 09816067e1705be9
 -- migration brokerage.0003_live_leases f2f23eb92b7e59fa
@@ -55,6 +56,7 @@
 -- migration brokerage.0014_leases_and_upkeep 601fa44dfe386ad7
 -- migration brokerage.0015_drift 9259638a0ae3c08a
 -- migration brokerage.0016_pay_at_start 35420f6426971114
+-- migration brokerage.0017_names 7ca3f9c289347564
 -- migration catalog.0001_initial ed316ae15cb2430c
 -- migration catalog.0002_search_indexes 4cd949e82bfa1693
 -- migration catalog.0003_fabric 2ad65f8a74e823d7
@@ -64,6 +66,7 @@
 -- migration catalog.0007_spot 6ad12ddfeedc2ea1
 -- migration catalog.0008_challenge_after_faults 0d1e29b52201103b
 -- migration catalog.0009_upkeep 8e95ea7f2487aa5b
+-- migration catalog.0010_names 180cf13ef96b7e60
 -- migration compliance.0001_initial 88afbae929b3b096
 -- migration compliance.0002_append_only 54f03c9d5ef94364
 -- migration compliance.0003_entry_details ce3ae9169440060e
@@ -84,7 +87,9 @@
 -- migration core.0002_append_only 81050a4cc4781993
 -- migration gateway.0001_initial 77606e10ff43d024
 -- migration gateway.0002_rotation c083578475a3029f
+-- migration gateway.0003_names 32c0911be5243bac
 -- migration hooks.0001_initial 4171c9f86f2497ea
+-- migration hooks.0002_names 87cdb3d6ad60b7c1
 -- migration ledger.0001_initial 4488710a1d3a0217
 -- migration ledger.0002_invariants fa7348c3c8b10cbc
 -- migration ledger.0003_seal 9e5ffc323f0205b6
@@ -100,6 +105,7 @@
 -- migration mfa.0003_authenticator_type_uniq 88550a456154080c
 -- migration notices.0001_initial d27c09e12f162857
 -- migration notices.0002_said_stays fb57005de24f7eeb
+-- migration notices.0003_names 00080bf8dc68e16c
 -- migration sessions.0001_initial 2aa438e2393ee513
 COMMENT ON SCHEMA public IS 'standard public schema';
 CREATE FUNCTION public.billing_credit_within_line() RETURNS trigger
@@ -4302,7 +4308,7 @@ INSERT INTO public.auth_permission VALUES (97, 'Can view ownership stake', 24, '
 INSERT INTO public.auth_permission VALUES (98, 'Can add party identifier', 25, 'add_partyidentifier');
 INSERT INTO public.auth_permission VALUES (99, 'Can change party identifier', 25, 'change_partyidentifier');
 INSERT INTO public.auth_permission VALUES (100, 'Can delete party identifier', 25, 'delete_partyidentifier');
-INSERT INTO public.auth_permission VALUES (408, 'Can delete gap', 101, 'delete_gap');
+INSERT INTO public.auth_permission VALUES (407, 'Can change gap', 101, 'change_gap');
 INSERT INTO public.auth_permission VALUES (101, 'Can view party identifier', 25, 'view_partyidentifier');
 INSERT INTO public.auth_permission VALUES (102, 'Can add scoring band', 26, 'add_scoringband');
 INSERT INTO public.auth_permission VALUES (103, 'Can change scoring band', 26, 'change_scoringband');
@@ -4436,18 +4442,18 @@ INSERT INTO public.auth_permission VALUES (230, 'Can add letter', 57, 'add_lette
 INSERT INTO public.auth_permission VALUES (231, 'Can change letter', 57, 'change_letter');
 INSERT INTO public.auth_permission VALUES (232, 'Can delete letter', 57, 'delete_letter');
 INSERT INTO public.auth_permission VALUES (233, 'Can view letter', 57, 'view_letter');
-INSERT INTO public.auth_permission VALUES (234, 'Can add seen', 58, 'add_seen');
-INSERT INTO public.auth_permission VALUES (235, 'Can change seen', 58, 'change_seen');
-INSERT INTO public.auth_permission VALUES (236, 'Can delete seen', 58, 'delete_seen');
-INSERT INTO public.auth_permission VALUES (237, 'Can view seen', 58, 'view_seen');
-INSERT INTO public.auth_permission VALUES (238, 'Can add choice', 59, 'add_choice');
-INSERT INTO public.auth_permission VALUES (239, 'Can change choice', 59, 'change_choice');
-INSERT INTO public.auth_permission VALUES (240, 'Can delete choice', 59, 'delete_choice');
-INSERT INTO public.auth_permission VALUES (241, 'Can view choice', 59, 'view_choice');
-INSERT INTO public.auth_permission VALUES (242, 'Can add endpoint', 60, 'add_endpoint');
-INSERT INTO public.auth_permission VALUES (243, 'Can change endpoint', 60, 'change_endpoint');
-INSERT INTO public.auth_permission VALUES (244, 'Can delete endpoint', 60, 'delete_endpoint');
-INSERT INTO public.auth_permission VALUES (245, 'Can view endpoint', 60, 'view_endpoint');
+INSERT INTO public.auth_permission VALUES (234, 'Can add notice read', 58, 'add_seen');
+INSERT INTO public.auth_permission VALUES (235, 'Can change notice read', 58, 'change_seen');
+INSERT INTO public.auth_permission VALUES (236, 'Can delete notice read', 58, 'delete_seen');
+INSERT INTO public.auth_permission VALUES (237, 'Can view notice read', 58, 'view_seen');
+INSERT INTO public.auth_permission VALUES (238, 'Can add notice choice', 59, 'add_choice');
+INSERT INTO public.auth_permission VALUES (239, 'Can change notice choice', 59, 'change_choice');
+INSERT INTO public.auth_permission VALUES (240, 'Can delete notice choice', 59, 'delete_choice');
+INSERT INTO public.auth_permission VALUES (241, 'Can view notice choice', 59, 'view_choice');
+INSERT INTO public.auth_permission VALUES (242, 'Can add webhook', 60, 'add_endpoint');
+INSERT INTO public.auth_permission VALUES (243, 'Can change webhook', 60, 'change_endpoint');
+INSERT INTO public.auth_permission VALUES (244, 'Can delete webhook', 60, 'delete_endpoint');
+INSERT INTO public.auth_permission VALUES (245, 'Can view webhook', 60, 'view_endpoint');
 INSERT INTO public.auth_permission VALUES (246, 'Can add delivery', 61, 'add_delivery');
 INSERT INTO public.auth_permission VALUES (247, 'Can change delivery', 61, 'change_delivery');
 INSERT INTO public.auth_permission VALUES (248, 'Can delete delivery', 61, 'delete_delivery');
@@ -4464,18 +4470,18 @@ INSERT INTO public.auth_permission VALUES (258, 'Can add machine', 64, 'add_mach
 INSERT INTO public.auth_permission VALUES (259, 'Can change machine', 64, 'change_machine');
 INSERT INTO public.auth_permission VALUES (260, 'Can delete machine', 64, 'delete_machine');
 INSERT INTO public.auth_permission VALUES (261, 'Can view machine', 64, 'view_machine');
-INSERT INTO public.auth_permission VALUES (262, 'Can add gpu', 65, 'add_gpu');
-INSERT INTO public.auth_permission VALUES (263, 'Can change gpu', 65, 'change_gpu');
-INSERT INTO public.auth_permission VALUES (264, 'Can delete gpu', 65, 'delete_gpu');
-INSERT INTO public.auth_permission VALUES (265, 'Can view gpu', 65, 'view_gpu');
+INSERT INTO public.auth_permission VALUES (262, 'Can add GPU', 65, 'add_gpu');
+INSERT INTO public.auth_permission VALUES (263, 'Can change GPU', 65, 'change_gpu');
+INSERT INTO public.auth_permission VALUES (264, 'Can delete GPU', 65, 'delete_gpu');
+INSERT INTO public.auth_permission VALUES (265, 'Can view GPU', 65, 'view_gpu');
 INSERT INTO public.auth_permission VALUES (266, 'Can add offer', 66, 'add_offer');
 INSERT INTO public.auth_permission VALUES (267, 'Can change offer', 66, 'change_offer');
 INSERT INTO public.auth_permission VALUES (268, 'Can delete offer', 66, 'delete_offer');
 INSERT INTO public.auth_permission VALUES (269, 'Can view offer', 66, 'view_offer');
-INSERT INTO public.auth_permission VALUES (270, 'Can add gpu event', 67, 'add_gpuevent');
-INSERT INTO public.auth_permission VALUES (271, 'Can change gpu event', 67, 'change_gpuevent');
-INSERT INTO public.auth_permission VALUES (272, 'Can delete gpu event', 67, 'delete_gpuevent');
-INSERT INTO public.auth_permission VALUES (273, 'Can view gpu event', 67, 'view_gpuevent');
+INSERT INTO public.auth_permission VALUES (270, 'Can add GPU event', 67, 'add_gpuevent');
+INSERT INTO public.auth_permission VALUES (271, 'Can change GPU event', 67, 'change_gpuevent');
+INSERT INTO public.auth_permission VALUES (272, 'Can delete GPU event', 67, 'delete_gpuevent');
+INSERT INTO public.auth_permission VALUES (273, 'Can view GPU event', 67, 'view_gpuevent');
 INSERT INTO public.auth_permission VALUES (274, 'Can add health change', 68, 'add_healthchange');
 INSERT INTO public.auth_permission VALUES (275, 'Can change health change', 68, 'change_healthchange');
 INSERT INTO public.auth_permission VALUES (276, 'Can delete health change', 68, 'delete_healthchange');
@@ -4580,14 +4586,14 @@ INSERT INTO public.auth_permission VALUES (374, 'Can add notice', 93, 'add_notic
 INSERT INTO public.auth_permission VALUES (375, 'Can change notice', 93, 'change_notice');
 INSERT INTO public.auth_permission VALUES (376, 'Can delete notice', 93, 'delete_notice');
 INSERT INTO public.auth_permission VALUES (377, 'Can view notice', 93, 'view_notice');
-INSERT INTO public.auth_permission VALUES (378, 'Can add waiting', 94, 'add_waiting');
-INSERT INTO public.auth_permission VALUES (379, 'Can change waiting', 94, 'change_waiting');
-INSERT INTO public.auth_permission VALUES (380, 'Can delete waiting', 94, 'delete_waiting');
-INSERT INTO public.auth_permission VALUES (381, 'Can view waiting', 94, 'view_waiting');
-INSERT INTO public.auth_permission VALUES (382, 'Can add reliability', 95, 'add_reliability');
-INSERT INTO public.auth_permission VALUES (383, 'Can change reliability', 95, 'change_reliability');
-INSERT INTO public.auth_permission VALUES (384, 'Can delete reliability', 95, 'delete_reliability');
-INSERT INTO public.auth_permission VALUES (385, 'Can view reliability', 95, 'view_reliability');
+INSERT INTO public.auth_permission VALUES (378, 'Can add place in line', 94, 'add_waiting');
+INSERT INTO public.auth_permission VALUES (379, 'Can change place in line', 94, 'change_waiting');
+INSERT INTO public.auth_permission VALUES (380, 'Can delete place in line', 94, 'delete_waiting');
+INSERT INTO public.auth_permission VALUES (381, 'Can view place in line', 94, 'view_waiting');
+INSERT INTO public.auth_permission VALUES (382, 'Can add reliability score', 95, 'add_reliability');
+INSERT INTO public.auth_permission VALUES (383, 'Can change reliability score', 95, 'change_reliability');
+INSERT INTO public.auth_permission VALUES (384, 'Can delete reliability score', 95, 'delete_reliability');
+INSERT INTO public.auth_permission VALUES (385, 'Can view reliability score', 95, 'view_reliability');
 INSERT INTO public.auth_permission VALUES (386, 'Can add machine report', 96, 'add_machinereport');
 INSERT INTO public.auth_permission VALUES (387, 'Can change machine report', 96, 'change_machinereport');
 INSERT INTO public.auth_permission VALUES (388, 'Can delete machine report', 96, 'delete_machinereport');
@@ -4609,7 +4615,7 @@ INSERT INTO public.auth_permission VALUES (403, 'Can change closing', 100, 'chan
 INSERT INTO public.auth_permission VALUES (404, 'Can delete closing', 100, 'delete_closing');
 INSERT INTO public.auth_permission VALUES (405, 'Can view closing', 100, 'view_closing');
 INSERT INTO public.auth_permission VALUES (406, 'Can add gap', 101, 'add_gap');
-INSERT INTO public.auth_permission VALUES (407, 'Can change gap', 101, 'change_gap');
+INSERT INTO public.auth_permission VALUES (408, 'Can delete gap', 101, 'delete_gap');
 INSERT INTO public.auth_permission VALUES (409, 'Can view gap', 101, 'view_gap');
 INSERT INTO public.auth_permission VALUES (410, 'Can add link', 102, 'add_link');
 INSERT INTO public.auth_permission VALUES (411, 'Can change link', 102, 'change_link');
@@ -4631,10 +4637,10 @@ INSERT INTO public.auth_permission VALUES (426, 'Can add stripe event', 106, 'ad
 INSERT INTO public.auth_permission VALUES (427, 'Can change stripe event', 106, 'change_stripeevent');
 INSERT INTO public.auth_permission VALUES (428, 'Can delete stripe event', 106, 'delete_stripeevent');
 INSERT INTO public.auth_permission VALUES (429, 'Can view stripe event', 106, 'view_stripeevent');
-INSERT INTO public.auth_permission VALUES (430, 'Can add top up', 107, 'add_topup');
-INSERT INTO public.auth_permission VALUES (431, 'Can change top up', 107, 'change_topup');
-INSERT INTO public.auth_permission VALUES (432, 'Can delete top up', 107, 'delete_topup');
-INSERT INTO public.auth_permission VALUES (433, 'Can view top up', 107, 'view_topup');
+INSERT INTO public.auth_permission VALUES (430, 'Can add top-up', 107, 'add_topup');
+INSERT INTO public.auth_permission VALUES (431, 'Can change top-up', 107, 'change_topup');
+INSERT INTO public.auth_permission VALUES (432, 'Can delete top-up', 107, 'delete_topup');
+INSERT INTO public.auth_permission VALUES (433, 'Can view top-up', 107, 'view_topup');
 INSERT INTO public.auth_permission VALUES (434, 'Can add stripe command', 108, 'add_stripecommand');
 INSERT INTO public.auth_permission VALUES (435, 'Can change stripe command', 108, 'change_stripecommand');
 INSERT INTO public.auth_permission VALUES (436, 'Can delete stripe command', 108, 'delete_stripecommand');
@@ -4643,10 +4649,10 @@ INSERT INTO public.auth_permission VALUES (438, 'Can add charge', 109, 'add_char
 INSERT INTO public.auth_permission VALUES (439, 'Can change charge', 109, 'change_charge');
 INSERT INTO public.auth_permission VALUES (440, 'Can delete charge', 109, 'delete_charge');
 INSERT INTO public.auth_permission VALUES (441, 'Can view charge', 109, 'view_charge');
-INSERT INTO public.auth_permission VALUES (442, 'Can add rerating', 110, 'add_rerating');
-INSERT INTO public.auth_permission VALUES (443, 'Can change rerating', 110, 'change_rerating');
-INSERT INTO public.auth_permission VALUES (444, 'Can delete rerating', 110, 'delete_rerating');
-INSERT INTO public.auth_permission VALUES (445, 'Can view rerating', 110, 'view_rerating');
+INSERT INTO public.auth_permission VALUES (442, 'Can add re-rating', 110, 'add_rerating');
+INSERT INTO public.auth_permission VALUES (443, 'Can change re-rating', 110, 'change_rerating');
+INSERT INTO public.auth_permission VALUES (444, 'Can delete re-rating', 110, 'delete_rerating');
+INSERT INTO public.auth_permission VALUES (445, 'Can view re-rating', 110, 'view_rerating');
 INSERT INTO public.auth_permission VALUES (446, 'Can add usage statement', 111, 'add_usagestatement');
 INSERT INTO public.auth_permission VALUES (447, 'Can change usage statement', 111, 'change_usagestatement');
 INSERT INTO public.auth_permission VALUES (448, 'Can delete usage statement', 111, 'delete_usagestatement');
@@ -4667,10 +4673,10 @@ INSERT INTO public.auth_permission VALUES (462, 'Can add terms offer', 115, 'add
 INSERT INTO public.auth_permission VALUES (463, 'Can change terms offer', 115, 'change_termsoffer');
 INSERT INTO public.auth_permission VALUES (464, 'Can delete terms offer', 115, 'delete_termsoffer');
 INSERT INTO public.auth_permission VALUES (465, 'Can view terms offer', 115, 'view_termsoffer');
-INSERT INTO public.auth_permission VALUES (466, 'Can add auto top up', 116, 'add_autotopup');
-INSERT INTO public.auth_permission VALUES (467, 'Can change auto top up', 116, 'change_autotopup');
-INSERT INTO public.auth_permission VALUES (468, 'Can delete auto top up', 116, 'delete_autotopup');
-INSERT INTO public.auth_permission VALUES (469, 'Can view auto top up', 116, 'view_autotopup');
+INSERT INTO public.auth_permission VALUES (466, 'Can add automatic top-up', 116, 'add_autotopup');
+INSERT INTO public.auth_permission VALUES (467, 'Can change automatic top-up', 116, 'change_autotopup');
+INSERT INTO public.auth_permission VALUES (468, 'Can delete automatic top-up', 116, 'delete_autotopup');
+INSERT INTO public.auth_permission VALUES (469, 'Can view automatic top-up', 116, 'view_autotopup');
 INSERT INTO public.auth_permission VALUES (470, 'Can add credit grant', 117, 'add_creditgrant');
 INSERT INTO public.auth_permission VALUES (471, 'Can change credit grant', 117, 'change_creditgrant');
 INSERT INTO public.auth_permission VALUES (472, 'Can delete credit grant', 117, 'delete_creditgrant');
@@ -4679,10 +4685,10 @@ INSERT INTO public.auth_permission VALUES (474, 'Can add credit lot', 118, 'add_
 INSERT INTO public.auth_permission VALUES (475, 'Can change credit lot', 118, 'change_creditlot');
 INSERT INTO public.auth_permission VALUES (476, 'Can delete credit lot', 118, 'delete_creditlot');
 INSERT INTO public.auth_permission VALUES (477, 'Can view credit lot', 118, 'view_creditlot');
-INSERT INTO public.auth_permission VALUES (478, 'Can add dispute', 119, 'add_dispute');
-INSERT INTO public.auth_permission VALUES (479, 'Can change dispute', 119, 'change_dispute');
-INSERT INTO public.auth_permission VALUES (480, 'Can delete dispute', 119, 'delete_dispute');
-INSERT INTO public.auth_permission VALUES (481, 'Can view dispute', 119, 'view_dispute');
+INSERT INTO public.auth_permission VALUES (478, 'Can add dispute of a card payment', 119, 'add_dispute');
+INSERT INTO public.auth_permission VALUES (479, 'Can change dispute of a card payment', 119, 'change_dispute');
+INSERT INTO public.auth_permission VALUES (480, 'Can delete dispute of a card payment', 119, 'delete_dispute');
+INSERT INTO public.auth_permission VALUES (481, 'Can view dispute of a card payment', 119, 'view_dispute');
 INSERT INTO public.auth_permission VALUES (482, 'Can add finding', 120, 'add_finding');
 INSERT INTO public.auth_permission VALUES (483, 'Can change finding', 120, 'change_finding');
 INSERT INTO public.auth_permission VALUES (484, 'Can delete finding', 120, 'delete_finding');
@@ -4843,9 +4849,9 @@ INSERT INTO public.auth_permission VALUES (638, 'Can add machine wish', 159, 'ad
 INSERT INTO public.auth_permission VALUES (639, 'Can change machine wish', 159, 'change_machinewish');
 INSERT INTO public.auth_permission VALUES (640, 'Can delete machine wish', 159, 'delete_machinewish');
 INSERT INTO public.auth_permission VALUES (641, 'Can view machine wish', 159, 'view_machinewish');
-INSERT INTO public.catalog_cancellationschedule VALUES (1, '9abf972e-b250-4ec2-b7a5-09cd6b3b86e2', '2026-11-29 06:16:29.279087+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (2, '1cf7851e-effe-414f-9d74-41da6907f17d', '2026-11-29 06:16:29.280294+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (3, '7e4a8cb9-0d46-41d1-bb22-3c88e20ae5df', '2026-11-29 06:16:29.280826+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (1, '0b6d8dc9-eabd-4f4a-8c59-df6d8e06cb80', '2026-11-29 13:07:56.341703+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (2, 'c1fb1d7c-10ce-417b-b013-4e85d92ac2b3', '2026-11-29 13:07:56.345176+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (3, 'b89c011a-0667-41d7-90d6-f386fed606e0', '2026-11-29 13:07:56.345664+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
 INSERT INTO public.django_content_type VALUES (1, 'admin', 'logentry');
 INSERT INTO public.django_content_type VALUES (2, 'auth', 'permission');
 INSERT INTO public.django_content_type VALUES (3, 'auth', 'group');
@@ -5005,112 +5011,118 @@ INSERT INTO public.django_content_type VALUES (156, 'gateway', 'nodeboot');
 INSERT INTO public.django_content_type VALUES (157, 'gateway', 'nodekey');
 INSERT INTO public.django_content_type VALUES (158, 'gateway', 'grantrefusal');
 INSERT INTO public.django_content_type VALUES (159, 'gateway', 'machinewish');
-INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-29 06:16:22.936774+00');
-INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-29 06:16:22.945919+00');
-INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 06:16:22.963387+00');
-INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-29 06:16:22.995613+00');
-INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 06:16:23.003779+00');
-INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-29 06:16:23.011866+00');
-INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-29 06:16:23.020145+00');
-INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-29 06:16:23.024228+00');
-INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-29 06:16:23.030982+00');
-INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 06:16:23.037436+00');
-INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-29 06:16:23.046111+00');
-INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 06:16:23.055539+00');
-INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-29 06:16:23.067508+00');
-INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-29 06:16:23.092453+00');
-INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 06:16:23.102077+00');
-INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-29 06:16:23.260135+00');
-INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-29 06:16:23.310459+00');
-INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-29 06:16:23.328842+00');
-INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-29 06:16:23.361944+00');
-INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-29 06:16:23.38554+00');
-INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-29 06:16:23.403671+00');
-INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-29 06:16:23.43751+00');
-INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-29 06:16:23.471847+00');
-INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-29 06:16:23.50799+00');
-INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-29 06:16:23.526424+00');
-INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-29 06:16:23.577003+00');
-INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-29 06:16:23.614619+00');
-INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-29 06:16:23.650939+00');
-INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-29 06:16:23.734598+00');
-INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-29 06:16:23.997458+00');
-INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-29 06:16:24.024381+00');
-INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 06:16:24.036243+00');
-INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 06:16:24.050633+00');
-INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-29 06:16:24.057238+00');
-INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-29 06:16:24.059796+00');
-INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-29 06:16:24.061517+00');
-INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-29 06:16:24.090613+00');
-INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-29 06:16:24.118023+00');
-INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-29 06:16:24.450462+00');
-INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-29 06:16:24.591894+00');
-INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-29 06:16:25.112795+00');
-INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-29 06:16:25.762622+00');
-INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-29 06:16:26.724548+00');
-INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-29 06:16:26.828727+00');
-INSERT INTO public.django_migrations VALUES (45, 'ledger', '0001_initial', '2026-11-29 06:16:26.968767+00');
-INSERT INTO public.django_migrations VALUES (46, 'ledger', '0002_invariants', '2026-11-29 06:16:26.981006+00');
-INSERT INTO public.django_migrations VALUES (47, 'ledger', '0003_seal', '2026-11-29 06:16:26.991338+00');
-INSERT INTO public.django_migrations VALUES (48, 'catalog', '0001_initial', '2026-11-29 06:16:27.340727+00');
-INSERT INTO public.django_migrations VALUES (49, 'catalog', '0002_search_indexes', '2026-11-29 06:16:27.438628+00');
-INSERT INTO public.django_migrations VALUES (50, 'catalog', '0003_fabric', '2026-11-29 06:16:27.458039+00');
-INSERT INTO public.django_migrations VALUES (51, 'catalog', '0004_health', '2026-11-29 06:16:27.911861+00');
-INSERT INTO public.django_migrations VALUES (52, 'catalog', '0005_trust', '2026-11-29 06:16:29.0687+00');
-INSERT INTO public.django_migrations VALUES (53, 'catalog', '0006_terms', '2026-11-29 06:16:29.287501+00');
-INSERT INTO public.django_migrations VALUES (54, 'brokerage', '0001_initial', '2026-11-29 06:16:30.335608+00');
-INSERT INTO public.django_migrations VALUES (55, 'brokerage', '0002_decision_fits', '2026-11-29 06:16:30.372933+00');
-INSERT INTO public.django_migrations VALUES (56, 'brokerage', '0003_live_leases', '2026-11-29 06:16:30.407484+00');
-INSERT INTO public.django_migrations VALUES (57, 'brokerage', '0004_licences', '2026-11-29 06:16:30.414124+00');
-INSERT INTO public.django_migrations VALUES (58, 'brokerage', '0005_assignment_way', '2026-11-29 06:16:30.488049+00');
-INSERT INTO public.django_migrations VALUES (59, 'brokerage', '0006_gangs', '2026-11-29 06:16:30.659997+00');
-INSERT INTO public.django_migrations VALUES (60, 'brokerage', '0008_quotes', '2026-11-29 06:16:31.422496+00');
-INSERT INTO public.django_migrations VALUES (61, 'brokerage', '0009_failures', '2026-11-29 06:16:32.018832+00');
-INSERT INTO public.django_migrations VALUES (62, 'brokerage', '0010_waitlist', '2026-11-29 06:16:33.465984+00');
-INSERT INTO public.django_migrations VALUES (63, 'ledger', '0004_payments', '2026-11-29 06:16:33.568023+00');
-INSERT INTO public.django_migrations VALUES (64, 'ledger', '0005_payouts', '2026-11-29 06:16:33.592655+00');
-INSERT INTO public.django_migrations VALUES (65, 'ledger', '0006_papers', '2026-11-29 06:16:33.630707+00');
-INSERT INTO public.django_migrations VALUES (66, 'metering', '0001_initial', '2026-11-29 06:16:33.765308+00');
-INSERT INTO public.django_migrations VALUES (67, 'metering', '0002_append_only', '2026-11-29 06:16:33.768745+00');
-INSERT INTO public.django_migrations VALUES (68, 'metering', '0003_statements', '2026-11-29 06:16:35.163246+00');
-INSERT INTO public.django_migrations VALUES (69, 'billing', '0001_initial', '2026-11-29 06:16:36.277228+00');
-INSERT INTO public.django_migrations VALUES (70, 'billing', '0002_append_only', '2026-11-29 06:16:36.28159+00');
-INSERT INTO public.django_migrations VALUES (71, 'billing', '0003_rerating', '2026-11-29 06:16:36.652785+00');
-INSERT INTO public.django_migrations VALUES (72, 'billing', '0004_payers', '2026-11-29 06:16:36.714841+00');
-INSERT INTO public.django_migrations VALUES (73, 'billing', '0005_rate_segments', '2026-11-29 06:16:39.608547+00');
-INSERT INTO public.django_migrations VALUES (74, 'billing', '0006_payments', '2026-11-29 06:16:43.004463+00');
-INSERT INTO public.django_migrations VALUES (75, 'billing', '0007_payouts', '2026-11-29 06:16:45.982564+00');
-INSERT INTO public.django_migrations VALUES (76, 'billing', '0008_papers', '2026-11-29 06:16:53.836796+00');
-INSERT INTO public.django_migrations VALUES (77, 'billing', '0010_windows_move', '2026-11-29 06:16:53.839645+00');
-INSERT INTO public.django_migrations VALUES (78, 'billing', '0011_fees_on_papers', '2026-11-29 06:16:54.60274+00');
-INSERT INTO public.django_migrations VALUES (79, 'billing', '0012_promo_on_invoices', '2026-11-29 06:16:54.686663+00');
-INSERT INTO public.django_migrations VALUES (80, 'ledger', '0007_bank', '2026-11-29 06:16:54.71705+00');
-INSERT INTO public.django_migrations VALUES (81, 'compliance', '0011_known_parties', '2026-11-29 06:16:54.89068+00');
-INSERT INTO public.django_migrations VALUES (82, 'catalog', '0007_spot', '2026-11-29 06:16:55.029785+00');
-INSERT INTO public.django_migrations VALUES (83, 'catalog', '0008_challenge_after_faults', '2026-11-29 06:16:55.346098+00');
-INSERT INTO public.django_migrations VALUES (84, 'catalog', '0009_upkeep', '2026-11-29 06:16:55.378958+00');
-INSERT INTO public.django_migrations VALUES (85, 'brokerage', '0011_spot', '2026-11-29 06:16:55.902727+00');
-INSERT INTO public.django_migrations VALUES (86, 'brokerage', '0012_reliability', '2026-11-29 06:16:56.36346+00');
-INSERT INTO public.django_migrations VALUES (87, 'brokerage', '0013_notices_without_letters', '2026-11-29 06:16:56.440341+00');
-INSERT INTO public.django_migrations VALUES (88, 'brokerage', '0014_leases_and_upkeep', '2026-11-29 06:16:56.443373+00');
-INSERT INTO public.django_migrations VALUES (89, 'brokerage', '0015_drift', '2026-11-29 06:16:56.620291+00');
-INSERT INTO public.django_migrations VALUES (90, 'brokerage', '0016_pay_at_start', '2026-11-29 06:16:57.439428+00');
-INSERT INTO public.django_migrations VALUES (91, 'compliance', '0012_party_evidence', '2026-11-29 06:16:57.535481+00');
-INSERT INTO public.django_migrations VALUES (92, 'compliance', '0013_officers_papers', '2026-11-29 06:16:57.583054+00');
-INSERT INTO public.django_migrations VALUES (93, 'compliance', '0014_groups_verified', '2026-11-29 06:16:57.589386+00');
-INSERT INTO public.django_migrations VALUES (94, 'gateway', '0001_initial', '2026-11-29 06:16:57.768091+00');
-INSERT INTO public.django_migrations VALUES (95, 'gateway', '0002_rotation', '2026-11-29 06:16:58.420307+00');
-INSERT INTO public.django_migrations VALUES (96, 'notices', '0001_initial', '2026-11-29 06:16:59.472357+00');
-INSERT INTO public.django_migrations VALUES (97, 'hooks', '0001_initial', '2026-11-29 06:17:00.229603+00');
-INSERT INTO public.django_migrations VALUES (98, 'mfa', '0001_initial', '2026-11-29 06:17:00.328728+00');
-INSERT INTO public.django_migrations VALUES (99, 'mfa', '0002_authenticator_timestamps', '2026-11-29 06:17:00.396863+00');
-INSERT INTO public.django_migrations VALUES (100, 'mfa', '0003_authenticator_type_uniq', '2026-11-29 06:17:00.496449+00');
-INSERT INTO public.django_migrations VALUES (101, 'notices', '0002_said_stays', '2026-11-29 06:17:00.499483+00');
-INSERT INTO public.django_migrations VALUES (102, 'sessions', '0001_initial', '2026-11-29 06:17:00.504183+00');
+INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-29 13:07:50.62152+00');
+INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-29 13:07:50.626407+00');
+INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 13:07:50.649605+00');
+INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-29 13:07:50.680044+00');
+INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 13:07:50.686065+00');
+INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-29 13:07:50.688746+00');
+INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-29 13:07:50.692951+00');
+INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-29 13:07:50.698754+00');
+INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-29 13:07:50.70394+00');
+INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 13:07:50.709916+00');
+INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-29 13:07:50.712971+00');
+INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 13:07:50.720242+00');
+INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-29 13:07:50.731378+00');
+INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-29 13:07:50.750171+00');
+INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 13:07:50.752561+00');
+INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-29 13:07:50.86185+00');
+INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-29 13:07:50.920942+00');
+INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-29 13:07:50.933868+00');
+INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-29 13:07:50.956215+00');
+INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-29 13:07:51.004846+00');
+INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-29 13:07:51.014557+00');
+INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-29 13:07:51.031663+00');
+INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-29 13:07:51.048076+00');
+INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-29 13:07:51.074357+00');
+INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-29 13:07:51.087147+00');
+INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-29 13:07:51.136376+00');
+INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-29 13:07:51.16184+00');
+INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-29 13:07:51.214746+00');
+INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-29 13:07:51.261971+00');
+INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-29 13:07:51.605063+00');
+INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-29 13:07:51.652186+00');
+INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 13:07:51.664057+00');
+INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 13:07:51.681025+00');
+INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-29 13:07:51.686542+00');
+INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-29 13:07:51.687897+00');
+INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-29 13:07:51.689024+00');
+INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-29 13:07:51.705005+00');
+INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-29 13:07:51.720119+00');
+INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-29 13:07:51.893954+00');
+INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-29 13:07:51.956554+00');
+INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-29 13:07:52.325534+00');
+INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-29 13:07:52.742724+00');
+INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-29 13:07:53.422357+00');
+INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-29 13:07:53.489302+00');
+INSERT INTO public.django_migrations VALUES (45, 'ledger', '0001_initial', '2026-11-29 13:07:53.566797+00');
+INSERT INTO public.django_migrations VALUES (46, 'ledger', '0002_invariants', '2026-11-29 13:07:53.580611+00');
+INSERT INTO public.django_migrations VALUES (47, 'ledger', '0003_seal', '2026-11-29 13:07:53.584798+00');
+INSERT INTO public.django_migrations VALUES (48, 'catalog', '0001_initial', '2026-11-29 13:07:53.840181+00');
+INSERT INTO public.django_migrations VALUES (49, 'catalog', '0002_search_indexes', '2026-11-29 13:07:53.89543+00');
+INSERT INTO public.django_migrations VALUES (50, 'catalog', '0003_fabric', '2026-11-29 13:07:53.90054+00');
+INSERT INTO public.django_migrations VALUES (51, 'catalog', '0004_health', '2026-11-29 13:07:54.222412+00');
+INSERT INTO public.django_migrations VALUES (52, 'catalog', '0005_trust', '2026-11-29 13:07:55.898542+00');
+INSERT INTO public.django_migrations VALUES (53, 'catalog', '0006_terms', '2026-11-29 13:07:56.354974+00');
+INSERT INTO public.django_migrations VALUES (54, 'brokerage', '0001_initial', '2026-11-29 13:07:57.73039+00');
+INSERT INTO public.django_migrations VALUES (55, 'brokerage', '0002_decision_fits', '2026-11-29 13:07:57.801158+00');
+INSERT INTO public.django_migrations VALUES (56, 'brokerage', '0003_live_leases', '2026-11-29 13:07:57.835787+00');
+INSERT INTO public.django_migrations VALUES (57, 'brokerage', '0004_licences', '2026-11-29 13:07:57.8381+00');
+INSERT INTO public.django_migrations VALUES (58, 'brokerage', '0005_assignment_way', '2026-11-29 13:07:57.938254+00');
+INSERT INTO public.django_migrations VALUES (59, 'brokerage', '0006_gangs', '2026-11-29 13:07:58.140039+00');
+INSERT INTO public.django_migrations VALUES (60, 'brokerage', '0008_quotes', '2026-11-29 13:07:59.242539+00');
+INSERT INTO public.django_migrations VALUES (61, 'brokerage', '0009_failures', '2026-11-29 13:07:59.92883+00');
+INSERT INTO public.django_migrations VALUES (62, 'brokerage', '0010_waitlist', '2026-11-29 13:08:01.304078+00');
+INSERT INTO public.django_migrations VALUES (63, 'ledger', '0004_payments', '2026-11-29 13:08:01.518603+00');
+INSERT INTO public.django_migrations VALUES (64, 'ledger', '0005_payouts', '2026-11-29 13:08:01.562189+00');
+INSERT INTO public.django_migrations VALUES (65, 'ledger', '0006_papers', '2026-11-29 13:08:01.584923+00');
+INSERT INTO public.django_migrations VALUES (66, 'metering', '0001_initial', '2026-11-29 13:08:01.779722+00');
+INSERT INTO public.django_migrations VALUES (67, 'metering', '0002_append_only', '2026-11-29 13:08:01.78848+00');
+INSERT INTO public.django_migrations VALUES (68, 'metering', '0003_statements', '2026-11-29 13:08:03.455909+00');
+INSERT INTO public.django_migrations VALUES (69, 'billing', '0001_initial', '2026-11-29 13:08:04.719724+00');
+INSERT INTO public.django_migrations VALUES (70, 'billing', '0002_append_only', '2026-11-29 13:08:04.733277+00');
+INSERT INTO public.django_migrations VALUES (71, 'billing', '0003_rerating', '2026-11-29 13:08:05.051845+00');
+INSERT INTO public.django_migrations VALUES (72, 'billing', '0004_payers', '2026-11-29 13:08:05.161994+00');
+INSERT INTO public.django_migrations VALUES (73, 'billing', '0005_rate_segments', '2026-11-29 13:08:08.299733+00');
+INSERT INTO public.django_migrations VALUES (74, 'billing', '0006_payments', '2026-11-29 13:08:12.63335+00');
+INSERT INTO public.django_migrations VALUES (75, 'billing', '0007_payouts', '2026-11-29 13:08:21.015753+00');
+INSERT INTO public.django_migrations VALUES (76, 'billing', '0008_papers', '2026-11-29 13:08:43.692123+00');
+INSERT INTO public.django_migrations VALUES (77, 'billing', '0010_windows_move', '2026-11-29 13:08:43.69691+00');
+INSERT INTO public.django_migrations VALUES (78, 'billing', '0011_fees_on_papers', '2026-11-29 13:08:45.406425+00');
+INSERT INTO public.django_migrations VALUES (79, 'billing', '0012_promo_on_invoices', '2026-11-29 13:08:45.566137+00');
+INSERT INTO public.django_migrations VALUES (80, 'billing', '0013_names', '2026-11-29 13:08:45.843012+00');
+INSERT INTO public.django_migrations VALUES (81, 'ledger', '0007_bank', '2026-11-29 13:08:45.899719+00');
+INSERT INTO public.django_migrations VALUES (82, 'compliance', '0011_known_parties', '2026-11-29 13:08:46.286008+00');
+INSERT INTO public.django_migrations VALUES (83, 'catalog', '0007_spot', '2026-11-29 13:08:47.111545+00');
+INSERT INTO public.django_migrations VALUES (84, 'catalog', '0008_challenge_after_faults', '2026-11-29 13:08:47.239825+00');
+INSERT INTO public.django_migrations VALUES (85, 'catalog', '0009_upkeep', '2026-11-29 13:08:47.294901+00');
+INSERT INTO public.django_migrations VALUES (86, 'brokerage', '0011_spot', '2026-11-29 13:08:48.727737+00');
+INSERT INTO public.django_migrations VALUES (87, 'brokerage', '0012_reliability', '2026-11-29 13:08:49.141593+00');
+INSERT INTO public.django_migrations VALUES (88, 'brokerage', '0013_notices_without_letters', '2026-11-29 13:08:49.287115+00');
+INSERT INTO public.django_migrations VALUES (89, 'brokerage', '0014_leases_and_upkeep', '2026-11-29 13:08:49.310568+00');
+INSERT INTO public.django_migrations VALUES (90, 'brokerage', '0015_drift', '2026-11-29 13:08:49.638689+00');
+INSERT INTO public.django_migrations VALUES (91, 'brokerage', '0016_pay_at_start', '2026-11-29 13:08:51.483779+00');
+INSERT INTO public.django_migrations VALUES (92, 'brokerage', '0017_names', '2026-11-29 13:08:51.689178+00');
+INSERT INTO public.django_migrations VALUES (93, 'catalog', '0010_names', '2026-11-29 13:08:51.809244+00');
+INSERT INTO public.django_migrations VALUES (94, 'compliance', '0012_party_evidence', '2026-11-29 13:08:52.069972+00');
+INSERT INTO public.django_migrations VALUES (95, 'compliance', '0013_officers_papers', '2026-11-29 13:08:52.177717+00');
+INSERT INTO public.django_migrations VALUES (96, 'compliance', '0014_groups_verified', '2026-11-29 13:08:52.186623+00');
+INSERT INTO public.django_migrations VALUES (97, 'gateway', '0001_initial', '2026-11-29 13:08:53.28785+00');
+INSERT INTO public.django_migrations VALUES (98, 'gateway', '0002_rotation', '2026-11-29 13:08:53.981523+00');
+INSERT INTO public.django_migrations VALUES (99, 'gateway', '0003_names', '2026-11-29 13:08:54.016794+00');
+INSERT INTO public.django_migrations VALUES (100, 'notices', '0001_initial', '2026-11-29 13:08:56.134402+00');
+INSERT INTO public.django_migrations VALUES (101, 'hooks', '0001_initial', '2026-11-29 13:08:57.403724+00');
+INSERT INTO public.django_migrations VALUES (102, 'hooks', '0002_names', '2026-11-29 13:08:57.471665+00');
+INSERT INTO public.django_migrations VALUES (103, 'mfa', '0001_initial', '2026-11-29 13:08:57.600059+00');
+INSERT INTO public.django_migrations VALUES (104, 'mfa', '0002_authenticator_timestamps', '2026-11-29 13:08:57.693623+00');
+INSERT INTO public.django_migrations VALUES (105, 'mfa', '0003_authenticator_type_uniq', '2026-11-29 13:08:58.21573+00');
+INSERT INTO public.django_migrations VALUES (106, 'notices', '0002_said_stays', '2026-11-29 13:08:58.221293+00');
+INSERT INTO public.django_migrations VALUES (107, 'notices', '0003_names', '2026-11-29 13:08:58.297489+00');
+INSERT INTO public.django_migrations VALUES (108, 'sessions', '0001_initial', '2026-11-29 13:08:58.320114+00');
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 641, true);
 SELECT pg_catalog.setval('public.catalog_cancellationschedule_id_seq', 3, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 159, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 102, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 108, true);
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account_emailaddress
