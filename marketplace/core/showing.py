@@ -4,6 +4,7 @@ What a number counts is told by the end of its column's name, as everywhere in t
 bps, ms, us, bytes.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -33,7 +34,7 @@ WORDS = {
     "sha256": "SHA-256",
     "hq": "head office",
     "gpus": "GPUs",
-    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "bytes"), ""),
+    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "bytes", "gb"), ""),
 }
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
@@ -82,7 +83,17 @@ def whole(row: models.Model, field: Field) -> str | SafeString:
         return _link(value)
     if isinstance(value, dict | list):
         return laid_out(value)
+    if isinstance(field, models.TextField) and value[0] in "[{":
+        return _as_json(value)
     return told(row, field)
+
+
+def _as_json(text: str) -> str | SafeString:
+    """Canonical JSON that was kept as text, for its hash; other text as it is."""
+    try:
+        return laid_out(json.loads(text))
+    except ValueError:
+        return text
 
 
 def told(row: models.Model, field: Field) -> str | SafeString:
@@ -140,6 +151,7 @@ COUNTED: dict[str, Callable[[int], str]] = {
     "ms": length,
     "us": lambda us: length(us // 1000),
     "bytes": _memory,
+    "gb": lambda gb: f"{gb} GB",
     "mw": lambda mw: f"{mw / 1000:,.0f} W",
 }
 

@@ -21,7 +21,7 @@ class AccountAdmin(EvidenceAdmin[Account]):
 
     @admin.display(description="entries")
     def entries(self, row: Account) -> SafeString:
-        return _link("ledger_explore", row.pk, f"Entries of {row.kind}")
+        return _link("ledger_explore", row.pk, f"Entries of {row.get_kind_display().lower()}")
 
 
 class TransferInline(EvidenceInline[Transfer]):

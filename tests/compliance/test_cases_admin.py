@@ -77,7 +77,7 @@ def test_a_case_shows_party_and_entry_side_by_side_with_reasons_and_events(clien
     case = assigned()
     text = said(client.get(page(case)))
     assert "Decision support, not legal advice." in text
-    assert "P020 v1 manual_review A name of the party is like that of a listed party" in text
+    assert "P020 v1 manual review A name of the party is like that of a listed party" in text
     assert "Legal name and parent name is like PELAGIC DAWN SYSTEMS LTD. score 0.97" in text
     assert "Names Pelagik Dawn Systems Ltd PELAGIC DAWN SYSTEMS LTD . PELAGIC DAWN" in text
     assert "Identifiers 201912345Z not listed Not known" in text
