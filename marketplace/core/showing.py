@@ -20,6 +20,9 @@ from django.utils.text import Truncator
 
 from .money import text_from_micro
 
+#: a moment as it is kept in JSON
+STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
 Field = models.Field[Any, Any]
 
 #: columns of the ledger, which counts in nothing but micro-units
@@ -34,7 +37,7 @@ WORDS = {
     "sha256": "SHA-256",
     "hq": "head office",
     "gpus": "GPUs",
-    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "bytes", "gb"), ""),
+    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw"), ""),
 }
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
@@ -50,9 +53,13 @@ def heading(field: Field) -> str:
     text = str(field.verbose_name)
     if text != field.name.replace("_", " "):
         return text  # somebody gave it a name
+    return _called(text) or text
+
+
+def _called(text: str) -> str:
     for word, said in WORDS.items():
         text = re.sub(rf"\b{word}\b", said, text)
-    return " ".join(text.split()) or str(field.verbose_name)
+    return " ".join(text.split())
 
 
 def short(row: models.Model, field: Field) -> str | SafeString | None:
@@ -63,7 +70,9 @@ def short(row: models.Model, field: Field) -> str | SafeString | None:
     text = told(row, field)
     if isinstance(text, SafeString):
         return text
-    cut = Truncator(_abbreviated(field, text)).chars(SHORT)
+    cut = _abbreviated(field, text)
+    if len(cut) > SHORT:
+        cut = Truncator(cut).chars(SHORT)
     return cut if cut == text else format_html('<span title="{}">{}</span>', text, cut)
 
 
@@ -93,7 +102,7 @@ def _as_json(text: str) -> str | SafeString:
     try:
         return laid_out(json.loads(text))
     except ValueError:
-        return text
+        return text  # begins like it
 
 
 def told(row: models.Model, field: Field) -> str | SafeString:
@@ -106,9 +115,17 @@ def told(row: models.Model, field: Field) -> str | SafeString:
 
 
 def _counted(row: models.Model, field: Field, value: int) -> str:
-    words = field.name.split("_")
-    if "micro" in words or field.name in MICRO.get(row._meta.app_label, ()):
-        return money(value, getattr(row, "currency", "") or "USD")
+    currency = getattr(row, "currency", "") or "USD"
+    if field.name in MICRO.get(row._meta.app_label, ()):
+        return money(value, currency)
+    return counted(field.name, value, currency)
+
+
+def counted(name: str, value: int, currency: str = "USD") -> str:
+    """A number in the words that the end of its name calls for."""
+    words = name.split("_")
+    if "micro" in words:
+        return money(value, currency)
     if "minor" in words:
         return f"{value:,} minor units"
     for word, say in COUNTED.items():
@@ -150,6 +167,7 @@ COUNTED: dict[str, Callable[[int], str]] = {
     "bps": share,
     "ms": length,
     "us": lambda us: length(us // 1000),
+    "s": lambda s: length(s * 1000),
     "bytes": _memory,
     "gb": lambda gb: f"{gb} GB",
     "mw": lambda mw: f"{mw / 1000:,.0f} W",
@@ -215,7 +233,10 @@ def plain(value: object) -> str | SafeString:
 def laid_out(value: object) -> str | SafeString:
     """What was kept as JSON, as lists of names and values."""
     if isinstance(value, Mapping) and value:
-        rows = ((str(name).replace("_", " "), laid_out(one)) for name, one in value.items())
+        rows = [
+            (_called(str(name).replace("_", " ")) or name, _part(name, one))
+            for name, one in value.items()
+        ]
         return format_html(
             '<dl class="kept">{}</dl>',
             format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows),
@@ -225,7 +246,15 @@ def laid_out(value: object) -> str | SafeString:
             '<ol class="kept">{}</ol>',
             format_html_join("", "<li>{}</li>", ((laid_out(one),) for one in value)),
         )
+    if isinstance(value, str) and STAMP.fullmatch(value):
+        return moment(datetime.fromisoformat(value))
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        return _as_json(value)
     return plain(value) if value or value in (0, False) else "none"
+
+
+def _part(name: object, value: object) -> str | SafeString:
+    return counted(str(name), value) if type(value) is int else laid_out(value)
 
 
 def _link(row: models.Model) -> str | SafeString:

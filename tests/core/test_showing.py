@@ -72,6 +72,16 @@ def test_what_was_kept_as_json_is_laid_out_and_escaped():
     assert "{" not in told
 
 
+def test_what_is_inside_of_json_says_what_it_counts():
+    told = showing.laid_out({"power_mw": 286_733, "fee_micro": 10_000, "xid": 79})
+    assert "<dt>power</dt><dd>287 W</dd>" in told
+    assert "<dt>fee</dt><dd>$0.01</dd>" in told
+    assert "<dt>XID</dt><dd>79</dd>" in told
+    told = showing.laid_out({"since": "2026-11-24 12:00:00+00:00", "more": '{"a": [1]}'})
+    assert ">24 Nov 2026, 12:00</time>" in told
+    assert "<dt>a</dt><dd>1</dd>" in told
+
+
 def test_long_numbers_are_cut_in_lists_and_whole_on_pages():
     row = Reservation(public_id="d4993510-9795-44c9-842b-89ac90bd04de")
     field = Reservation._meta.get_field("public_id")

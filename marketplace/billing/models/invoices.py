@@ -11,6 +11,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Lease, Reservation, WindowChange
 from marketplace.core.models import Record
 from marketplace.core.money import text_from_micro
+from marketplace.core.showing import span_text
 from marketplace.ledger.models import Account
 
 from .parties import TREATMENTS, TaxRule
@@ -241,7 +242,7 @@ class LineSpan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"charges {self.charges} of {self.lease}"
+        return f"charges {span_text(self.charges)} of {self.lease}"
 
 
 class TaxPayment(Record):
