@@ -7,7 +7,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.timezone import now
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from . import (
     admin_cases,  # noqa: F401  registers the windows of cases
@@ -123,14 +123,9 @@ class CountryGroupAdmin(EvidenceAdmin[CountryGroup]):
     search_fields = ("country",)
 
 
-class RuleApprovalInline(admin.TabularInline[RuleApproval, PolicyRule]):
+class RuleApprovalInline(EvidenceInline[RuleApproval]):
     model = RuleApproval
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("approver_label", "at")
-
-    def has_add_permission(self, request: HttpRequest, obj: PolicyRule | None = None) -> bool:
-        return False
+    fields = ("approver_label", "at")
 
 
 @admin.register(PolicyRule)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.core.evidence import EvidenceAdmin, KeptAdmin
 from marketplace.core.states import IllegalMove, LostRace
+from marketplace.core.worklist import time_left
 
 from . import case_forms, services
 from .models import (
@@ -28,7 +29,7 @@ from .models import (
     Clearing,
     ReviewClearance,
 )
-from .queue import QueueAdmin, risk_of, state_of, time_left
+from .queue import QueueAdmin, risk_of, state_of
 from .services.cases.officers import APPROVE, WORK, Officer
 from .services.cases.opening import latest_decision
 from .services.cases.reading import dossier, open_to

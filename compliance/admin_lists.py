@@ -10,21 +10,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from . import services
 from .models import EntryName, ListEntry, ListSnapshot, ListSource, Rescreening
 from .services.differing import MOST, difference
 
 
-class EntryNameInline(admin.TabularInline[EntryName, ListEntry]):
+class EntryNameInline(EvidenceInline[EntryName]):
     model = EntryName
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("name", "kind")
-
-    def has_add_permission(self, request: HttpRequest, obj: ListEntry | None = None) -> bool:
-        return False
+    fields = ("name", "kind")
 
 
 @admin.register(ListSource)

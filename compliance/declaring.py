@@ -16,6 +16,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timezone import now
 
+from marketplace.core.evidence import EvidenceInline, TellingAdmin
+
 from . import services
 from .case_forms import DocumentForm
 from .models import Director, OwnershipStake, PaperKind, Party, PartyDocument, PartyIdentifier
@@ -79,17 +81,9 @@ class EndForm(forms.Form):
     until = forms.DateField(widget=AdminDateWidget(), help_text="the last day on which it was so")
 
 
-class _Declared(admin.TabularInline[Any, Party]):
-    extra = 0
-    can_delete = False
+class _Declared(EvidenceInline[Any]):
     ordering = ("until", "pk")
     word = ""
-
-    def has_add_permission(self, request: HttpRequest, obj: Party | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Party | None = None) -> bool:
-        return False
 
     @admin.display(description="")
     def end(self, row: OwnershipStake | Director | PartyIdentifier) -> str:
@@ -130,7 +124,7 @@ class IdentifierInline(_Declared):
     fields = readonly_fields = ("kind", "number", "country", "until", "end")
 
 
-class DeclaringAdmin(admin.ModelAdmin[Party]):
+class DeclaringAdmin(TellingAdmin[Party]):
     """The part of the party's window in which owners, directors and numbers come and go."""
 
     inlines = (IdentifierInline, StakeInline, DirectorInline)

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timezone import now
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, TellingAdmin
 
 from . import services
 from .models import EndUseStatement, Party, RedFlag, RedFlagKind
@@ -167,7 +167,7 @@ class EndUseStatementAdmin(EvidenceAdmin[EndUseStatement]):
         )
 
 
-class FlaggingAdmin(admin.ModelAdmin[Party]):
+class FlaggingAdmin(TellingAdmin[Party]):
     """The part of the party's window in which a red flag is raised."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timezone import now
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from . import services
 from .licences import HOUR_US
@@ -78,16 +78,8 @@ class RevokeForm(forms.Form):
 Asked = type[ApproveForm] | type[RevokeForm]
 
 
-class _Rows(admin.TabularInline[Any, Licence]):
-    extra = 0
-    can_delete = False
+class _Rows(EvidenceInline[Any]):
     ordering = ("pk",)
-
-    def has_add_permission(self, request: HttpRequest, obj: Licence | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Licence | None = None) -> bool:
-        return False
 
 
 class EventInline(_Rows):

@@ -1,6 +1,5 @@
 """The officers' queue as a list to work through: columns that say what to do first, and filters."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -8,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.worklist import DueFilter, OpenFilter, due, pill
 
 from .casework import spoken
 from .models import Case, CaseKind, Risk
@@ -34,18 +33,6 @@ STATES = {
 }
 #: reasons that a row has room for
 SHOWN = 2
-DAY = timedelta(days=1)
-
-
-def pill(tone: str, icon: str, word: str) -> SafeString:
-    """A word with colour and shape; the shape is of fragments/icons.html."""
-    return format_html(
-        '<span class="state state--pill state--{}"><svg class="ico" aria-hidden="true"'
-        ' focusable="false"><use href="#i-{}"/></svg>{}</span>',
-        tone,
-        icon,
-        word,
-    )
 
 
 def risk_of(case: Case) -> SafeString:
@@ -56,50 +43,8 @@ def state_of(case: Case) -> SafeString:
     return pill(*STATES[CaseState(case.state)], CaseState(case.state).label)
 
 
-def time_left(deadline: datetime, at: datetime) -> str:
-    """Whole days from two days on, else hours, else minutes: "3 h late", "in 2 d"."""
-    minutes = int(abs(deadline - at).total_seconds()) // 60
-    length = f"{minutes} min"
-    if minutes >= 60:
-        length = f"{minutes // 60} h" if minutes < 2 * 24 * 60 else f"{minutes // (24 * 60)} d"
-    return f"in {length}" if deadline > at else f"{length} late"
-
-
-class QueueFilter(admin.SimpleListFilter):
-    """The queue is what waits; the rest is asked for."""
-
-    title = "queue"
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("done", "Decided and closed"), ("all", "All")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        if self.value() == "all":
-            return queryset
-        if self.value() == "done":
-            return queryset.exclude(state__in=LIVE)
-        return queryset.filter(state__in=LIVE)
-
-    def choices(self, changelist: Any) -> Any:
-        """As Django's, with what no value means called by its name."""
-        for place, choice in enumerate(super().choices(changelist)):
-            yield {**choice, "display": "Open"} if place == 0 else choice
-
-
-class DueFilter(admin.SimpleListFilter):
-    title = "due"
-    parameter_name = "due"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("past", "Past its deadline"), ("day", "Within a day")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        if self.value() == "past":
-            return queryset.filter(deadline__lte=now())
-        if self.value() == "day":
-            return queryset.filter(deadline__gt=now(), deadline__lte=now() + DAY)
-        return queryset
+class QueueFilter(OpenFilter):
+    open = LIVE
 
 
 class OfficerFilter(admin.SimpleListFilter):
@@ -130,15 +75,7 @@ class QueueAdmin(EvidenceAdmin[Case]):
 
     @admin.display(ordering="deadline")
     def due(self, case: Case) -> SafeString:
-        at = now()
-        waits = case.state in LIVE
-        tone = "c-bad strong" if waits and case.deadline <= at else ""
-        return format_html(
-            '<span class="due {}">{}<span class="sub">{}</span></span>',
-            tone,
-            time_left(case.deadline, at) if waits else "done",
-            f"{case.deadline:%d %b %H:%M}",
-        )
+        return due(case.deadline, waits=case.state in LIVE)
 
     @admin.display(description="risk", ordering="risk")
     def risk_pill(self, case: Case) -> SafeString:

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from marketplace.accounts.trail import staff
 from marketplace.catalog.models import Machine
 from marketplace.catalog.states import MachineState
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from . import services
 from .models import EnrolmentToken, GrantRefusal, MachineWish, Node, NodeBoot, NodeKey
@@ -60,18 +60,14 @@ class EnrolmentTokenAdmin(EvidenceAdmin[EnrolmentToken]):
         self.message_user(request, f"{sum(done)} of {len(done)} were unused and are revoked.")
 
 
-class NodeKeyInline(admin.TabularInline[NodeKey, Node]):
+class NodeKeyInline(EvidenceInline[NodeKey]):
     model = NodeKey
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("since", "replaced_at", "good_until")
+    fields = ("since", "replaced_at", "good_until")
 
 
-class NodeBootInline(admin.TabularInline[NodeBoot, Node]):
+class NodeBootInline(EvidenceInline[NodeBoot]):
     model = NodeBoot
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("boot_id", "began_at", "heard_at", "left_at", "refused_at")
+    fields = ("boot_id", "began_at", "heard_at", "left_at", "refused_at")
 
 
 @admin.register(Node)

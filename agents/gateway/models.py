@@ -140,6 +140,9 @@ class MachineWish(models.Model):
     version = models.BigIntegerField()
     changed_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        verbose_name_plural = "machine wishes"
+
     def __str__(self) -> str:
         return f"wishes of {self.machine}, version {self.version}"
 

@@ -56,7 +56,8 @@ class Decision(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}: {self.outcome} at {self.decided_at:%Y-%m-%d %H:%MZ}"
+        came_to = Outcome(self.outcome).label.lower()
+        return f"{self.party}: {came_to} at {self.decided_at:%Y-%m-%d %H:%MZ}"
 
     @property
     def permits(self) -> bool:

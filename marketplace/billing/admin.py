@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff, trail
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from . import (
     disputes_admin,
@@ -90,11 +90,9 @@ class ChargeAdmin(EvidenceAdmin[Charge]):
     date_hierarchy = "charged_at"
 
 
-class CostLineInline(admin.TabularInline[CostLine, CostStatement]):
+class CostLineInline(EvidenceInline[CostLine]):
     model = CostLine
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("description", "covered_ms", "amount_micro")
+    fields = ("description", "covered_ms", "amount_micro")
 
 
 @admin.register(CostStatement)

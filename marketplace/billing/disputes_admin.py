@@ -6,10 +6,16 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
+from marketplace.core.money_fields import MicroField
+from marketplace.core.worklist import DueFilter, OpenFilter, due, pill
 from marketplace.metering.admin import RecordAdmin
 
 from . import services
@@ -22,7 +28,7 @@ from .models import (
     SlaTier,
 )
 from .papers_admin import FactsForm
-from .states import RENTAL_DISPUTE_OPEN
+from .states import RENTAL_DISPUTE_OPEN, RentalDisputeState
 
 FAULTS = [("", "—"), *((one.value, one.label) for one in (Fault.PROVIDER, Fault.PLATFORM))]
 
@@ -67,11 +73,31 @@ class SlaAssessmentAdmin(EvidenceAdmin[SlaAssessment]):
     list_select_related = ("reservation",)
 
 
-class DisputeEntryInline(admin.TabularInline[DisputeEntry, RentalDispute]):
+class DisputeEntryInline(EvidenceInline[DisputeEntry]):
     model = DisputeEntry
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("at", "side", "text", "by", "evidence")
+    fields = ("at", "side", "text", "by", "evidence")
+
+
+#: signs of a claim that a row has room for
+CLAIM = 80
+#: colour and shape of the pages
+LOOKS = {
+    RentalDisputeState.OPEN: ("idle", "half"),
+    RentalDisputeState.ANSWERED: ("warn", "ring"),
+    RentalDisputeState.ESCALATED: ("bad", "warn"),
+    RentalDisputeState.UPHELD: ("good", "ok"),
+    RentalDisputeState.REFUSED: ("idle", "no"),
+    RentalDisputeState.WITHDRAWN: ("idle", "ok"),
+}
+
+
+class OpenDisputes(OpenFilter):
+    open = RENTAL_DISPUTE_OPEN
+    done = "Ruled and withdrawn"
+
+
+class RulingDue(DueFilter):
+    column = "decide_by"
 
 
 class RulingForm(forms.ModelForm[RentalDispute]):
@@ -80,8 +106,11 @@ class RulingForm(forms.ModelForm[RentalDispute]):
     ruling = forms.CharField(
         max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="both sides see it"
     )
-    granted_micro = forms.IntegerField(
-        required=False, min_value=1, help_text="micro-units; empty: refused"
+    granted_micro = MicroField(
+        required=False,
+        min_value=1,
+        label="Granted",
+        help_text="in the currency of the dispute, such as 12.50; empty: refused",
     )
     fault = forms.ChoiceField(
         choices=FAULTS, required=False, help_text="at whose cost, if something is granted"
@@ -112,23 +141,43 @@ class RentalDisputeAdmin(EvidenceAdmin[RentalDispute]):
         *("currency", "raised_at", "answer_by", "decide_by", "credit_note", "ruled_by"),
         *("ruling", "granted_micro", "fault"),
     )
+    readonly_fields = fields[: -len(RulingForm.base_fields)]
     list_display = (
-        *("public_id", "state", "renter", "provider", "claimed_micro", "granted_micro"),
-        *("answer_by", "decide_by"),
+        *("deadline", "renter", "provider", "rental", "said", "claimed_micro", "granted_micro"),
+        "standing",
     )
-    list_filter = ("state", "fault")
-    list_select_related = ("renter", "provider")
+    list_display_links = ("deadline", "renter")
+    list_filter = (OpenDisputes, RulingDue, "state", "fault")
+    list_select_related = ("renter", "provider", "reservation__offer__chip")
+    ordering = ("decide_by", "pk")
     search_fields = ("public_id", "renter__name", "provider__name", "reservation__public_id")
     inlines = (DisputeEntryInline,)
+
+    @admin.display(description="due", ordering="decide_by")
+    def deadline(self, row: RentalDispute) -> SafeString:
+        """First the provider has to answer, then we have to rule."""
+        answering = row.state == RentalDisputeState.OPEN and row.answer_by > now()
+        by, word = (row.answer_by, "answer") if answering else (row.decide_by, "ruling")
+        return due(by, waits=row.is_open, word=word)
+
+    @admin.display(description="rental")
+    def rental(self, row: RentalDispute) -> SafeString:
+        booked = row.reservation
+        page = reverse("admin:brokerage_reservation_change", args=[booked.pk])
+        return format_html('<a href="{}">{} of {}</a>', page, booked.gpu_count, booked.offer.chip)
+
+    @admin.display(description="claim")
+    def said(self, row: RentalDispute) -> str:
+        return Truncator(row.claim).chars(CLAIM)
+
+    @admin.display(description="state", ordering="state")
+    def standing(self, row: RentalDispute) -> SafeString:
+        state = RentalDisputeState(row.state)
+        return pill(*LOOKS[state], state.label)
 
     def has_change_permission(self, request: HttpRequest, obj: RentalDispute | None = None) -> bool:
         may = request.user.has_perm("billing.change_rentaldispute")
         return may and obj is not None and obj.state in RENTAL_DISPUTE_OPEN
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: RentalDispute | None = None
-    ) -> tuple[str, ...]:
-        return tuple(name for name in self.fields if name not in RulingForm.base_fields)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Rule through the verbs; what they refuse is told and nothing is changed."""

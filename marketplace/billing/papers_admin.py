@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 from marketplace.metering.admin import RecordAdmin
 
 from . import services
@@ -72,11 +72,9 @@ class NumberSeriesAdmin(EvidenceAdmin[NumberSeries]):
     list_display = ("code", "last_number")
 
 
-class LineInline(admin.TabularInline[Any, Any]):
+class LineInline(EvidenceInline[Any]):
     model: type[Model]
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = (
+    fields = (
         *("position", "description", "amount_micro", "jurisdiction", "tax_point"),
         *("treatment", "tax_bps", "tax_note"),
     )

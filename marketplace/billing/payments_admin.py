@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 from marketplace.core.money import text_from_micro
 from marketplace.core.refusals import BadField
 from marketplace.core.states import IllegalMove, LostRace
@@ -58,11 +58,9 @@ class WalletNoticeAdmin(EvidenceAdmin[WalletNotice]):
     search_fields = ("organisation__name",)
 
 
-class LotMoveInline(admin.TabularInline[LotMove, CreditLot]):
+class LotMoveInline(EvidenceInline[LotMove]):
     model = LotMove
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("kind", "amount_micro", "moved_at")
+    fields = ("kind", "amount_micro", "moved_at")
 
 
 @admin.register(CreditLot)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 from marketplace.core.refusals import BadField
 from marketplace.metering.admin import RecordAdmin
 
@@ -93,11 +93,9 @@ class MaturityAdmin(EvidenceAdmin[Maturity]):
     date_hierarchy = "matured_at"
 
 
-class PayoutLineInline(admin.TabularInline[PayoutLine, Payout]):
+class PayoutLineInline(EvidenceInline[PayoutLine]):
     model = PayoutLine
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("maturity", "released_at")
+    fields = ("maturity", "released_at")
 
 
 @admin.register(Payout)

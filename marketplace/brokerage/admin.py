@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from .models import (
     Assignment,
@@ -16,14 +16,9 @@ from .models import (
 )
 
 
-class AssignmentInline(admin.TabularInline[Assignment, Reservation]):
+class AssignmentInline(EvidenceInline[Assignment]):
     model = Assignment
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("machine", "generation", "observed", "started_at", "stopped_at")
-
-    def has_add_permission(self, request: object, obj: object = None) -> bool:
-        return False
+    fields = ("machine", "generation", "observed", "started_at", "stopped_at")
 
 
 @admin.register(Reservation)

@@ -60,6 +60,7 @@ class Drift(Record):
     objects = DriftQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "drift"
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=[one.value for one in Kind]), name="drift_kind_known"

@@ -25,6 +25,7 @@ class Reliability(Record):
     score_bps = models.PositiveIntegerField(null=True, help_text="in 1/10,000; null: no evidence")
 
     class Meta:
+        verbose_name = "reliability score"
         constraints = [
             models.UniqueConstraint("machine", "day", name="reliability_once_a_day"),
             models.CheckConstraint(

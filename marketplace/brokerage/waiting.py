@@ -51,6 +51,8 @@ class Waiting(Record, Stateful):
     request_sha256 = models.BinaryField()
 
     class Meta:
+        verbose_name = "place in line"
+        verbose_name_plural = "places in line"
         indexes = [
             models.Index(
                 "chip", "created_at", condition=Q(state=WaitState.WAITING), name="waiting_in_line"

@@ -49,6 +49,8 @@ class MachineAdmin(KeptAdmin[Machine]):
         "state",
         "simulated",
         "draining",
+        "upkeep",
+        "reliability_bps",
         "driver_version",
         "cuda_version",
         "inventory_hash",

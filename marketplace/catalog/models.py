@@ -160,6 +160,7 @@ class Gpu(Record):
     objects = GpuQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "GPU"
         indexes = [
             models.Index("machine", "chip", condition=Q(present=True), name="gpu_present"),
             # the sweep that interrupts leases starts from the few that are not well
@@ -352,6 +353,7 @@ class Telemetry(models.Model):
     gpus = models.JSONField(help_text="by UUID: load, power, most memory and heat")
 
     class Meta:
+        verbose_name_plural = "telemetry"
         indexes = [models.Index("end", name="telemetry_by_age")]
         constraints = [
             # a report that is sent again is the same row
@@ -375,6 +377,7 @@ class GpuEvent(Record):
     received_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "GPU event"
         indexes = [
             models.Index("machine", "at", name="gpu_event_by_time"),
             models.Index("machine", "received_at", name="gpu_event_by_arrival"),

@@ -40,6 +40,7 @@
 -- migration billing.0010_windows_move 1707610acc6efa13
 -- migration billing.0011_fees_on_papers a8f3966f6c48085f
 -- migration billing.0012_promo_on_invoices de46e9d4376fb062
+-- migration billing.0013_names 5603c108c00e126e
 -- migration brokerage.0001_initial 32df3559803e2334
 -- migration brokerage.0002_decision_fits 09816067e1705be9
 -- migration brokerage.0003_live_leases f2f23eb92b7e59fa
@@ -55,6 +56,7 @@
 -- migration brokerage.0014_leases_and_upkeep 601fa44dfe386ad7
 -- migration brokerage.0015_drift 9259638a0ae3c08a
 -- migration brokerage.0016_pay_at_start 35420f6426971114
+-- migration brokerage.0017_names 7ca3f9c289347564
 -- migration catalog.0001_initial ed316ae15cb2430c
 -- migration catalog.0002_search_indexes 4cd949e82bfa1693
 -- migration catalog.0003_fabric 2ad65f8a74e823d7
@@ -64,6 +66,7 @@
 -- migration catalog.0007_spot 6ad12ddfeedc2ea1
 -- migration catalog.0008_challenge_after_faults 0d1e29b52201103b
 -- migration catalog.0009_upkeep 8e95ea7f2487aa5b
+-- migration catalog.0010_names 180cf13ef96b7e60
 -- migration compliance.0001_initial 88afbae929b3b096
 -- migration compliance.0002_append_only 54f03c9d5ef94364
 -- migration compliance.0003_entry_details ce3ae9169440060e
@@ -87,7 +90,9 @@
 -- migration core.0002_append_only 81050a4cc4781993
 -- migration gateway.0001_initial 77606e10ff43d024
 -- migration gateway.0002_rotation c083578475a3029f
+-- migration gateway.0003_names 32c0911be5243bac
 -- migration hooks.0001_initial 4171c9f86f2497ea
+-- migration hooks.0002_names 87cdb3d6ad60b7c1
 -- migration ledger.0001_initial 4488710a1d3a0217
 -- migration ledger.0002_invariants fa7348c3c8b10cbc
 -- migration ledger.0003_seal 9e5ffc323f0205b6
@@ -103,6 +108,7 @@
 -- migration mfa.0003_authenticator_type_uniq 88550a456154080c
 -- migration notices.0001_initial d27c09e12f162857
 -- migration notices.0002_said_stays fb57005de24f7eeb
+-- migration notices.0003_names 00080bf8dc68e16c
 -- migration sessions.0001_initial 2aa438e2393ee513
 COMMENT ON SCHEMA public IS 'standard public schema';
 CREATE FUNCTION public.billing_credit_within_line() RETURNS trigger
@@ -4497,18 +4503,18 @@ INSERT INTO public.auth_permission VALUES (238, 'Can add letter', 59, 'add_lette
 INSERT INTO public.auth_permission VALUES (239, 'Can change letter', 59, 'change_letter');
 INSERT INTO public.auth_permission VALUES (240, 'Can delete letter', 59, 'delete_letter');
 INSERT INTO public.auth_permission VALUES (241, 'Can view letter', 59, 'view_letter');
-INSERT INTO public.auth_permission VALUES (242, 'Can add seen', 60, 'add_seen');
-INSERT INTO public.auth_permission VALUES (243, 'Can change seen', 60, 'change_seen');
-INSERT INTO public.auth_permission VALUES (244, 'Can delete seen', 60, 'delete_seen');
-INSERT INTO public.auth_permission VALUES (245, 'Can view seen', 60, 'view_seen');
-INSERT INTO public.auth_permission VALUES (246, 'Can add choice', 61, 'add_choice');
-INSERT INTO public.auth_permission VALUES (247, 'Can change choice', 61, 'change_choice');
-INSERT INTO public.auth_permission VALUES (248, 'Can delete choice', 61, 'delete_choice');
-INSERT INTO public.auth_permission VALUES (249, 'Can view choice', 61, 'view_choice');
-INSERT INTO public.auth_permission VALUES (250, 'Can add endpoint', 62, 'add_endpoint');
-INSERT INTO public.auth_permission VALUES (251, 'Can change endpoint', 62, 'change_endpoint');
-INSERT INTO public.auth_permission VALUES (252, 'Can delete endpoint', 62, 'delete_endpoint');
-INSERT INTO public.auth_permission VALUES (253, 'Can view endpoint', 62, 'view_endpoint');
+INSERT INTO public.auth_permission VALUES (242, 'Can add notice read', 60, 'add_seen');
+INSERT INTO public.auth_permission VALUES (243, 'Can change notice read', 60, 'change_seen');
+INSERT INTO public.auth_permission VALUES (244, 'Can delete notice read', 60, 'delete_seen');
+INSERT INTO public.auth_permission VALUES (245, 'Can view notice read', 60, 'view_seen');
+INSERT INTO public.auth_permission VALUES (246, 'Can add notice choice', 61, 'add_choice');
+INSERT INTO public.auth_permission VALUES (247, 'Can change notice choice', 61, 'change_choice');
+INSERT INTO public.auth_permission VALUES (248, 'Can delete notice choice', 61, 'delete_choice');
+INSERT INTO public.auth_permission VALUES (249, 'Can view notice choice', 61, 'view_choice');
+INSERT INTO public.auth_permission VALUES (250, 'Can add webhook', 62, 'add_endpoint');
+INSERT INTO public.auth_permission VALUES (251, 'Can change webhook', 62, 'change_endpoint');
+INSERT INTO public.auth_permission VALUES (252, 'Can delete webhook', 62, 'delete_endpoint');
+INSERT INTO public.auth_permission VALUES (253, 'Can view webhook', 62, 'view_endpoint');
 INSERT INTO public.auth_permission VALUES (254, 'Can add delivery', 63, 'add_delivery');
 INSERT INTO public.auth_permission VALUES (255, 'Can change delivery', 63, 'change_delivery');
 INSERT INTO public.auth_permission VALUES (256, 'Can delete delivery', 63, 'delete_delivery');
@@ -4525,18 +4531,18 @@ INSERT INTO public.auth_permission VALUES (266, 'Can add machine', 66, 'add_mach
 INSERT INTO public.auth_permission VALUES (267, 'Can change machine', 66, 'change_machine');
 INSERT INTO public.auth_permission VALUES (268, 'Can delete machine', 66, 'delete_machine');
 INSERT INTO public.auth_permission VALUES (269, 'Can view machine', 66, 'view_machine');
-INSERT INTO public.auth_permission VALUES (270, 'Can add gpu', 67, 'add_gpu');
-INSERT INTO public.auth_permission VALUES (271, 'Can change gpu', 67, 'change_gpu');
-INSERT INTO public.auth_permission VALUES (272, 'Can delete gpu', 67, 'delete_gpu');
-INSERT INTO public.auth_permission VALUES (273, 'Can view gpu', 67, 'view_gpu');
+INSERT INTO public.auth_permission VALUES (270, 'Can add GPU', 67, 'add_gpu');
+INSERT INTO public.auth_permission VALUES (271, 'Can change GPU', 67, 'change_gpu');
+INSERT INTO public.auth_permission VALUES (272, 'Can delete GPU', 67, 'delete_gpu');
+INSERT INTO public.auth_permission VALUES (273, 'Can view GPU', 67, 'view_gpu');
 INSERT INTO public.auth_permission VALUES (274, 'Can add offer', 68, 'add_offer');
 INSERT INTO public.auth_permission VALUES (275, 'Can change offer', 68, 'change_offer');
 INSERT INTO public.auth_permission VALUES (276, 'Can delete offer', 68, 'delete_offer');
 INSERT INTO public.auth_permission VALUES (277, 'Can view offer', 68, 'view_offer');
-INSERT INTO public.auth_permission VALUES (278, 'Can add gpu event', 69, 'add_gpuevent');
-INSERT INTO public.auth_permission VALUES (279, 'Can change gpu event', 69, 'change_gpuevent');
-INSERT INTO public.auth_permission VALUES (280, 'Can delete gpu event', 69, 'delete_gpuevent');
-INSERT INTO public.auth_permission VALUES (281, 'Can view gpu event', 69, 'view_gpuevent');
+INSERT INTO public.auth_permission VALUES (278, 'Can add GPU event', 69, 'add_gpuevent');
+INSERT INTO public.auth_permission VALUES (279, 'Can change GPU event', 69, 'change_gpuevent');
+INSERT INTO public.auth_permission VALUES (280, 'Can delete GPU event', 69, 'delete_gpuevent');
+INSERT INTO public.auth_permission VALUES (281, 'Can view GPU event', 69, 'view_gpuevent');
 INSERT INTO public.auth_permission VALUES (282, 'Can add health change', 70, 'add_healthchange');
 INSERT INTO public.auth_permission VALUES (283, 'Can change health change', 70, 'change_healthchange');
 INSERT INTO public.auth_permission VALUES (284, 'Can delete health change', 70, 'delete_healthchange');
@@ -4641,14 +4647,14 @@ INSERT INTO public.auth_permission VALUES (382, 'Can add notice', 95, 'add_notic
 INSERT INTO public.auth_permission VALUES (383, 'Can change notice', 95, 'change_notice');
 INSERT INTO public.auth_permission VALUES (384, 'Can delete notice', 95, 'delete_notice');
 INSERT INTO public.auth_permission VALUES (385, 'Can view notice', 95, 'view_notice');
-INSERT INTO public.auth_permission VALUES (386, 'Can add waiting', 96, 'add_waiting');
-INSERT INTO public.auth_permission VALUES (387, 'Can change waiting', 96, 'change_waiting');
-INSERT INTO public.auth_permission VALUES (388, 'Can delete waiting', 96, 'delete_waiting');
-INSERT INTO public.auth_permission VALUES (389, 'Can view waiting', 96, 'view_waiting');
-INSERT INTO public.auth_permission VALUES (390, 'Can add reliability', 97, 'add_reliability');
-INSERT INTO public.auth_permission VALUES (391, 'Can change reliability', 97, 'change_reliability');
-INSERT INTO public.auth_permission VALUES (392, 'Can delete reliability', 97, 'delete_reliability');
-INSERT INTO public.auth_permission VALUES (393, 'Can view reliability', 97, 'view_reliability');
+INSERT INTO public.auth_permission VALUES (386, 'Can add place in line', 96, 'add_waiting');
+INSERT INTO public.auth_permission VALUES (387, 'Can change place in line', 96, 'change_waiting');
+INSERT INTO public.auth_permission VALUES (388, 'Can delete place in line', 96, 'delete_waiting');
+INSERT INTO public.auth_permission VALUES (389, 'Can view place in line', 96, 'view_waiting');
+INSERT INTO public.auth_permission VALUES (390, 'Can add reliability score', 97, 'add_reliability');
+INSERT INTO public.auth_permission VALUES (391, 'Can change reliability score', 97, 'change_reliability');
+INSERT INTO public.auth_permission VALUES (392, 'Can delete reliability score', 97, 'delete_reliability');
+INSERT INTO public.auth_permission VALUES (393, 'Can view reliability score', 97, 'view_reliability');
 INSERT INTO public.auth_permission VALUES (394, 'Can add machine report', 98, 'add_machinereport');
 INSERT INTO public.auth_permission VALUES (395, 'Can change machine report', 98, 'change_machinereport');
 INSERT INTO public.auth_permission VALUES (396, 'Can delete machine report', 98, 'delete_machinereport');
@@ -4693,10 +4699,10 @@ INSERT INTO public.auth_permission VALUES (434, 'Can add stripe event', 108, 'ad
 INSERT INTO public.auth_permission VALUES (435, 'Can change stripe event', 108, 'change_stripeevent');
 INSERT INTO public.auth_permission VALUES (436, 'Can delete stripe event', 108, 'delete_stripeevent');
 INSERT INTO public.auth_permission VALUES (437, 'Can view stripe event', 108, 'view_stripeevent');
-INSERT INTO public.auth_permission VALUES (438, 'Can add top up', 109, 'add_topup');
-INSERT INTO public.auth_permission VALUES (439, 'Can change top up', 109, 'change_topup');
-INSERT INTO public.auth_permission VALUES (440, 'Can delete top up', 109, 'delete_topup');
-INSERT INTO public.auth_permission VALUES (441, 'Can view top up', 109, 'view_topup');
+INSERT INTO public.auth_permission VALUES (438, 'Can add top-up', 109, 'add_topup');
+INSERT INTO public.auth_permission VALUES (439, 'Can change top-up', 109, 'change_topup');
+INSERT INTO public.auth_permission VALUES (440, 'Can delete top-up', 109, 'delete_topup');
+INSERT INTO public.auth_permission VALUES (441, 'Can view top-up', 109, 'view_topup');
 INSERT INTO public.auth_permission VALUES (442, 'Can add stripe command', 110, 'add_stripecommand');
 INSERT INTO public.auth_permission VALUES (443, 'Can change stripe command', 110, 'change_stripecommand');
 INSERT INTO public.auth_permission VALUES (444, 'Can delete stripe command', 110, 'delete_stripecommand');
@@ -4705,10 +4711,10 @@ INSERT INTO public.auth_permission VALUES (446, 'Can add charge', 111, 'add_char
 INSERT INTO public.auth_permission VALUES (447, 'Can change charge', 111, 'change_charge');
 INSERT INTO public.auth_permission VALUES (448, 'Can delete charge', 111, 'delete_charge');
 INSERT INTO public.auth_permission VALUES (449, 'Can view charge', 111, 'view_charge');
-INSERT INTO public.auth_permission VALUES (450, 'Can add rerating', 112, 'add_rerating');
-INSERT INTO public.auth_permission VALUES (451, 'Can change rerating', 112, 'change_rerating');
-INSERT INTO public.auth_permission VALUES (452, 'Can delete rerating', 112, 'delete_rerating');
-INSERT INTO public.auth_permission VALUES (453, 'Can view rerating', 112, 'view_rerating');
+INSERT INTO public.auth_permission VALUES (450, 'Can add re-rating', 112, 'add_rerating');
+INSERT INTO public.auth_permission VALUES (451, 'Can change re-rating', 112, 'change_rerating');
+INSERT INTO public.auth_permission VALUES (452, 'Can delete re-rating', 112, 'delete_rerating');
+INSERT INTO public.auth_permission VALUES (453, 'Can view re-rating', 112, 'view_rerating');
 INSERT INTO public.auth_permission VALUES (454, 'Can add usage statement', 113, 'add_usagestatement');
 INSERT INTO public.auth_permission VALUES (455, 'Can change usage statement', 113, 'change_usagestatement');
 INSERT INTO public.auth_permission VALUES (456, 'Can delete usage statement', 113, 'delete_usagestatement');
@@ -4729,10 +4735,10 @@ INSERT INTO public.auth_permission VALUES (470, 'Can add terms offer', 117, 'add
 INSERT INTO public.auth_permission VALUES (471, 'Can change terms offer', 117, 'change_termsoffer');
 INSERT INTO public.auth_permission VALUES (472, 'Can delete terms offer', 117, 'delete_termsoffer');
 INSERT INTO public.auth_permission VALUES (473, 'Can view terms offer', 117, 'view_termsoffer');
-INSERT INTO public.auth_permission VALUES (474, 'Can add auto top up', 118, 'add_autotopup');
-INSERT INTO public.auth_permission VALUES (475, 'Can change auto top up', 118, 'change_autotopup');
-INSERT INTO public.auth_permission VALUES (476, 'Can delete auto top up', 118, 'delete_autotopup');
-INSERT INTO public.auth_permission VALUES (477, 'Can view auto top up', 118, 'view_autotopup');
+INSERT INTO public.auth_permission VALUES (474, 'Can add automatic top-up', 118, 'add_autotopup');
+INSERT INTO public.auth_permission VALUES (475, 'Can change automatic top-up', 118, 'change_autotopup');
+INSERT INTO public.auth_permission VALUES (476, 'Can delete automatic top-up', 118, 'delete_autotopup');
+INSERT INTO public.auth_permission VALUES (477, 'Can view automatic top-up', 118, 'view_autotopup');
 INSERT INTO public.auth_permission VALUES (478, 'Can add credit grant', 119, 'add_creditgrant');
 INSERT INTO public.auth_permission VALUES (479, 'Can change credit grant', 119, 'change_creditgrant');
 INSERT INTO public.auth_permission VALUES (480, 'Can delete credit grant', 119, 'delete_creditgrant');
@@ -4741,10 +4747,10 @@ INSERT INTO public.auth_permission VALUES (482, 'Can add credit lot', 120, 'add_
 INSERT INTO public.auth_permission VALUES (483, 'Can change credit lot', 120, 'change_creditlot');
 INSERT INTO public.auth_permission VALUES (484, 'Can delete credit lot', 120, 'delete_creditlot');
 INSERT INTO public.auth_permission VALUES (485, 'Can view credit lot', 120, 'view_creditlot');
-INSERT INTO public.auth_permission VALUES (486, 'Can add dispute', 121, 'add_dispute');
-INSERT INTO public.auth_permission VALUES (487, 'Can change dispute', 121, 'change_dispute');
-INSERT INTO public.auth_permission VALUES (488, 'Can delete dispute', 121, 'delete_dispute');
-INSERT INTO public.auth_permission VALUES (489, 'Can view dispute', 121, 'view_dispute');
+INSERT INTO public.auth_permission VALUES (486, 'Can add dispute of a card payment', 121, 'add_dispute');
+INSERT INTO public.auth_permission VALUES (487, 'Can change dispute of a card payment', 121, 'change_dispute');
+INSERT INTO public.auth_permission VALUES (488, 'Can delete dispute of a card payment', 121, 'delete_dispute');
+INSERT INTO public.auth_permission VALUES (489, 'Can view dispute of a card payment', 121, 'view_dispute');
 INSERT INTO public.auth_permission VALUES (490, 'Can add finding', 122, 'add_finding');
 INSERT INTO public.auth_permission VALUES (491, 'Can change finding', 122, 'change_finding');
 INSERT INTO public.auth_permission VALUES (492, 'Can delete finding', 122, 'delete_finding');
@@ -4905,9 +4911,9 @@ INSERT INTO public.auth_permission VALUES (646, 'Can add machine wish', 161, 'ad
 INSERT INTO public.auth_permission VALUES (647, 'Can change machine wish', 161, 'change_machinewish');
 INSERT INTO public.auth_permission VALUES (648, 'Can delete machine wish', 161, 'delete_machinewish');
 INSERT INTO public.auth_permission VALUES (649, 'Can view machine wish', 161, 'view_machinewish');
-INSERT INTO public.catalog_cancellationschedule VALUES (1, '69f96ed8-be93-4acd-810e-ba2795dace24', '2026-11-29 13:11:50.697646+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (2, '71324412-0c96-4597-8373-f66716977f45', '2026-11-29 13:11:50.699714+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (3, 'fc04110e-7a76-4072-83c3-052016584332', '2026-11-29 13:11:50.703654+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (1, '654ad357-1b8c-4238-837e-5d9cfe388267', '2026-11-29 13:52:06.237969+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (2, 'e9631187-efd5-4718-8800-3f2751eea087', '2026-11-29 13:52:06.238805+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (3, '2c381f18-79c6-4878-82ca-f695d24ae43e', '2026-11-29 13:52:06.239068+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
 INSERT INTO public.django_content_type VALUES (1, 'admin', 'logentry');
 INSERT INTO public.django_content_type VALUES (2, 'auth', 'permission');
 INSERT INTO public.django_content_type VALUES (3, 'auth', 'group');
@@ -5069,115 +5075,121 @@ INSERT INTO public.django_content_type VALUES (158, 'gateway', 'nodeboot');
 INSERT INTO public.django_content_type VALUES (159, 'gateway', 'nodekey');
 INSERT INTO public.django_content_type VALUES (160, 'gateway', 'grantrefusal');
 INSERT INTO public.django_content_type VALUES (161, 'gateway', 'machinewish');
-INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-29 13:11:44.63127+00');
-INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-29 13:11:44.637335+00');
-INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 13:11:44.651685+00');
-INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-29 13:11:44.669521+00');
-INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 13:11:44.675914+00');
-INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-29 13:11:44.678267+00');
-INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-29 13:11:44.68586+00');
-INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-29 13:11:44.687881+00');
-INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-29 13:11:44.688227+00');
-INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 13:11:44.690133+00');
-INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-29 13:11:44.696125+00');
-INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 13:11:44.701818+00');
-INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-29 13:11:44.708457+00');
-INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-29 13:11:44.718093+00');
-INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 13:11:44.720234+00');
-INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-29 13:11:44.819821+00');
-INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-29 13:11:44.847874+00');
-INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-29 13:11:44.857246+00');
-INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-29 13:11:44.876941+00');
-INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-29 13:11:44.89467+00');
-INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-29 13:11:44.903724+00');
-INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-29 13:11:44.925234+00');
-INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-29 13:11:44.943133+00');
-INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-29 13:11:44.964978+00');
-INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-29 13:11:44.976395+00');
-INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-29 13:11:45.000277+00');
-INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-29 13:11:45.018099+00');
-INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-29 13:11:45.043397+00');
-INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-29 13:11:45.095734+00');
-INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-29 13:11:45.119695+00');
-INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-29 13:11:45.140036+00');
-INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 13:11:45.149929+00');
-INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 13:11:45.161177+00');
-INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-29 13:11:45.169679+00');
-INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-29 13:11:45.170953+00');
-INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-29 13:11:45.175682+00');
-INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-29 13:11:45.191718+00');
-INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-29 13:11:45.208574+00');
-INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-29 13:11:45.722097+00');
-INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-29 13:11:45.813503+00');
-INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-29 13:11:46.270036+00');
-INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-29 13:11:46.712226+00');
-INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-29 13:11:47.482498+00');
-INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-29 13:11:47.537186+00');
-INSERT INTO public.django_migrations VALUES (45, 'ledger', '0001_initial', '2026-11-29 13:11:47.620096+00');
-INSERT INTO public.django_migrations VALUES (46, 'ledger', '0002_invariants', '2026-11-29 13:11:47.628113+00');
-INSERT INTO public.django_migrations VALUES (47, 'ledger', '0003_seal', '2026-11-29 13:11:47.636767+00');
-INSERT INTO public.django_migrations VALUES (48, 'catalog', '0001_initial', '2026-11-29 13:11:47.88039+00');
-INSERT INTO public.django_migrations VALUES (49, 'catalog', '0002_search_indexes', '2026-11-29 13:11:47.943847+00');
-INSERT INTO public.django_migrations VALUES (50, 'catalog', '0003_fabric', '2026-11-29 13:11:47.952273+00');
-INSERT INTO public.django_migrations VALUES (51, 'catalog', '0004_health', '2026-11-29 13:11:48.383273+00');
-INSERT INTO public.django_migrations VALUES (52, 'catalog', '0005_trust', '2026-11-29 13:11:50.274849+00');
-INSERT INTO public.django_migrations VALUES (53, 'catalog', '0006_terms', '2026-11-29 13:11:50.712649+00');
-INSERT INTO public.django_migrations VALUES (54, 'brokerage', '0001_initial', '2026-11-29 13:11:52.176169+00');
-INSERT INTO public.django_migrations VALUES (55, 'brokerage', '0002_decision_fits', '2026-11-29 13:11:52.239818+00');
-INSERT INTO public.django_migrations VALUES (56, 'brokerage', '0003_live_leases', '2026-11-29 13:11:52.272606+00');
-INSERT INTO public.django_migrations VALUES (57, 'brokerage', '0004_licences', '2026-11-29 13:11:52.277173+00');
-INSERT INTO public.django_migrations VALUES (58, 'brokerage', '0005_assignment_way', '2026-11-29 13:11:52.349405+00');
-INSERT INTO public.django_migrations VALUES (59, 'brokerage', '0006_gangs', '2026-11-29 13:11:52.576681+00');
-INSERT INTO public.django_migrations VALUES (60, 'brokerage', '0008_quotes', '2026-11-29 13:11:54.001166+00');
-INSERT INTO public.django_migrations VALUES (61, 'brokerage', '0009_failures', '2026-11-29 13:11:54.628745+00');
-INSERT INTO public.django_migrations VALUES (62, 'brokerage', '0010_waitlist', '2026-11-29 13:11:55.741246+00');
-INSERT INTO public.django_migrations VALUES (63, 'ledger', '0004_payments', '2026-11-29 13:11:55.879199+00');
-INSERT INTO public.django_migrations VALUES (64, 'ledger', '0005_payouts', '2026-11-29 13:11:55.896946+00');
-INSERT INTO public.django_migrations VALUES (65, 'ledger', '0006_papers', '2026-11-29 13:11:55.922227+00');
-INSERT INTO public.django_migrations VALUES (66, 'metering', '0001_initial', '2026-11-29 13:11:56.082437+00');
-INSERT INTO public.django_migrations VALUES (67, 'metering', '0002_append_only', '2026-11-29 13:11:56.087622+00');
-INSERT INTO public.django_migrations VALUES (68, 'metering', '0003_statements', '2026-11-29 13:11:57.752997+00');
-INSERT INTO public.django_migrations VALUES (69, 'billing', '0001_initial', '2026-11-29 13:11:58.908787+00');
-INSERT INTO public.django_migrations VALUES (70, 'billing', '0002_append_only', '2026-11-29 13:11:58.916544+00');
-INSERT INTO public.django_migrations VALUES (71, 'billing', '0003_rerating', '2026-11-29 13:11:59.219686+00');
-INSERT INTO public.django_migrations VALUES (72, 'billing', '0004_payers', '2026-11-29 13:11:59.314703+00');
-INSERT INTO public.django_migrations VALUES (73, 'billing', '0005_rate_segments', '2026-11-29 13:12:01.928805+00');
-INSERT INTO public.django_migrations VALUES (74, 'billing', '0006_payments', '2026-11-29 13:12:05.986816+00');
-INSERT INTO public.django_migrations VALUES (75, 'billing', '0007_payouts', '2026-11-29 13:12:10.151275+00');
-INSERT INTO public.django_migrations VALUES (76, 'billing', '0008_papers', '2026-11-29 13:12:21.60882+00');
-INSERT INTO public.django_migrations VALUES (77, 'billing', '0010_windows_move', '2026-11-29 13:12:21.612962+00');
-INSERT INTO public.django_migrations VALUES (78, 'billing', '0011_fees_on_papers', '2026-11-29 13:12:23.197766+00');
-INSERT INTO public.django_migrations VALUES (79, 'billing', '0012_promo_on_invoices', '2026-11-29 13:12:23.363888+00');
-INSERT INTO public.django_migrations VALUES (80, 'ledger', '0007_bank', '2026-11-29 13:12:23.415872+00');
-INSERT INTO public.django_migrations VALUES (81, 'compliance', '0011_known_parties', '2026-11-29 13:12:23.743733+00');
-INSERT INTO public.django_migrations VALUES (82, 'catalog', '0007_spot', '2026-11-29 13:12:23.876897+00');
-INSERT INTO public.django_migrations VALUES (83, 'catalog', '0008_challenge_after_faults', '2026-11-29 13:12:23.933212+00');
-INSERT INTO public.django_migrations VALUES (84, 'catalog', '0009_upkeep', '2026-11-29 13:12:23.965199+00');
-INSERT INTO public.django_migrations VALUES (85, 'brokerage', '0011_spot', '2026-11-29 13:12:24.810733+00');
-INSERT INTO public.django_migrations VALUES (86, 'brokerage', '0012_reliability', '2026-11-29 13:12:25.7198+00');
-INSERT INTO public.django_migrations VALUES (87, 'brokerage', '0013_notices_without_letters', '2026-11-29 13:12:25.863849+00');
-INSERT INTO public.django_migrations VALUES (88, 'brokerage', '0014_leases_and_upkeep', '2026-11-29 13:12:25.86633+00');
-INSERT INTO public.django_migrations VALUES (89, 'brokerage', '0015_drift', '2026-11-29 13:12:26.152539+00');
-INSERT INTO public.django_migrations VALUES (90, 'brokerage', '0016_pay_at_start', '2026-11-29 13:12:27.41715+00');
-INSERT INTO public.django_migrations VALUES (91, 'compliance', '0012_party_evidence', '2026-11-29 13:12:27.575874+00');
-INSERT INTO public.django_migrations VALUES (92, 'compliance', '0013_officers_papers', '2026-11-29 13:12:27.64766+00');
-INSERT INTO public.django_migrations VALUES (93, 'compliance', '0014_groups_verified', '2026-11-29 13:12:27.656845+00');
-INSERT INTO public.django_migrations VALUES (94, 'compliance', '0015_audit_checks', '2026-11-29 13:12:27.674382+00');
-INSERT INTO public.django_migrations VALUES (95, 'compliance', '0016_end_uses', '2026-11-29 13:12:27.811319+00');
-INSERT INTO public.django_migrations VALUES (96, 'compliance', '0017_rule_supersedes', '2026-11-29 13:12:27.833282+00');
-INSERT INTO public.django_migrations VALUES (97, 'gateway', '0001_initial', '2026-11-29 13:12:28.132318+00');
-INSERT INTO public.django_migrations VALUES (98, 'gateway', '0002_rotation', '2026-11-29 13:12:29.525601+00');
-INSERT INTO public.django_migrations VALUES (99, 'notices', '0001_initial', '2026-11-29 13:12:31.318846+00');
-INSERT INTO public.django_migrations VALUES (100, 'hooks', '0001_initial', '2026-11-29 13:12:32.518074+00');
-INSERT INTO public.django_migrations VALUES (101, 'mfa', '0001_initial', '2026-11-29 13:12:32.675732+00');
-INSERT INTO public.django_migrations VALUES (102, 'mfa', '0002_authenticator_timestamps', '2026-11-29 13:12:32.775798+00');
-INSERT INTO public.django_migrations VALUES (103, 'mfa', '0003_authenticator_type_uniq', '2026-11-29 13:12:32.927354+00');
-INSERT INTO public.django_migrations VALUES (104, 'notices', '0002_said_stays', '2026-11-29 13:12:32.940076+00');
-INSERT INTO public.django_migrations VALUES (105, 'sessions', '0001_initial', '2026-11-29 13:12:32.943394+00');
+INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-29 13:52:03.339875+00');
+INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-29 13:52:03.34229+00');
+INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-29 13:52:03.34805+00');
+INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-29 13:52:03.357317+00');
+INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-29 13:52:03.359224+00');
+INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-29 13:52:03.361294+00');
+INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-29 13:52:03.363311+00');
+INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-29 13:52:03.365677+00');
+INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-29 13:52:03.366048+00');
+INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-29 13:52:03.367942+00');
+INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-29 13:52:03.369788+00');
+INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-29 13:52:03.3717+00');
+INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-29 13:52:03.373947+00');
+INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-29 13:52:03.378982+00');
+INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-29 13:52:03.380967+00');
+INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-29 13:52:03.423215+00');
+INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-29 13:52:03.436513+00');
+INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-29 13:52:03.441221+00');
+INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-29 13:52:03.449337+00');
+INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-29 13:52:03.456528+00');
+INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-29 13:52:03.461313+00');
+INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-29 13:52:03.469775+00');
+INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-29 13:52:03.478139+00');
+INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-29 13:52:03.487851+00');
+INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-29 13:52:03.493281+00');
+INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-29 13:52:03.503385+00');
+INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-29 13:52:03.511816+00');
+INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-29 13:52:03.523099+00');
+INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-29 13:52:03.544521+00');
+INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-29 13:52:03.553968+00');
+INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-29 13:52:03.562978+00');
+INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-29 13:52:03.568869+00');
+INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-29 13:52:03.573715+00');
+INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-29 13:52:03.576116+00');
+INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-29 13:52:03.577272+00');
+INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-29 13:52:03.578232+00');
+INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-29 13:52:03.587018+00');
+INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-29 13:52:03.595166+00');
+INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-29 13:52:03.823898+00');
+INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-29 13:52:03.860808+00');
+INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-29 13:52:04.055134+00');
+INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-29 13:52:04.255789+00');
+INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-29 13:52:04.61998+00');
+INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-29 13:52:04.645804+00');
+INSERT INTO public.django_migrations VALUES (45, 'ledger', '0001_initial', '2026-11-29 13:52:04.681925+00');
+INSERT INTO public.django_migrations VALUES (46, 'ledger', '0002_invariants', '2026-11-29 13:52:04.684909+00');
+INSERT INTO public.django_migrations VALUES (47, 'ledger', '0003_seal', '2026-11-29 13:52:04.688519+00');
+INSERT INTO public.django_migrations VALUES (48, 'catalog', '0001_initial', '2026-11-29 13:52:04.786955+00');
+INSERT INTO public.django_migrations VALUES (49, 'catalog', '0002_search_indexes', '2026-11-29 13:52:04.811046+00');
+INSERT INTO public.django_migrations VALUES (50, 'catalog', '0003_fabric', '2026-11-29 13:52:04.814805+00');
+INSERT INTO public.django_migrations VALUES (51, 'catalog', '0004_health', '2026-11-29 13:52:04.984406+00');
+INSERT INTO public.django_migrations VALUES (52, 'catalog', '0005_trust', '2026-11-29 13:52:05.780676+00');
+INSERT INTO public.django_migrations VALUES (53, 'catalog', '0006_terms', '2026-11-29 13:52:06.241274+00');
+INSERT INTO public.django_migrations VALUES (54, 'brokerage', '0001_initial', '2026-11-29 13:52:06.910654+00');
+INSERT INTO public.django_migrations VALUES (55, 'brokerage', '0002_decision_fits', '2026-11-29 13:52:06.934981+00');
+INSERT INTO public.django_migrations VALUES (56, 'brokerage', '0003_live_leases', '2026-11-29 13:52:06.94494+00');
+INSERT INTO public.django_migrations VALUES (57, 'brokerage', '0004_licences', '2026-11-29 13:52:06.947157+00');
+INSERT INTO public.django_migrations VALUES (58, 'brokerage', '0005_assignment_way', '2026-11-29 13:52:07.00208+00');
+INSERT INTO public.django_migrations VALUES (59, 'brokerage', '0006_gangs', '2026-11-29 13:52:07.117901+00');
+INSERT INTO public.django_migrations VALUES (60, 'brokerage', '0008_quotes', '2026-11-29 13:52:08.068543+00');
+INSERT INTO public.django_migrations VALUES (61, 'brokerage', '0009_failures', '2026-11-29 13:52:08.455331+00');
+INSERT INTO public.django_migrations VALUES (62, 'brokerage', '0010_waitlist', '2026-11-29 13:52:08.972155+00');
+INSERT INTO public.django_migrations VALUES (63, 'ledger', '0004_payments', '2026-11-29 13:52:09.020466+00');
+INSERT INTO public.django_migrations VALUES (64, 'ledger', '0005_payouts', '2026-11-29 13:52:09.030071+00');
+INSERT INTO public.django_migrations VALUES (65, 'ledger', '0006_papers', '2026-11-29 13:52:09.038383+00');
+INSERT INTO public.django_migrations VALUES (66, 'metering', '0001_initial', '2026-11-29 13:52:09.110183+00');
+INSERT INTO public.django_migrations VALUES (67, 'metering', '0002_append_only', '2026-11-29 13:52:09.111557+00');
+INSERT INTO public.django_migrations VALUES (68, 'metering', '0003_statements', '2026-11-29 13:52:09.696856+00');
+INSERT INTO public.django_migrations VALUES (69, 'billing', '0001_initial', '2026-11-29 13:52:10.160726+00');
+INSERT INTO public.django_migrations VALUES (70, 'billing', '0002_append_only', '2026-11-29 13:52:10.162749+00');
+INSERT INTO public.django_migrations VALUES (71, 'billing', '0003_rerating', '2026-11-29 13:52:10.272895+00');
+INSERT INTO public.django_migrations VALUES (72, 'billing', '0004_payers', '2026-11-29 13:52:10.312963+00');
+INSERT INTO public.django_migrations VALUES (73, 'billing', '0005_rate_segments', '2026-11-29 13:52:11.218563+00');
+INSERT INTO public.django_migrations VALUES (74, 'billing', '0006_payments', '2026-11-29 13:52:13.01312+00');
+INSERT INTO public.django_migrations VALUES (75, 'billing', '0007_payouts', '2026-11-29 13:52:14.86082+00');
+INSERT INTO public.django_migrations VALUES (76, 'billing', '0008_papers', '2026-11-29 13:52:19.858147+00');
+INSERT INTO public.django_migrations VALUES (77, 'billing', '0010_windows_move', '2026-11-29 13:52:19.859464+00');
+INSERT INTO public.django_migrations VALUES (78, 'billing', '0011_fees_on_papers', '2026-11-29 13:52:20.115896+00');
+INSERT INTO public.django_migrations VALUES (79, 'billing', '0012_promo_on_invoices', '2026-11-29 13:52:20.16781+00');
+INSERT INTO public.django_migrations VALUES (80, 'billing', '0013_names', '2026-11-29 13:52:20.48385+00');
+INSERT INTO public.django_migrations VALUES (81, 'ledger', '0007_bank', '2026-11-29 13:52:20.497037+00');
+INSERT INTO public.django_migrations VALUES (82, 'compliance', '0011_known_parties', '2026-11-29 13:52:20.611059+00');
+INSERT INTO public.django_migrations VALUES (83, 'catalog', '0007_spot', '2026-11-29 13:52:20.698652+00');
+INSERT INTO public.django_migrations VALUES (84, 'catalog', '0008_challenge_after_faults', '2026-11-29 13:52:20.739618+00');
+INSERT INTO public.django_migrations VALUES (85, 'catalog', '0009_upkeep', '2026-11-29 13:52:20.761129+00');
+INSERT INTO public.django_migrations VALUES (86, 'brokerage', '0011_spot', '2026-11-29 13:52:21.293706+00');
+INSERT INTO public.django_migrations VALUES (87, 'brokerage', '0012_reliability', '2026-11-29 13:52:21.443164+00');
+INSERT INTO public.django_migrations VALUES (88, 'brokerage', '0013_notices_without_letters', '2026-11-29 13:52:21.492654+00');
+INSERT INTO public.django_migrations VALUES (89, 'brokerage', '0014_leases_and_upkeep', '2026-11-29 13:52:21.49402+00');
+INSERT INTO public.django_migrations VALUES (90, 'brokerage', '0015_drift', '2026-11-29 13:52:21.835817+00');
+INSERT INTO public.django_migrations VALUES (91, 'brokerage', '0016_pay_at_start', '2026-11-29 13:52:22.104264+00');
+INSERT INTO public.django_migrations VALUES (92, 'brokerage', '0017_names', '2026-11-29 13:52:22.164333+00');
+INSERT INTO public.django_migrations VALUES (93, 'catalog', '0010_names', '2026-11-29 13:52:22.199743+00');
+INSERT INTO public.django_migrations VALUES (94, 'compliance', '0012_party_evidence', '2026-11-29 13:52:22.477343+00');
+INSERT INTO public.django_migrations VALUES (95, 'compliance', '0013_officers_papers', '2026-11-29 13:52:22.505782+00');
+INSERT INTO public.django_migrations VALUES (96, 'compliance', '0014_groups_verified', '2026-11-29 13:52:22.508829+00');
+INSERT INTO public.django_migrations VALUES (97, 'compliance', '0015_audit_checks', '2026-11-29 13:52:22.515669+00');
+INSERT INTO public.django_migrations VALUES (98, 'compliance', '0016_end_uses', '2026-11-29 13:52:22.570055+00');
+INSERT INTO public.django_migrations VALUES (99, 'compliance', '0017_rule_supersedes', '2026-11-29 13:52:22.577649+00');
+INSERT INTO public.django_migrations VALUES (100, 'gateway', '0001_initial', '2026-11-29 13:52:22.695819+00');
+INSERT INTO public.django_migrations VALUES (101, 'gateway', '0002_rotation', '2026-11-29 13:52:23.162807+00');
+INSERT INTO public.django_migrations VALUES (102, 'gateway', '0003_names', '2026-11-29 13:52:23.174891+00');
+INSERT INTO public.django_migrations VALUES (103, 'notices', '0001_initial', '2026-11-29 13:52:23.895691+00');
+INSERT INTO public.django_migrations VALUES (104, 'hooks', '0001_initial', '2026-11-29 13:52:24.207301+00');
+INSERT INTO public.django_migrations VALUES (105, 'hooks', '0002_names', '2026-11-29 13:52:24.431646+00');
+INSERT INTO public.django_migrations VALUES (106, 'mfa', '0001_initial', '2026-11-29 13:52:24.499491+00');
+INSERT INTO public.django_migrations VALUES (107, 'mfa', '0002_authenticator_timestamps', '2026-11-29 13:52:24.542513+00');
+INSERT INTO public.django_migrations VALUES (108, 'mfa', '0003_authenticator_type_uniq', '2026-11-29 13:52:24.608727+00');
+INSERT INTO public.django_migrations VALUES (109, 'notices', '0002_said_stays', '2026-11-29 13:52:24.61016+00');
+INSERT INTO public.django_migrations VALUES (110, 'notices', '0003_names', '2026-11-29 13:52:24.652763+00');
+INSERT INTO public.django_migrations VALUES (111, 'sessions', '0001_initial', '2026-11-29 13:52:24.655612+00');
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 649, true);
 SELECT pg_catalog.setval('public.catalog_cancellationschedule_id_seq', 3, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 161, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 105, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 111, true);
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account_emailaddress

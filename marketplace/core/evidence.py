@@ -1,19 +1,106 @@
 """Admin windows for rows that nobody may change by hand, and for those that staff keep."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
 from django.utils.timezone import now
 
-from . import audit
+from . import audit, showing
+from .money_fields import MicroField
 
 Row = TypeVar("Row", bound=models.Model)
 
 
-class EvidenceAdmin(admin.ModelAdmin[Row]):
+Show = Callable[[models.Model], Any]
+
+
+def _shows(
+    model: type[models.Model], name: str, say: Callable[[Any, Any], Any]
+) -> Callable[[models.Model], Any] | None:
+    """A column of a window that tells what a field holds; None where the name is no field."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    if not isinstance(field, models.Field) or field.many_to_many:
+        return None
+
+    @admin.display(description=showing.heading(field), ordering=name, empty_value=showing.NOTHING)
+    def show(row: models.Model) -> Any:
+        return say(row, field)
+
+    show.__name__ = name
+    return show
+
+
+class _Telling(BaseModelAdmin[Row]):
+    """What a page only shows it tells in words, with labels that people use."""
+
+    def _told(self, name: Any) -> Any:
+        """One for each name, always the same: Django looks for it in several lists."""
+        known: dict[str, Any] = self.__dict__.setdefault("_whole", {})
+        if name not in known:
+            known[name] = _shows(self.model, name, showing.whole) or name
+        return known[name]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        names = tuple(super().get_readonly_fields(request, obj))
+        return (*names, *map(self._told, names))
+
+    def get_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        names: list[Any] = list(super().get_fields(request, obj))
+        return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        edited = self._is_edited(request, obj)
+        shown = self.get_readonly_fields(request, obj) if edited else None
+        return [
+            (title, {**facts, "fields": self._all_told(facts["fields"], shown)})
+            for title, facts in sets
+        ]
+
+    def _all_told(self, names: Iterable[Any], shown: Any) -> list[Any]:
+        """Of what is only shown; `shown` None is all of it."""
+        return [self._told(name) if shown is None or name in shown else name for name in names]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Amounts are written as people write them."""
+        if isinstance(db_field, models.BigIntegerField) and "micro" in db_field.name.split("_"):
+            label = showing.heading(db_field).capitalize()
+            return MicroField(required=not db_field.blank, label=label)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def _is_edited(self, request: HttpRequest, obj: Row | None) -> bool:
+        if obj is None:
+            return True
+        return self.has_change_permission(request, obj)
+
+
+class TellingAdmin(_Telling[Row], admin.ModelAdmin[Row]):
+    """A window whose lists and pages tell what columns hold."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [self._short(name) for name in super().get_list_display(request)]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        if self.list_display_links:
+            return [self._short(name) for name in self.list_display_links]
+        return super().get_list_display_links(request, list_display)
+
+    def _short(self, name: Any) -> Any:
+        known: dict[Any, Any] = self.__dict__.setdefault("_shorts", {})
+        if name not in known:
+            known[name] = _shows(self.model, name, showing.short) or name
+        return known[name]
+
+
+class EvidenceAdmin(TellingAdmin[Row]):
     """Look, search, filter; never add, change or delete."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -26,7 +113,27 @@ class EvidenceAdmin(admin.ModelAdmin[Row]):
         return False
 
 
-class KeptAdmin(admin.ModelAdmin[Row]):
+class EvidenceInline(_Telling[Row], admin.TabularInline[Row, Any]):
+    """Rows inside the page of what they belong to: to be looked at."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = tuple(self.fields or ())
+        return (*names, *map(self._told, names))
+
+    def _is_edited(self, request: HttpRequest, obj: Any) -> bool:
+        return False
+
+
+class KeptAdmin(TellingAdmin[Row]):
     """Rows that staff keep by hand: each act is in the audit trail, in the same transaction.
 
     Django's own log of the admin says the same, but may be changed.

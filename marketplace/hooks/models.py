@@ -43,6 +43,7 @@ class Endpoint(Record):
     objects = EndpointQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "webhook"
         constraints = [
             models.CheckConstraint(
                 condition=Q(url__startswith="https://") | Q(url__startswith="http://"),

@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from .models import Account, Balance, Freeze, Hold, Seal, Transaction, Transfer
 
@@ -21,14 +21,12 @@ class AccountAdmin(EvidenceAdmin[Account]):
 
     @admin.display(description="entries")
     def entries(self, row: Account) -> SafeString:
-        return _link("ledger_explore", row.pk, f"Entries of {row.kind}")
+        return _link("ledger_explore", row.pk, f"Entries of {row.get_kind_display().lower()}")
 
 
-class TransferInline(admin.TabularInline[Transfer, Transaction]):
+class TransferInline(EvidenceInline[Transfer]):
     model = Transfer
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("debit", "credit", "currency", "amount")
+    fields = ("debit", "credit", "currency", "amount")
 
 
 @admin.register(Transaction)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.core.models import Record
+from marketplace.core.money import text_from_micro
 
 
 class Kind(models.TextChoices):
@@ -91,7 +92,7 @@ class Transfer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        return f"{text_from_micro(self.amount)} {self.currency}"
 
 
 class Balance(models.Model):
@@ -111,7 +112,7 @@ class Balance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.posted} posted, {self.held} held"
+        return f"{text_from_micro(self.posted)} posted, {text_from_micro(self.held)} held"
 
     @property
     def available(self) -> int:
@@ -135,7 +136,7 @@ class Hold(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.amount} of {self.placed}"
+        return f"{self.key}: {text_from_micro(self.amount)} of {text_from_micro(self.placed)}"
 
 
 class Freeze(Record):

@@ -88,6 +88,15 @@ class RecordAdmin(EvidenceAdmin[Any]):
 
     verb: ClassVar[Callable[..., Any]]
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is asked for; of a row that is there, everything."""
+        asked = super().get_fields(request, obj)
+        if obj is None:
+            return asked
+        own = {"id", *(self.exclude or ())}
+        kept = [field.name for field in self.model._meta.concrete_fields if field.name not in own]
+        return [*asked, *(name for name in kept if name not in asked)]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)
 

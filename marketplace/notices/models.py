@@ -145,6 +145,7 @@ class Choice(Record):
     by_page = models.BooleanField()
 
     class Meta:
+        verbose_name = "notice choice"
         constraints = [
             models.UniqueConstraint("person", "kind", name="choice_once"),
             models.CheckConstraint(
@@ -165,6 +166,8 @@ class Seen(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "notice read"
+        verbose_name_plural = "notices read"
         constraints = [models.UniqueConstraint("notice", "person", name="seen_once")]
 
     def __str__(self) -> str:

@@ -7,6 +7,9 @@ from django.utils.timezone import now
 
 from compliance import services as compliance
 from compliance.models import Case, ListSnapshot
+from marketplace.billing.models import RentalDispute
+from marketplace.catalog.models import Machine
+from marketplace.catalog.trust import services as trust
 from tests import make
 from tests.compliance import caseroom
 
@@ -23,6 +26,11 @@ PAGES = {
     "accounts": lambda desk: reverse("admin:ledger_account_changelist"),
     "machines": lambda desk: reverse("admin:catalog_machine_changelist"),
     "trail": lambda desk: reverse("admin:core_auditevent_changelist"),
+    "disputes": lambda desk: reverse("admin:billing_rentaldispute_changelist"),
+    "dispute": lambda desk: reverse("admin:billing_rentaldispute_change", args=[desk.dispute.pk]),
+    "doubts": lambda desk: reverse("admin:catalog_trust_changelist"),
+    "reservations": lambda desk: reverse("admin:brokerage_reservation_changelist"),
+    "invoices": lambda desk: reverse("admin:billing_invoice_changelist"),
     "add": lambda desk: reverse("admin:compliance_licence_add"),
 }
 
@@ -57,6 +65,13 @@ def cases(at):
 def desk(things):
     """The cases, and one of each thing that the other windows show."""
     case = cases(now())
-    for thing in ("own-offer", "invoice", "top-up", "reservation"):
+    for thing in ("own-offer", "invoice", "top-up", "reservation", "dispute"):
         things.of(thing)
-    return SimpleNamespace(case=case, snapshot=ListSnapshot.objects.latest("pk"))
+    told = [{"code": "memory", "text": "It reports 80 GiB of memory and an RTX 4090."}]
+    machine = Machine.objects.first()
+    trust.record(machine=machine, kind="consistent", passed=False, at=now(), contradictions=told)
+    return SimpleNamespace(
+        case=case,
+        snapshot=ListSnapshot.objects.latest("pk"),
+        dispute=RentalDispute.objects.get(),
+    )

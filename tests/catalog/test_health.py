@@ -276,7 +276,7 @@ def test_telemetry_is_a_row_for_a_machine_and_a_stretch(tell, gpus, machine):
     tell(5, since=NOON, averages=more)
     tell(3, since=NOON, averages=load)
     tell(10, since=NOON + 5 * MINUTE, averages=load)
-    rows = list(health.readings(machine=machine, start=NOON, end=NOON + 5 * MINUTE))
+    rows = list(health.readings(machines=[machine], start=NOON, end=NOON + 5 * MINUTE))
     assert [(row.start, row.end, row.gpus) for row in rows] == [(NOON, NOON + 5 * MINUTE, more)]
     assert Telemetry.objects.count() == 2
 

@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import now
 
-from compliance import queue, services
+from compliance import services
 from compliance.models import Case, CaseDocument, Clearing, ReviewClearance
+from marketplace.core import worklist
 from tests import make
 from tests.compliance import caseroom
 from tests.compliance.caseroom import PDF, assigned, officer, opened
@@ -76,7 +77,7 @@ def test_a_case_shows_party_and_entry_side_by_side_with_reasons_and_events(clien
     case = assigned()
     text = said(client.get(page(case)))
     assert "Decision support, not legal advice." in text
-    assert "P020 v1 manual_review A name of the party is like that of a listed party" in text
+    assert "P020 v1 manual review A name of the party is like that of a listed party" in text
     assert "Legal name and parent name is like PELAGIC DAWN SYSTEMS LTD. score 0.97" in text
     assert "Names Pelagik Dawn Systems Ltd PELAGIC DAWN SYSTEMS LTD . PELAGIC DAWN" in text
     assert "Identifiers 201912345Z not listed Not known" in text
@@ -254,7 +255,7 @@ def test_the_queue_says_what_to_do_first_and_why(client, said, monkeypatch):
     by = signed_in(client)
     assigned(opened(), by=by)
     opened("3M")
-    monkeypatch.setattr(queue, "now", lambda: make.NOON + 50 * make.HOUR)
+    monkeypatch.setattr(worklist, "now", lambda: make.NOON + 50 * make.HOUR)
     text = said(client.get(QUEUE))
     assert "26 h late 25 Nov 12:00 3M High" in text
     assert "in 22 h 27 Nov 12:00 Pelagik Dawn Systems Ltd Medium" in text
@@ -270,7 +271,7 @@ def test_time_left_in_the_words_of_a_reader():
         30: "in 0 min", 60 * 59: "in 59 min", 3600: "in 1 h", 47 * 3600: "in 47 h",
         48 * 3600: "in 2 d", 0: "0 min late", -3600: "1 h late", -72 * 3600: "3 d late",
     }  # fmt: skip
-    found = {s: queue.time_left(make.NOON + timedelta(seconds=s), make.NOON) for s in cases}
+    found = {s: worklist.time_left(make.NOON + timedelta(seconds=s), make.NOON) for s in cases}
     assert found == cases
 
 

@@ -49,6 +49,7 @@ class AutoTopUp(Record):
     disabled_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = "automatic top-up"
         constraints = [
             models.CheckConstraint(
                 condition=Q(threshold_micro__gt=0, amount_micro__gt=0),

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.core.models import Record
+from marketplace.core.money import text_from_micro
 from marketplace.metering.models import OutageRuling
 
 from .rates import RateSegment
@@ -54,7 +55,7 @@ class Charge(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lease} #{self.seq}: {self.amount_micro} {self.currency}"
+        return f"{self.lease} #{self.seq}: {text_from_micro(self.amount_micro)} {self.currency}"
 
 
 class Rerating(Record):
@@ -64,8 +65,11 @@ class Rerating(Record):
     amount_micro = models.BigIntegerField(help_text="charged with it; negative: given back")
     rated_at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = "re-rating"
+
     def __str__(self) -> str:
-        return f"{self.ruling}: {self.amount_micro}"
+        return f"{self.ruling}: {text_from_micro(self.amount_micro)}"
 
 
 class UsageStatement(Record):

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from marketplace.accounts.models import Organisation, User
 from marketplace.billing.states import GrantState, LotKind, RefundState
 from marketplace.core.models import Record
+from marketplace.core.money import text_from_micro
 from marketplace.core.states import Stateful
 
 
@@ -48,7 +49,9 @@ class CreditGrant(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"credit of {self.amount_micro} {self.currency} to {self.organisation}"
+        return (
+            f"credit of {text_from_micro(self.amount_micro)} {self.currency} to {self.organisation}"
+        )
 
 
 class CreditLotQuerySet(models.QuerySet["CreditLot"]):
@@ -125,7 +128,7 @@ class CreditLot(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} lot of {self.amount_micro} {self.currency}"
+        return f"{self.kind} lot of {text_from_micro(self.amount_micro)} {self.currency}"
 
     @property
     def remaining_micro(self) -> int:
@@ -165,7 +168,7 @@ class LotMove(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount_micro}"
+        return f"{self.kind} {text_from_micro(self.amount_micro)}"
 
 
 class Refund(Record, Stateful):

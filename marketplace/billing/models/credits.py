@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from marketplace.accounts.models import User
 from marketplace.brokerage.models import Reservation
 from marketplace.core.models import Record
+from marketplace.core.money import text_from_micro
+from marketplace.core.showing import share
 
 from .invoices import Invoice, InvoiceLine, Paper, PaperLine, sums_up
 
@@ -99,7 +101,7 @@ class SlaTier(Record):
         ]
 
     def __str__(self) -> str:
-        return f"below {self.below_bps} bps: {self.credit_bps} bps"
+        return f"below {share(self.below_bps)}: {share(self.credit_bps)}"
 
 
 class FaultRuling(Record):
@@ -153,7 +155,7 @@ class SlaAssessment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.credit_micro} for {self.reservation}"
+        return f"{text_from_micro(self.credit_micro)} for {self.reservation}"
 
     @property
     def available_bps(self) -> int:

@@ -35,6 +35,8 @@ class Dispute(Record, Stateful):
     owed_micro = models.BigIntegerField(default=0, help_text="what the wallet did not have")
 
     class Meta:
+        verbose_name = "dispute of a card payment"
+        verbose_name_plural = "disputes of card payments"
         constraints = [
             models.CheckConstraint(condition=Q(amount_micro__gt=0), name="dispute_positive"),
             models.CheckConstraint(

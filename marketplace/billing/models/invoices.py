@@ -10,6 +10,8 @@ from django.db.models import F, Func, Q, Value
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Lease, Reservation, WindowChange
 from marketplace.core.models import Record
+from marketplace.core.money import text_from_micro
+from marketplace.core.showing import span_text
 from marketplace.ledger.models import Account
 
 from .parties import TREATMENTS, TaxRule
@@ -240,7 +242,7 @@ class LineSpan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"charges {self.charges} of {self.lease}"
+        return f"charges {span_text(self.charges)} of {self.lease}"
 
 
 class TaxPayment(Record):
@@ -262,7 +264,7 @@ class TaxPayment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_micro} for {self.invoice}"
+        return f"{text_from_micro(self.amount_micro)} for {self.invoice}"
 
 
 class PaperFile(Record):

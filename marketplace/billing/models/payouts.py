@@ -10,6 +10,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.billing.states import BankState, PayoutState
 from marketplace.brokerage.models import WindowChange
 from marketplace.core.models import Record
+from marketplace.core.money import text_from_micro
 from marketplace.core.states import Stateful
 
 
@@ -105,6 +106,7 @@ class Maturity(Record):
     matured_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "maturities"
         indexes = [models.Index(fields=["-upto"], name="maturity_latest")]
         constraints = [
             models.UniqueConstraint("id", "organisation", "currency", name="maturity_of_whom"),
@@ -119,7 +121,7 @@ class Maturity(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_micro} {self.currency} of {self.organisation} until {self.upto}"
+        return f"{text_from_micro(self.amount_micro)} {self.currency} of {self.organisation}"
 
     @property
     def payable_micro(self) -> int:

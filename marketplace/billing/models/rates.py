@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Reservation
 from marketplace.core.models import Record
+from marketplace.core.money import text_from_micro
+from marketplace.core.showing import share
 
 
 class TermsOffer(Record):
@@ -31,7 +33,9 @@ class TermsOffer(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.price_micro_per_gpu_hour} since {self.since} for {self.reservation}"
+        return (
+            f"{text_from_micro(self.price_micro_per_gpu_hour)} from {self.since:%Y-%m-%d %H:%MZ} on"
+        )
 
 
 class Discount(Record):
@@ -69,7 +73,7 @@ class Discount(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.share_bps} bps from {self.threshold} ({self.kind})"
+        return f"{share(self.share_bps)} from {self.threshold} ({self.kind})"
 
 
 class RateSegment(Record):

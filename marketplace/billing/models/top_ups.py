@@ -29,6 +29,7 @@ class TopUp(Record, Stateful):
     request_sha256 = models.BinaryField()
 
     class Meta:
+        verbose_name = "top-up"
         constraints = [
             models.UniqueConstraint("organisation", "idempotency_key", name="top_up_key_once"),
             models.UniqueConstraint(

@@ -1,7 +1,7 @@
 """What becomes of a machine's health reports, and how a GPU comes back on the market."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -263,10 +263,10 @@ def prune(*, at: datetime) -> int:
     return Telemetry.objects.filter(end__lt=at - KEEP).delete()[0]
 
 
-def readings(*, machine: Machine, start: datetime, end: datetime) -> Iterator[Telemetry]:
-    """What was rolled up of a machine within [start, end), oldest first."""
+def readings(*, machines: Iterable[Machine], start: datetime, end: datetime) -> Iterator[Telemetry]:
+    """What was rolled up of the machines within [start, end), oldest first."""
     return (
-        Telemetry.objects.filter(machine=machine, end__gt=start, start__lt=end)
+        Telemetry.objects.filter(machine__in=machines, end__gt=start, start__lt=end)
         .order_by("start")
         .iterator()
     )

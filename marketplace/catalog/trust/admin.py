@@ -1,6 +1,9 @@
 """Windows on what machines have shown of themselves."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import URLField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.timezone import now
@@ -17,7 +20,9 @@ from marketplace.catalog.models import (
     Trust,
     TrustEvidence,
 )
-from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.evidence import EvidenceAdmin, TellingAdmin
+
+from .doubts import DoubtsAdmin
 
 
 @admin.register(HardwareFacts)
@@ -60,11 +65,16 @@ class ChallengeAdmin(EvidenceAdmin[Challenge]):
 
 
 @admin.register(Probe)
-class ProbeAdmin(admin.ModelAdmin[Probe]):
+class ProbeAdmin(TellingAdmin[Probe]):
     """Where we measure from; what was measured keeps the probe's row."""
 
     list_display = ("name", "url", "latitude", "longitude", "active")
     readonly_fields = ("public_id", "created_at")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Probe | None = None) -> bool:
         return False
@@ -79,21 +89,8 @@ class ProbeAdmin(admin.ModelAdmin[Probe]):
 
 
 @admin.register(Trust)
-class TrustAdmin(EvidenceAdmin[Trust]):
+class TrustAdmin(DoubtsAdmin):
     """Where machines stand by their newest evidence."""
-
-    list_display = (
-        "machine",
-        "consistent_until",
-        "challenged_until",
-        "attested_until",
-        "contradicted",
-        "suspended_for",
-    )
-    list_filter = ("contradicted",)
-    list_select_related = ("machine",)
-    search_fields = ("machine__name",)
-    exclude = ("challenge_after",)
 
 
 @admin.register(BoardClaim)

@@ -3,7 +3,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from marketplace.core.models import Record
 from marketplace.core.states import Stateful
@@ -63,6 +63,15 @@ class Probe(Record):
         return self.name
 
 
+class TrustEvidenceQuerySet(models.QuerySet["TrustEvidence"]):
+    def unanswered(self) -> Self:
+        """Looks that failed, after which none of their kind held."""
+        newer = TrustEvidence.objects.filter(
+            machine=OuterRef("machine"), kind=OuterRef("kind"), pk__gt=OuterRef("pk")
+        )
+        return self.filter(~Exists(newer), passed=False)
+
+
 class TrustEvidence(Record):
     """One look at a machine: what was looked for, whether it held, until when. Append-only."""
 
@@ -84,6 +93,8 @@ class TrustEvidence(Record):
     probe = models.ForeignKey(Probe, models.PROTECT, null=True, blank=True, related_name="+")
     detail = models.JSONField(default=dict)
 
+    objects = TrustEvidenceQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "trust evidence"
         indexes = [models.Index("machine", "kind", F("id").desc(), name="evidence_newest")]
@@ -103,6 +114,19 @@ class TrustEvidence(Record):
 
     def __str__(self) -> str:
         return f"{self.machine}: {self.kind} {'passed' if self.passed else 'failed'}"
+
+
+class TrustQuerySet(models.QuerySet["Trust"]):
+    def doubted(self) -> Self:
+        """Machines that are suspended, or whose word something contradicts as it stands."""
+        return self.filter(self._doubts())
+
+    def undoubted(self) -> Self:
+        return self.exclude(self._doubts())
+
+    def _doubts(self) -> Q:
+        against = TrustEvidence.objects.unanswered().filter(machine=OuterRef("machine"))
+        return Q(contradicted=True) | ~Q(suspended_for="") | Q(Exists(against))
 
 
 class Trust(models.Model):
@@ -127,6 +151,8 @@ class Trust(models.Model):
     )
     contradicted = models.BooleanField(default=False, help_text="its place, by newest evidence")
     suspended_for = models.CharField(max_length=200, blank=True)
+
+    objects = TrustQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "trust"

@@ -5,6 +5,7 @@ from django.db.models import Q
 from marketplace.accounts.models import User
 from marketplace.brokerage.models import Assignment
 from marketplace.core.models import Record
+from marketplace.core.showing import span_text
 
 
 class GapKind(models.TextChoices):
@@ -37,7 +38,7 @@ class Gap(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.during} of {self.assignment}"
+        return f"{self.kind} {span_text(self.during)} of {self.assignment}"
 
 
 class OwnOutage(Record):
@@ -54,4 +55,4 @@ class OwnOutage(Record):
         ]
 
     def __str__(self) -> str:
-        return f"down {self.during}: {self.reason}"
+        return f"down {span_text(self.during)}: {self.reason}"

@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, F, Field, Func, Q, Value
 from marketplace.accounts.models import User
 from marketplace.brokerage.models import Assignment, Lease
 from marketplace.core.models import Record
+from marketplace.core.showing import span_text
 
 BOUNDED = Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False)
 
@@ -42,7 +43,7 @@ class Usage(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lease} {self.during}"
+        return f"{self.lease}, {span_text(self.during)}"
 
 
 class OutageRuling(Record):
@@ -64,7 +65,7 @@ class OutageRuling(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assignment} not billed {self.during}"
+        return f"{self.assignment} not billed {span_text(self.during)}"
 
 
 class Closing(Record):

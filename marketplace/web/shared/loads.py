@@ -1,5 +1,6 @@
 """What rented GPUs did, as their machines' agents read it: charts and the latest figures."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -118,13 +119,15 @@ def loads(leases: Iterable[Lease], *, at: datetime) -> Loads | None:
     end = max((lease.ended_at or at for lease in ran), default=at)
     start = max(end - SPAN, min((lease.started_at or at for lease in ran), default=at))
     machines = {lease.gpu.machine for lease in ran}
-    rows = {one: list(health.readings(machine=one, start=start, end=end)) for one in machines}
+    rows: defaultdict[int, list[Telemetry]] = defaultdict(list)
+    for row in health.readings(machines=machines, start=start, end=end):
+        rows[row.machine_id].append(row)
     uuids = {lease.gpu.uuid for lease in ran}
     if end <= start or not any(uuids & row.gpus.keys() for told in rows.values() for row in told):
         return None
     grid, last = Grid(start, end), last_readings(machines)
     series = {
-        (lease.gpu.uuid, key): grid.series(rows[lease.gpu.machine], lease.gpu.uuid, key)
+        (lease.gpu.uuid, key): grid.series(rows[lease.gpu.machine_id], lease.gpu.uuid, key)
         for lease in ran
         for key in (UTILISATION, MEMORY, POWER)
     }

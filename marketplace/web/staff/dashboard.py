@@ -17,7 +17,7 @@ from marketplace.billing.models import Dispute, Reconciliation, RentalDispute
 from marketplace.billing.states import RENTAL_DISPUTE_OPEN, DisputeState
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.drift import Kind
-from marketplace.catalog.models import Gpu, Machine
+from marketplace.catalog.models import Gpu, Machine, Trust
 from marketplace.catalog.states import MachineState
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Kind as AccountKind
@@ -180,6 +180,7 @@ def _supply(at: datetime) -> Panel:
             _bad("GPUs with a fault", gpus["faulty"], f"{there}&health__in=degraded,failed"),
             _bad("Machines offline", machines["offline"], f"{window}?state__exact=offline"),
             _bad("Suspended", machines["suspended"], f"{window}?state__exact=suspended"),
+            _bad("Machines in doubt", Trust.objects.doubted().count(), _list("catalog_trust")),
         ],
         _chart("GPU-hours booked a day", hours, _days(first, DAYS_AHEAD), sold, last_open=False),
     )
@@ -246,7 +247,7 @@ def _money(at: datetime) -> Panel:
         [
             findings,
             Figure("Disputes of rentals", str(disputes["all"]), rentals),
-            _bad("Past their ruling", disputes["overdue"], rentals),
+            _bad("Past their ruling", disputes["overdue"], f"{rentals}?due=past"),
             _bad("Disputes of cards", banks, _list("billing_dispute")),
         ],
     )
@@ -257,7 +258,10 @@ PANELS: tuple[tuple[tuple[str, ...], Draw], ...] = (
     (("compliance.view_case",), _cases),
     (("compliance.view_listsnapshot", "compliance.view_rescreening"), _lists),
     (("compliance.view_auditcheck", "compliance.view_auditfault"), _evidence),
-    (("catalog.view_gpu", "catalog.view_machine", "brokerage.view_lease"), _supply),
+    (
+        ("catalog.view_gpu", "catalog.view_machine", "catalog.view_trust", "brokerage.view_lease"),
+        _supply,
+    ),
     (("brokerage.view_drift", "brokerage.view_machinereport"), _drift),
     (("ledger.view_transfer",), _revenue),
     (

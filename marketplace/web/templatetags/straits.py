@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext, pgettext
 
+from compliance.models import Outcome
 from marketplace.accounts.services import Principal
 from marketplace.catalog.models import Machine, Offer
 from marketplace.catalog.pricing import milliseconds, window_micro
@@ -21,6 +22,7 @@ from marketplace.catalog.trust import services as trust
 from marketplace.catalog.trust import tiers
 from marketplace.core.moments import iso_second
 from marketplace.core.money import text_of_minor, whole_minor
+from marketplace.core.showing import laid_out
 from marketplace.notices import services as notices
 from marketplace.web.forms import dollars
 from marketplace.web.said import said as in_this_language
@@ -186,6 +188,18 @@ def fees(steps: Iterable[tuple[int, int]]) -> str:
         "%(share)s of what lies less than %(hours)s hours ahead",
     )
     return ", ".join(one % {"share": percent(bps), "hours": hours} for hours, bps in steps)
+
+
+@register.filter
+def outcome(name: str) -> str:
+    """What a rule or a decision came to, in words: manual_review -> manual review."""
+    return str(Outcome(name).label).lower() if name in Outcome.values else name
+
+
+@register.filter
+def kept(value: object) -> str:
+    """What was kept as JSON, for staff: names and values, never the code itself."""
+    return laid_out(value)
 
 
 @register.filter

@@ -1,3 +1,3 @@
 """As in English: see marketplace.config.formats."""
 
-from django.conf.locale.en.formats import *  # noqa: F403
+from marketplace.config.formats.en.formats import *  # noqa: F403

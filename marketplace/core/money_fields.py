@@ -1,0 +1,32 @@
+"""Amounts as people write them, in forms of staff."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .money import BadAmount, micro_from_text, text_from_micro
+
+
+class MicroField(forms.CharField):
+    """ "12.50" in, micro-units out; None where nothing is written and nothing need be."""
+
+    def __init__(self, *, min_value: int | None = None, **kwargs: Any) -> None:
+        self.min_value = min_value
+        kwargs.setdefault("help_text", "an amount such as 12.50")
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return text_from_micro(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            micro = micro_from_text(text)
+        except BadAmount as error:
+            raise ValidationError(str(error)) from error
+        if self.min_value is not None and micro < self.min_value:
+            raise ValidationError(f"Write at least {text_from_micro(self.min_value)}.")
+        return micro

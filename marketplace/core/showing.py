@@ -1,0 +1,266 @@
+"""How staff read what a column holds: amounts, shares, times and lengths in words, never raw.
+
+What a number counts is told by the end of its column's name, as everywhere in this project: micro,
+bps, ms, us, bytes.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.fields.ranges import RangeField
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from .money import text_from_micro
+
+#: a moment as it is kept in JSON
+STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+Field = models.Field[Any, Any]
+
+#: columns of the ledger, which counts in nothing but micro-units
+MICRO = {"ledger": {"amount", "placed", "posted", "held", "floor"}}
+#: as people write them
+WORDS = {
+    "per gpu hour": "per GPU-hour",
+    "gpu hours": "GPU-hours",
+    "public id": "ID",
+    **{word: word.upper() for word in ("api", "gpu", "id", "ip", "json", "nvml", "pdf", "sla")},
+    **{word: word.upper() for word in ("cuda", "eccn", "tpp", "url", "uuid", "xid", "ssh")},
+    "sha256": "SHA-256",
+    "hq": "head office",
+    "gpus": "GPUs",
+    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw"), ""),
+}
+GIB = 1 << 30
+NOTHING = "\N{EN DASH}"
+#: signs of a list's cell; the rest is on the row's page
+SHORT = 120
+LONG_NUMBER = re.compile(
+    r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b([0-9a-f]{12})[0-9a-f]{28,}\b"
+)
+
+
+def heading(field: Field) -> str:
+    """What a column is called: "price micro per gpu hour" is "price per GPU-hour"."""
+    text = str(field.verbose_name)
+    if text != field.name.replace("_", " "):
+        return text  # somebody gave it a name
+    return _called(text) or text
+
+
+def _called(text: str) -> str:
+    for word, said in WORDS.items():
+        text = re.sub(rf"\b{word}\b", said, text)
+    return " ".join(text.split())
+
+
+def short(row: models.Model, field: Field) -> str | SafeString | None:
+    """For a cell of a list; None where there is nothing."""
+    value = getattr(row, field.name)
+    if value is None or value in ("", [], {}):
+        return None
+    text = told(row, field)
+    if isinstance(text, SafeString):
+        return text
+    cut = _abbreviated(field, text)
+    if len(cut) > SHORT:
+        cut = Truncator(cut).chars(SHORT)
+    return cut if cut == text else format_html('<span title="{}">{}</span>', text, cut)
+
+
+def _abbreviated(field: Field, text: str) -> str:
+    """Numbers that nobody reads by their beginning; a text of ours is left whole, to be copied."""
+    if isinstance(field, models.CharField) and not LONG_NUMBER.fullmatch(text):
+        return text
+    return LONG_NUMBER.sub(lambda found: f"{found[1] or found[2]}…", text)
+
+
+def whole(row: models.Model, field: Field) -> str | SafeString:
+    """For the page of a row: nothing is left out, and what is a row leads to its page."""
+    value = getattr(row, field.name)
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, models.Model):
+        return _link(value)
+    if isinstance(value, dict | list):
+        return laid_out(value)
+    if isinstance(field, models.TextField) and value[0] in "[{":
+        return _as_json(value)
+    return told(row, field)
+
+
+def _as_json(text: str) -> str | SafeString:
+    """Canonical JSON that was kept as text, for its hash; other text as it is."""
+    try:
+        return laid_out(json.loads(text))
+    except ValueError:
+        return text  # begins like it
+
+
+def told(row: models.Model, field: Field) -> str | SafeString:
+    value = getattr(row, field.name)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, RangeField):
+        return span(value)
+    return _counted(row, field, value) if type(value) is int else plain(value)
+
+
+def _counted(row: models.Model, field: Field, value: int) -> str:
+    currency = getattr(row, "currency", "") or "USD"
+    if field.name in MICRO.get(row._meta.app_label, ()):
+        return money(value, currency)
+    return counted(field.name, value, currency)
+
+
+def counted(name: str, value: int, currency: str = "USD") -> str:
+    """A number in the words that the end of its name calls for."""
+    words = name.split("_")
+    if "micro" in words:
+        return money(value, currency)
+    if "minor" in words:
+        return f"{value:,} minor units"
+    for word, say in COUNTED.items():
+        if word in words:
+            return say(value)
+    return f"{value:,}" if abs(value) >= 10_000 else str(value)
+
+
+def money(micro: int, currency: str = "USD") -> str:
+    """Exact: $1,234.50, or 1,234.50 MYR."""
+    sign, (number, fraction) = "-" if micro < 0 else "", text_from_micro(abs(micro)).split(".")
+    text = f"{int(number):,}.{fraction}"
+    return f"{sign}${text}" if currency == "USD" else f"{sign}{text} {currency}"
+
+
+def share(bps: int) -> str:
+    """Parts of 10,000: 1250 -> 12.5 %."""
+    return f"{Decimal(bps) / 100:f} %"
+
+
+def length(ms: int) -> str:
+    """Milliseconds in words: 3661000 -> 1 h 1 min 1 s."""
+    if 0 < ms < 1000:
+        return f"{ms} ms"
+    number, rest = divmod(ms, 1000)
+    hours, minutes = number // 3600, number // 60 % 60
+    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    last = f"{number % 60}.{rest:03d}".rstrip("0").rstrip(".")
+    if last != "0" or not parts:
+        parts.append(f"{last} s")
+    return " ".join(parts)
+
+
+def _memory(count: int) -> str:
+    return f"{count / GIB:,.1f} GiB" if count >= GIB else f"{count:,} bytes"
+
+
+COUNTED: dict[str, Callable[[int], str]] = {
+    "bps": share,
+    "ms": length,
+    "us": lambda us: length(us // 1000),
+    "s": lambda s: length(s * 1000),
+    "bytes": _memory,
+    "gb": lambda gb: f"{gb} GB",
+    "mw": lambda mw: f"{mw / 1000:,.0f} W",
+}
+
+
+def moment(at: datetime) -> SafeString:
+    """In UTC, as the foot of the page says; seconds only where there are any."""
+    there = at.astimezone(UTC)
+    iso = f"{there:%Y-%m-%dT%H:%M:%SZ}"
+    return format_html('<time datetime="{}">{}, {}</time>', iso, _day(there), _clock(there))
+
+
+def span(during: Any) -> str | SafeString:
+    """The same as text, with its moments in one piece each."""
+    if not isinstance(during.lower, datetime):
+        return span_text(during)
+    first, _, last = span_text(during).partition(" until ")
+    return format_html("<time>{}</time> <time>until {}</time>", first, last)
+
+
+def span_text(during: Any) -> str:
+    """From its start until its end, which does not belong to it; an end of the same day is short.
+
+    Also for the names of rows.
+    """
+    low, high = during.lower, during.upper
+    if not isinstance(low, datetime):
+        return f"from {low}" if high is None else f"{low} to {high - 1}"
+    start = low.astimezone(UTC)
+    told = f"{_day(start)}, {_clock(start)} until"
+    if high is None:
+        return f"{told} further notice"
+    end = high.astimezone(UTC)
+    same = end.date() == start.date()
+    return f"{told} {_clock(end)}" if same else f"{told} {_day(end)}, {_clock(end)}"
+
+
+def _day(there: date) -> str:
+    return f"{there.day} {there:%b %Y}"
+
+
+def _clock(there: datetime) -> str:
+    return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+
+
+def plain(value: object) -> str | SafeString:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return _day(value)
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, list):
+        return ", ".join(str(plain(one)) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {plain(one)}" for name, one in value.items())
+    return "none" if value is None else str(value)
+
+
+def laid_out(value: object) -> str | SafeString:
+    """What was kept as JSON, as lists of names and values."""
+    if isinstance(value, Mapping) and value:
+        rows = [
+            (_called(str(name).replace("_", " ")) or name, _part(name, one))
+            for name, one in value.items()
+        ]
+        return format_html(
+            '<dl class="kept">{}</dl>',
+            format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows),
+        )
+    if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
+        return format_html(
+            '<ol class="kept">{}</ol>',
+            format_html_join("", "<li>{}</li>", ((laid_out(one),) for one in value)),
+        )
+    if isinstance(value, str) and STAMP.fullmatch(value):
+        return moment(datetime.fromisoformat(value))
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        return _as_json(value)
+    return plain(value) if value or value in (0, False) else "none"
+
+
+def _part(name: object, value: object) -> str | SafeString:
+    return counted(str(name), value) if type(value) is int else laid_out(value)
+
+
+def _link(row: models.Model) -> str | SafeString:
+    meta = row._meta
+    try:
+        page = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    except NoReverseMatch:
+        return str(row)
+    return format_html('<a href="{}">{}</a>', page, row)

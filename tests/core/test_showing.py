@@ -1,0 +1,119 @@
+"""What staff read of columns: exact words, never raw numbers."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
+
+from marketplace.billing.models import Charge, RateSegment, SlaAssessment
+from marketplace.brokerage.models import Reservation
+from marketplace.catalog.models import Gpu
+from marketplace.core import showing
+from marketplace.core.money_fields import MicroField
+from marketplace.ledger.models import Transfer
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "words"),
+    [
+        (RateSegment, "price_micro_per_gpu_hour", "price per GPU-hour"),
+        (Charge, "amount_micro", "amount"),
+        (Charge, "covered_ms", "covered"),
+        (SlaAssessment, "credit_bps", "credit"),
+        (Reservation, "public_id", "ID"),
+        (Gpu, "memory_bytes", "memory"),
+        (Gpu, "nvml_name", "NVML name"),
+    ],
+)
+def test_a_column_is_called_what_people_call_it(model, name, words):
+    assert showing.heading(model._meta.get_field(name)) == words
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "value", "words"),
+    [
+        (Charge, "amount_micro", 1_234_500_001, "$1,234.500001"),
+        (Charge, "covered_ms", 3_661_000, "1 h 1 min 1 s"),
+        (Charge, "covered_ms", 3, "3 ms"),
+        (SlaAssessment, "credit_bps", 1_250, "12.5 %"),
+        (Transfer, "amount", -2_400_000, "-$2.40"),
+        (Gpu, "memory_bytes", 80 << 30, "80.0 GiB"),
+        (Reservation, "state", "payment_due", "Payment Due"),
+        (Reservation, "interruptible", False, "No"),
+    ],
+)
+def test_a_number_says_what_it_counts(model, name, value, words):
+    assert showing.short(model(**{name: value}), model._meta.get_field(name)) == words
+
+
+def test_another_currency_is_named():
+    assert showing.money(12_500_000, "MYR") == "12.50 MYR"
+
+
+def test_times_and_spans():
+    assert ">24 Nov 2026, 12:00<" in showing.moment(NOON)
+    assert ">24 Nov 2026, 12:00:07<" in showing.moment(NOON + timedelta(seconds=7))
+    hour = DateTimeTZRange(NOON, NOON + timedelta(hours=1))
+    assert showing.span_text(hour) == "24 Nov 2026, 12:00 until 13:00"
+    day = DateTimeTZRange(NOON, NOON + timedelta(days=1))
+    assert showing.span_text(day) == "24 Nov 2026, 12:00 until 25 Nov 2026, 12:00"
+    assert (
+        showing.span_text(DateTimeTZRange(NOON, None)) == "24 Nov 2026, 12:00 until further notice"
+    )
+    assert showing.span_text(NumericRange(3, 5)) == "3 to 4"
+
+
+def test_what_was_kept_as_json_is_laid_out_and_escaped():
+    told = showing.laid_out({"run_it": ["<b>", 1], "deep": {"empty": []}})
+    assert "<dt>run it</dt><dd>&lt;b&gt;, 1</dd>" in told
+    assert "<dt>empty</dt><dd>none</dd>" in told
+    assert "{" not in told
+
+
+def test_what_is_inside_of_json_says_what_it_counts():
+    told = showing.laid_out({"power_mw": 286_733, "fee_micro": 10_000, "xid": 79})
+    assert "<dt>power</dt><dd>287 W</dd>" in told
+    assert "<dt>fee</dt><dd>$0.01</dd>" in told
+    assert "<dt>XID</dt><dd>79</dd>" in told
+    told = showing.laid_out({"since": "2026-11-24 12:00:00+00:00", "more": '{"a": [1]}'})
+    assert ">24 Nov 2026, 12:00</time>" in told
+    assert "<dt>a</dt><dd>1</dd>" in told
+
+
+def test_long_numbers_are_cut_in_lists_and_whole_on_pages():
+    row = Reservation(public_id="d4993510-9795-44c9-842b-89ac90bd04de")
+    field = Reservation._meta.get_field("public_id")
+    assert ">d4993510…<" in showing.short(row, field)
+    assert f'title="{row.public_id}"' in showing.short(row, field)
+    assert showing.whole(row, field) == row.public_id
+
+
+def test_what_is_not_there_is_a_dash_on_pages():
+    row, field = Reservation(), Reservation._meta.get_field("ended_at")
+    assert (showing.short(row, field), showing.whole(row, field)) == (None, showing.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("text", "micro"), [("12.50", 12_500_000), (" 0.000001 ", 1), ("1000000", 10**12), ("", None)]
+)
+def test_amounts_are_written_as_people_write_them(text, micro):
+    assert MicroField(required=False).clean(text) == micro
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("much", "'much' is not an amount"),
+        ("1.0000001", "finer than one millionth"),
+        ("0", "Write at least 0.01."),
+    ],
+)
+def test_what_is_no_amount_is_refused(text, refused):
+    with pytest.raises(Exception, match=refused):
+        MicroField(min_value=10_000).clean(text)
+
+
+def test_a_form_shows_an_amount_as_it_is_written():
+    assert MicroField().prepare_value(12_500_000) == "12.50"
