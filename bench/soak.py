@@ -1,6 +1,7 @@
-"""Long runs: the demonstration again and again, its worker killed at every state; and the big race.
+"""Long runs: the demonstration again and again, its worker killed at every state; the big race;
+and stories of rentals and money that Hypothesis makes up anew, where tests repeat theirs.
 
-`make soak ROUNDS=3` takes about three minutes a round; the last line is one JSON object.
+`make soak ROUNDS=3` takes about four minutes a round; the last line is one JSON object.
 """
 
 import json
@@ -12,6 +13,11 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+STORIES = (
+    "tests/brokerage/test_machine.py",
+    "tests/brokerage/test_bids_machine.py",
+    "tests/billing/test_money_machine.py",
+)
 KILL_AT = ("", "requested", "confirmed", "active")
 
 
@@ -36,11 +42,19 @@ def run(home: str, kill_at: str) -> dict[str, object]:
 
 def race() -> bool:
     """Sixteen workers on a thousand mixed requests; the tests run it with fewer."""
-    name = "tests/races/test_market.py"
+    return _tests("tests/races/test_market.py", "-k", "sixteen_workers", RACE_REQUESTS="1000")
+
+
+def stories() -> bool:
+    """Stories of rentals, bids and money that no test run has told before."""
+    return _tests(*STORIES, OTHER_EXAMPLES="1")
+
+
+def _tests(*which: str, **env: str) -> bool:
     done = subprocess.run(  # noqa: S603  our own command
-        [sys.executable, "-m", "pytest", "-q", name, "-k", "sixteen_workers"],
+        [sys.executable, "-m", "pytest", "-q", *which],
         cwd=ROOT,
-        env={**os.environ, "RACE_REQUESTS": "1000"},
+        env={**os.environ, **env},
         check=False,
     )
     return done.returncode == 0
@@ -59,6 +73,8 @@ def main() -> None:
                 where = kill_at or "-"
                 print(f"{number:>6}  {where:<10}{usage!s:>10}{charged!s:>10}  {figures['held']}")
     held[race()] += 1
+    for _ in range(rounds):
+        held[stories()] += 1
     print(json.dumps({"name": "soak", "runs": held.total(), "held": held[True]}))
     sys.exit(1 if held[False] else 0)
 

@@ -1,4 +1,5 @@
 import html
+import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,8 +21,14 @@ pytest.register_assert_rewrite("tests.billing.stand_in")
 
 from tests.billing import stand_in  # noqa: E402
 
-# how long an example takes says more of the machine than of the code
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# how long an example takes says more of the machine than of the code; the examples are the same in
+# every run, so that a change is told by what it breaks, and `make soak` looks for others
+settings.register_profile(
+    "unhurried",
+    deadline=None,
+    derandomize="OTHER_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("unhurried")
 
 # a hint that a busy machine delays is late and not lost

@@ -132,15 +132,15 @@ def test_one_broken_row_does_not_stop_the_sweep(harbour, offer, monkeypatch, cap
         brokerage.request(renter=harbour, by=None, ask=ask, key=str(place), at=NOON)
         for place, ask in enumerate(asks)
     )
-    real = brokering.question
+    real = brokering.questions
 
-    def stumble(reservation, at):
-        if reservation.pk == broken.pk:
+    def stumble(rows, at):
+        if broken in rows:
             raise RuntimeError("disk on fire")
-        return real(reservation, at)
+        return real(rows, at)
 
-    monkeypatch.setattr(brokering, "question", stumble)
-    monkeypatch.setattr(batching, "question", stumble)
+    monkeypatch.setattr(brokering, "questions", stumble)
+    monkeypatch.setattr(batching, "questions", stumble)
     tasks.broker_open()
     broken.refresh_from_db()
     assert broken.state == "requested"

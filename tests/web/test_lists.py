@@ -99,8 +99,15 @@ FACTS = {
 }
 #: pages of one thing, and forms
 SINGLE = {
-    *("billing-details", "know", "know-control", "know-identity", "know-use", "machine-start"),
-    *("new-machine", "notice-choices", "payout-account", "plan-upkeep", "raise-dispute"),
+    *("billing-details", "change-address", "know", "know-control", "know-identity", "know-use"),
+    *(
+        "machine-start",
+        "new-machine",
+        "notice-choices",
+        "payout-account",
+        "plan-upkeep",
+        "raise-dispute",
+    ),
     *("sign-in", "sign-up"),
 }
 
