@@ -40,10 +40,10 @@ PANELS = {
     ],
 }
 ROOMS = {
-    "officer": "Cases Parties Lists Rules Rentals Machines Trail",
-    "finance": "Rentals Machines Ledger Disputes Trail",
-    "support": "Rentals Machines",
-    "superuser": "Cases Parties Lists Rules Rentals Machines Ledger Disputes Trail",
+    "officer": "Cases Parties Lists Rules Rentals Machines Doubts Trail",
+    "finance": "Rentals Machines Doubts Ledger Disputes Trail",
+    "support": "Rentals Machines Doubts",
+    "superuser": "Cases Parties Lists Rules Rentals Machines Doubts Ledger Disputes Trail",
 }
 
 

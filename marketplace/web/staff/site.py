@@ -27,6 +27,7 @@ ROOMS = (
     Room("Rules", "compliance_policyrule_changelist", "compliance.view_policyrule"),
     Room("Rentals", "brokerage_reservation_changelist", "brokerage.view_reservation"),
     Room("Machines", "catalog_machine_changelist", "catalog.view_machine"),
+    Room("Doubts", "catalog_trust_changelist", "catalog.view_trust"),
     Room("Ledger", "ledger_account_changelist", "ledger.view_account"),
     Room("Disputes", "billing_rentaldispute_changelist", "billing.view_rentaldispute"),
     Room("Trail", "core_auditevent_changelist", "core.view_auditevent"),
