@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from marketplace.web.live.ear import ear
+from tests import network
 
 # Playwright's synchronous way keeps a loop on this thread, which Django takes for asynchronous code
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -40,7 +41,7 @@ def browsers() -> Iterator[Any]:
         pytest.skip("no chromium on the path (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with network.ours(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

@@ -14,6 +14,7 @@ from agents.node.containers import ContainerRuntime, service
 from agents.node.containers.host import Host, Options
 from agents.node.reconcile import Phase
 from agents.node.simulated import cdi
+from tests import network
 from tests.agents.node.market import until
 
 IMAGE = "localhost/straits-base:1"
@@ -31,6 +32,13 @@ def why_not():
         return "containers need root"
     missing = [program for program in NEEDED if service.tools.find(program) is None]
     return f"not installed: {', '.join(missing)}" if missing else ""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def network_is_ours():
+    """Each lease makes a network and takes it away."""
+    with network.ours():
+        yield
 
 
 @pytest.fixture(scope="session")
