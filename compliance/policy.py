@@ -22,7 +22,7 @@ from functools import cached_property
 from typing import Any
 
 from .bands import Band, bands_on
-from .conditions import Facts, MalformedRule, Test, parse
+from .conditions import Facts, MalformedRule, Test, facts_named, parse
 from .matching import Bands
 
 ALLOW, LICENSED, REVIEW, UNLICENSED = "allow", "allow_licence", "manual_review", "licence_required"
@@ -40,7 +40,7 @@ Asked = tuple[frozenset[tuple[str, str | None]], date, frozenset[Version]]
 MOST_KEPT = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     rule_id: str
     version: int
@@ -53,6 +53,11 @@ class Rule:
 
     def covers(self, day: date) -> bool:
         return self.effective_from <= day <= (self.effective_to or date.max)
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """What it asks for, by name: said in every decision that it has a part in."""
+        return tuple(sorted(facts_named(self.conditions)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,7 @@ def compiled(rule: Rule) -> Test:
 
 def _text(row: Rule | Membership | Band) -> str:
     # asdict would copy every condition, and a book is hashed for every decision
-    return json.dumps({name: getattr(row, name) for name in row.__slots__}, default=str)
+    return json.dumps({name: getattr(row, name) for name in row.__dataclass_fields__}, default=str)
 
 
 def _read(text: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from compliance.conditions import facts_named
 from compliance.licences import Licensed
 from compliance.matching import NONE, POSSIBLE, UNSCREENABLE, Answer, Match
 from compliance.matching.index import BEST
@@ -130,7 +129,7 @@ def _told(fired: Fired) -> dict[str, Any]:
         "reason": fired.rule.reason,
         "citation": fired.rule.citation,
         "on": fired.day.isoformat(),
-        "facts": sorted(facts_named(fired.rule.conditions)),
+        "facts": list(fired.rule.facts),
     }
 
 

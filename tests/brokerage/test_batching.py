@@ -112,7 +112,7 @@ def test_a_batch_needs_no_more_statements_than_a_pair(
         for place in range(size):
             start = NOON + (place // 8 + 1) * HOUR * (1 if size == 2 else 3)
             requested(renter, offer, start=start + HOUR, together=together)
-        with django_assert_max_num_queries(60) as counted:
+        with django_assert_max_num_queries(61) as counted:
             assert brokerage.broker_open(at=NOON) == size
         counts.append(len(counted.captured_queries))
     assert set(Reservation.objects.values_list("state", flat=True)) == {"confirmed"}

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from compliance import services as compliance
+from marketplace.accounts.models import Organisation
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.placement import Strategy, ours
 from marketplace.brokerage.states import State
@@ -65,12 +66,14 @@ def _claim(at: datetime, most: int) -> list[tuple[int, bool]]:
 
 
 def _read(rows: Sequence[int]) -> list[Reservation]:
-    """With what they name; many ask for few offers, which are read once."""
+    """With what they name; few renters ask for few offers, each of which is read once."""
     if not rows:
         return []
     offers = Offer.objects.select_related("machine__site", "machine__trust", "chip")
-    found = Reservation.objects.filter(pk__in=rows).select_related("decision", "renter__party")
-    return list(found.prefetch_related(Prefetch("offer", offers)).order_by("pk"))
+    renters = Organisation.objects.select_related("party")
+    named = Prefetch("offer", offers), Prefetch("renter", renters)
+    found = Reservation.objects.filter(pk__in=rows).select_related("decision")
+    return list(found.prefetch_related(*named).order_by("pk"))
 
 
 def _left(rows: Sequence[int], at: datetime, strategy: Strategy) -> list[Reservation]:

@@ -1,6 +1,8 @@
 """Red flags in what renters ask for: R1, R10, R11, R12."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -19,6 +21,17 @@ MOST, MOST_AT_ONCE = 2000, 100
 GONE = (State.REFUSED, State.EXPIRED, State.CANCELLED, State.FAILED)
 #: renters who asked for nothing in this time are not looked at again
 LOOK_BACK = timedelta(days=2)
+#: of a reservation, as `_order` takes them
+COLUMNS = (
+    "public_id",
+    "created_at",
+    "offer__chip__name",
+    "offer__chip__export_class",
+    "gpu_count",
+    "during",
+    "state",
+    "decision__outcome",
+)
 
 
 def renters_to_look_at(*, at: datetime) -> list[Organisation]:
@@ -32,7 +45,7 @@ def look_at_orders(*, renter: Organisation, at: datetime, most: int = MOST) -> i
     kinds = compliance.flag_kinds(day=at.date())
     recent = Q(created_at__gte=at - RECENT) | Q(during__endswith__gt=at)
     rows = Reservation.objects.filter(recent, renter=renter).order_by("-pk")
-    asked = [_order(row) for row in rows.select_related("offer__chip", "decision")[:most]]
+    asked = [_order(*row) for row in rows.values_list(*COLUMNS)[:most]]
     found: list[Finding] = []
     if "R1" in kinds and renter.party.founded_on:
         found += filter(None, [_first_advanced(renter, **kinds["R1"].parameters)])
@@ -47,9 +60,9 @@ def look_at_orders(*, renter: Organisation, at: datetime, most: int = MOST) -> i
 
 def _first_advanced(renter: Organisation, classes: list[str], founded_after: str) -> Finding | None:
     rows = Reservation.objects.filter(renter=renter, offer__chip__export_class__in=classes)
-    first = rows.select_related("offer__chip", "decision").order_by("pk").first()
+    first = rows.order_by("pk").values_list(*COLUMNS).first()
     return orders.first_advanced(
-        _order(first) if first else None,
+        _order(*first) if first else None,
         founded_on=renter.party.founded_on,
         founded_after=date.fromisoformat(founded_after),
     )
@@ -60,17 +73,26 @@ def _has_finished(renter: Organisation) -> bool:
     return Reservation.objects.filter(renter=renter, state__in=over).exists()
 
 
-def _order(row: Reservation) -> Order:
+def _order(
+    public_id: UUID,
+    asked_at: datetime,
+    chip: str,
+    chip_class: str,
+    gpus: int,
+    during: Any,  # a range, both of whose ends are known by its constraint
+    state: str,
+    outcome: str | None,
+) -> Order:
     # a list that was stale for an hour says nothing about the renter
-    told = (Outcome.ALLOW, Outcome.ALLOW_LICENCE, Outcome.DENY_TEMPORARY)
+    told = (None, Outcome.ALLOW, Outcome.ALLOW_LICENCE, Outcome.DENY_TEMPORARY)
     return Order(
-        id=str(row.public_id),
-        asked_at=row.created_at,
-        chip=row.offer.chip.name,
-        chip_class=row.offer.chip.export_class,
-        gpus=row.gpu_count,
-        start=row.during.lower,
-        end=row.during.upper,
-        refused=row.decision is not None and row.decision.outcome not in told,
-        stands=row.state not in GONE,
+        id=str(public_id),
+        asked_at=asked_at,
+        chip=chip,
+        chip_class=chip_class,
+        gpus=gpus,
+        start=during.lower,
+        end=during.upper,
+        refused=outcome not in told,
+        stands=state not in GONE,
     )
