@@ -51,7 +51,7 @@ class Run:
             "waited_mean_s": round(self.waited_mean_s, 1),
             "waited_p95_s": round(self.waited_p95_s, 1),
             "busy_mean": round(_mean(self.busy), 4),
-            "fragmentation_mean": round(_mean(self.fragmented), 4),
+            "fragmentation_mean": round(_mean(self.fragmented), 7),
             "seconds": round(self.seconds, 1),
             "reservations_per_s": round(self.asked / self.seconds, 1),
         }
