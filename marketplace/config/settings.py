@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import env, publishers
 from .database import django_database
+from .schedule import schedule
 from .settings_accounts import *  # noqa: F403
 from .settings_accounts import ALLAUTH_APPS, ALLAUTH_MIDDLEWARE, EMAIL_HOST
 
@@ -355,115 +356,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    task: {"task": f"marketplace.{task}", "schedule": SWEEP_SECONDS * factor}
-    for task, factor in {
-        "brokerage.tasks.broker_open": 1,
-        "brokerage.tasks.expire_overdue": 1,
-        "brokerage.tasks.end_due": 1,
-        "brokerage.tasks.take_payments": 1,
-        "brokerage.tasks.interrupt_broken": 1,
-        "brokerage.tasks.mend_broken": 3,
-        "brokerage.tasks.remind": 6,
-        "brokerage.tasks.serve_waiting": 1,
-        "brokerage.tasks.enforce_clearance": 6,
-        "brokerage.tasks.audit_states": 30,
-        "brokerage.tasks.find_drift": 6,
-        # one score a day; looks more often, since beat counts from its own start
-        "brokerage.tasks.score_machines": 60,
-        "catalog.tasks.mark_silent": 1,
-        "catalog.tasks.prune_telemetry": 360,
-        "catalog.tasks.verify_challenges": 1,
-        "metering.tasks.seal_running": 1,
-        # the hold covers the window, so a charge can wait; each is rows for ever
-        "billing.tasks.charge_sealed": 30,
-        "billing.tasks.settle_ended": 1,
-        "billing.tasks.charge_cards_of_due": 1,
-        "billing.tasks.rerate_ruled": 6,
-        "billing.tasks.send_due_commands": 1,
-        "billing.tasks.handle_stored_events": 1,
-        "billing.tasks.collect_debts": 1,
-        "billing.tasks.pay_providers": 180,
-        "billing.tasks.look_at_payout_accounts": 180,
-        "billing.tasks.top_up_low_wallets": 1,
-        "billing.tasks.end_waiting_top_ups": 60,
-        "billing.tasks.expire_credit": 30,
-        "billing.tasks.thaw_settled": 30,
-        "billing.tasks.store_missed_events": 360,
-        "billing.tasks.book_movements": 360,
-        "billing.tasks.reconcile": 360,
-        # papers: issuing looks at every wallet, so once an hour
-        "billing.paper_tasks.issue_monthly": 360,
-        "billing.paper_tasks.render_papers": 6,
-        "billing.paper_tasks.collect_tax": 30,
-        "billing.paper_tasks.give_service_credits": 30,
-        "billing.paper_tasks.pass_deadlines": 6,
-        # red flags: what a single decision cannot see
-        "accounts.tasks.keep_sightings": 6,
-        "accounts.tasks.find_red_flags": 360,
-        "brokerage.tasks.find_red_flags": 30,
-        "billing.tasks.find_red_flags": 360,
-        "notices.tasks.catch_up": 3,
-        "notices.tasks.spread": 1,
-        "notices.tasks.send_letters": 3,
-        "hooks.tasks.pass_on": 1,
-        "hooks.tasks.send_due": 1,
-        "hooks.tasks.prune": 360,
-        "billing.tasks.warn_of_low_wallets": 30,
-        # seals once a day; looks more often, since beat counts from its own start
-        "ledger.tasks.seal": 360,
-    }.items()
-}
-CELERY_BEAT_SCHEDULE["seal_audit"] = {
-    "task": "compliance.tasks.seal_audit",
-    "schedule": SWEEP_SECONDS,
-}
-# checks once a day; looks more often, since beat counts from its own start
-CELERY_BEAT_SCHEDULE["compliance.tasks.check_audit"] = {
-    "task": "compliance.tasks.check_audit",
-    "schedule": SWEEP_SECONDS * 360,
-}
-CELERY_BEAT_SCHEDULE["pass_deadlines"] = {
-    "task": "compliance.tasks.pass_deadlines",
-    "schedule": SWEEP_SECONDS * 6,
-}
-# looks at every party's hash; a change sends a hint, so this may be slow
-CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_due"] = {
-    "task": "compliance.tasks.rescreen_due",
-    "schedule": SWEEP_SECONDS * 30,
-}
-CELERY_BEAT_SCHEDULE["compliance.tasks.rescreen_listed"] = {
-    "task": "compliance.tasks.rescreen_listed",
-    "schedule": SWEEP_SECONDS * 3,
-}
-CELERY_BEAT_SCHEDULE["compliance.tasks.find_red_flags"] = {
-    "task": "compliance.tasks.find_red_flags",
-    "schedule": SWEEP_SECONDS * 360,
-}
-CELERY_BEAT_SCHEDULE["compliance.tasks.remind_of_statements"] = {
-    "task": "compliance.tasks.remind_of_statements",
-    "schedule": SWEEP_SECONDS * 360,
-}
-CELERY_BEAT_SCHEDULE["compliance.tasks.download_due"] = {
-    "task": "compliance.tasks.download_due",
-    "schedule": 3600,
-}
-
-CELERY_BEAT_SCHEDULE["agents.gateway.tasks.follow"] = {
-    "task": "agents.gateway.tasks.follow",
-    # a lease that was just confirmed starts within a second or two
-    "schedule": 1,
-    # of those that waited for a busy worker one is enough
-    "options": {"expires": 5},
-}
-CELERY_BEAT_SCHEDULE["agents.gateway.tasks.tend"] = {
-    "task": "agents.gateway.tasks.tend",
-    "schedule": SWEEP_SECONDS,
-}
-CELERY_BEAT_SCHEDULE["agents.gateway.tasks.roll_up"] = {
-    "task": "agents.gateway.tasks.roll_up",
-    "schedule": SWEEP_SECONDS * 6,
-}
+CELERY_BEAT_SCHEDULE = schedule(sweep_seconds=SWEEP_SECONDS)
 
 LOGGING = {
     "version": 1,
