@@ -34,11 +34,11 @@ class Numbers:
     letters_of_brand: int = 6  # of a firm's word that is enough without those of its trade
     names_of_brand: int = 3  # in which that word is listed, at most
     # what the log odds must reach (chance.way)
-    fewer_words_of_person: float = 0.2
+    fewer_words_of_person: float = 0.5
     fewer_words_of_other: float = 0.2
-    one_slip_of_person: float = -1.2
+    one_slip_of_person: float = -0.8
     one_slip_of_other: float = -1.5
-    two_slips_of_person: float = 2.2
+    two_slips_of_person: float = 2.4
     two_slips_of_other: float = 1.2
     unlike_of_person: float = 4.2
     unlike_of_other: float = 3.0
