@@ -15,7 +15,7 @@ import numpy as np
 from bench import lists
 from bench.firms import Firms
 from bench.people import People
-from bench.variants import variants
+from bench.variants import natural, slip, variants
 from compliance.matching import Index, Match, Query
 from compliance.matching.case import Case
 from compliance.matching.chance import way
@@ -25,6 +25,7 @@ from compliance.matching.scoring import Scorer
 
 KEPT = Path(__file__).resolve().parents[1] / "var" / "fit"
 LISTED, MADE = 3000, 6000  # listed names, made-up ones of each kind
+MORE = 2  # further queries of each listed name with one slip
 MADE_UP = "made-up"
 DONE = ("one slip", "two slips", "spelt otherwise", "middle dropped", MADE_UP)
 WAYS = ("fewer_words", "one_slip", "two_slips", "unlike")
@@ -76,6 +77,8 @@ def asked(index: Index, seed: int) -> Iterator[tuple[str, Query, str]]:
         for done, name in variants(one.name, kind, rng):
             if done in DONE:
                 yield done, Query(name, kind), one.uid
+        for _ in range(MORE):
+            yield "one slip", Query(slip(natural(one.name, kind), rng), kind), one.uid
     for kind, make in (("person", People), ("organisation", Firms)):
         for name in make(seed).some(MADE):
             yield MADE_UP, Query(name, kind), ""

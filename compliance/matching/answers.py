@@ -8,7 +8,7 @@ from . import chinese, consonants, population, signs, tables, trees
 from .numbers import BONES, NUMBERS
 from .text import clean_number
 
-VERSION = "straits-names-4"
+VERSION = "straits-names-5"
 NONE, POSSIBLE, MATCH, UNSCREENABLE = "none", "possible", "match", "unscreenable"
 
 

@@ -26,6 +26,7 @@ class Asked:
     words: Words
     core: Words
     plain: Words
+    every: Words
     chinese: bool
     problem: str
     read: bool  # from Chinese signs in several ways, not to be read with slips as well
@@ -75,7 +76,7 @@ class Candidates:
 
     def slipped(self, asked: Asked) -> dict[int, int]:
         found: dict[int, int] = {}
-        forms = (asked.words, asked.plain, asked.core)
+        forms = (asked.words, asked.plain, asked.core, asked.every)
         for letters in dict.fromkeys("".join(words) for words in forms):
             # two edits of so few letters may make any other name of a firm or of two words
             short = len(letters) < NUMBERS.letters - 1

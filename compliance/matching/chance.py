@@ -13,6 +13,7 @@ from .letters import Letters
 from .numbers import NUMBERS
 from .population import surnames
 from .tables import INDUSTRY, LEGAL, PARTICLES
+from .text import SHORTEST
 from .trees import load
 from .worth import Worth
 
@@ -43,6 +44,8 @@ class Chance:
         alike = len(case.asked) == len(case.listed)
         if mark and alike and _FORMS.isdisjoint(case.asked):
             return "a mark of an aircraft, a slip or two apart"
+        if case.slips is not None and sum(map(len, case.asked)) < SHORTEST:
+            return "too short to be told from it, a slip apart"  # a person looks in any case
         return ""
 
     def _brand(self, case: Case) -> bool:

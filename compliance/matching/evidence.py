@@ -16,7 +16,7 @@ from .case import Case
 from .letters import Letters
 from .numbers import NUMBERS
 from .population import surnames
-from .sound import fold, syllable
+from .sound import fold, syllable, syllables
 from .tables import INDUSTRY, LEGAL, PARTICLES
 from .worth import Worth
 
@@ -52,6 +52,7 @@ UNLIKE = (
     "how often they are listed",
     "unlike words that are surnames",
     "unlike words of one syllable",
+    "unlike words in pinyin",
     "letters swapped or doubled",
     "first letters changed",
     "alike to the ear",
@@ -148,6 +149,7 @@ class Evidence:
             math.log1p(max((self._seen.get(word, 0) for word in words), default=0)),
             sum(word in self._surnames for word in words),
             sum(map(syllable, words)),
+            sum(map(syllables, words)),
             sum(map(_clumsy, unlike)),
             sum(one.asked[0] != one.listed[0] for one in unlike),
             sum(fold(one.asked) == fold(one.listed) for one in unlike),

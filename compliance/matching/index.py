@@ -19,7 +19,7 @@ from .readings import otherwise, together
 from .scoring import Scorer
 from .scripts import Scripts, unread
 from .sound import looks_chinese
-from .text import HAN, SHORTEST, core, plain, spelt
+from .text import HAN, SHORTEST, core, every, plain, spelt
 from .worth import Worth
 
 BEST = 10  # entries kept per query
@@ -102,7 +102,18 @@ class Index:
         strange = read and not person and any(self._scorer.aligner.strange[word] for word in words)
         comparable = not strange and sum(map(len, words)) >= SHORTEST
         read = read or (person and parted(query.name) is not None)
-        return Asked(query, raw, words, known, told, chinese, unread(query), read, comparable)
+        return Asked(
+            query,
+            raw,
+            words,
+            known,
+            told,
+            every(query.name, person=person),
+            chinese,
+            unread(query),
+            read,
+            comparable,
+        )
 
     def _answers(self, asked: Sequence[Asked]) -> list[Answer]:
         """Each step for all of them before the next step begins."""

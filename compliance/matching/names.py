@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .answers import Listed
 from .listing import names_in
-from .text import clean_number, core, plain, spelt
+from .text import clean_number, core, every, plain, spelt
 
 Words = tuple[str, ...]
 Gap = tuple[bool | str, ...]
@@ -19,6 +19,7 @@ class Name:
     core: Words
     family: int
     plain: Words
+    every: Words
     told: str  # the core, in the order of the alphabet
     whole: str
     flipped: str  # family name last; empty when that is no other order
@@ -34,6 +35,7 @@ class Name:
             yield "".join(words[self.family :] + words[: self.family])
             yield "".join(words[-1:] + words[:-1])
         yield "".join(self.core)
+        yield "".join(self.every)
 
 
 def names_of(listed: Listed) -> Iterator[Name]:
@@ -56,7 +58,8 @@ def name_of(listed: Listed) -> Name | None:
     known = core(words, person=person)
     flipped = " ".join(words[family:] + words[:family]) if family else ""
     told = " ".join(sorted(known))
-    return Name(listed, words, known, family, raw, told, " ".join(words), flipped)
+    said = every(listed.name, person=person)
+    return Name(listed, words, known, family, raw, said, told, " ".join(words), flipped)
 
 
 def _without_one(name: Name) -> set[Gap]:

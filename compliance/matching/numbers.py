@@ -34,14 +34,14 @@ class Numbers:
     letters_of_brand: int = 6  # of a firm's word that is enough without those of its trade
     names_of_brand: int = 3  # in which that word is listed, at most
     # what the log odds must reach (chance.way)
-    fewer_words_of_person: float = 0.1
-    fewer_words_of_other: float = 0.4
-    one_slip_of_person: float = -0.6
-    one_slip_of_other: float = -0.8
-    two_slips_of_person: float = 1.8
-    two_slips_of_other: float = 1.6
-    unlike_of_person: float = 3.8
-    unlike_of_other: float = 3.4
+    fewer_words_of_person: float = 0.5
+    fewer_words_of_other: float = 0.2
+    one_slip_of_person: float = -0.8
+    one_slip_of_other: float = -1.5
+    two_slips_of_person: float = 2.4
+    two_slips_of_other: float = 1.2
+    unlike_of_person: float = 4.2
+    unlike_of_other: float = 3.0
     # ceilings and factors of what is shown
     same_letters: float = 0.99
     same_core: float = 0.97

@@ -12,7 +12,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-SHORTEST, LONGEST = 3, 60  # letters
+SHORTEST, LONGEST = 2, 60  # letters
 #: below this many letters only one edit is looked for, under the name with one letter lost
 TWO_EDITS = 5
 

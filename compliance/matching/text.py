@@ -30,7 +30,14 @@ _COMPARABLE = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
 
 @lru_cache(maxsize=65_536)
 def plain(name: str, *, person: bool = False) -> tuple[str, ...]:
-    """The words of a name in Latin letters, as they were spelt."""
+    """The words of a name in Latin letters, as they were spelt, without `and`."""
+    words = every(name, person=person)
+    return tuple(word for word in words if word != "and") or words
+
+
+@lru_cache(maxsize=65_536)
+def every(name: str, *, person: bool = False) -> tuple[str, ...]:
+    """As `plain`, and `and` too: a slip within it makes another word."""
     text = unicodedata.normalize("NFKC", name)
     if not text.isascii():
         text = HAN.sub(lambda run: f" {han(run.group(), person=person)} ", text)
@@ -39,8 +46,7 @@ def plain(name: str, *, person: bool = False) -> tuple[str, ...]:
     text = _APOSTROPHES.sub("", text.lower()) if "?" in text else text.translate(_LOWER)
     if "." in text:
         text = _INITIALS.sub(r"\1", text)
-    words = text.translate(_SPACES).split()
-    return tuple(word for word in words if word != "and") or tuple(words)
+    return tuple(text.translate(_SPACES).split())
 
 
 def spelt(words: Sequence[str]) -> tuple[str, ...]:

@@ -101,10 +101,10 @@ def test_a_match_says_why() -> None:
     assert match.reasons == (
         "words are 94% alike",
         "wandrer ~ wanderer 0.88 (worth 1.00)",
-        "odds that it is this name, written otherwise: +3.7, needed -0.8",
-        "likeness +2.6",
-        "surprise of the whole name -1.6",
-        "worth found again +1.2",
+        "odds that it is this name, written otherwise: +4.8, needed -1.5",
+        "likeness +3.3",
+        "surprise of the whole name -2.4",
+        "slips in the whole name +1.7",
         "asked as organisation, listed as vessel",
     )
     assert (match.listed.name, match.band) == ("OYSTERMOON WANDERER", "possible")
@@ -164,6 +164,11 @@ def test_a_slip_in_a_firm_of_one_word_is_found_in_a_list_of_one(asked):
         ("K.A.S.", "KAS", "match"),
         ("GN", "CGN", "possible"),
         ("A", "B", "unscreenable"),
+        ("L", "LJ", "possible"),
+        ("XJ", "LJ", "possible"),
+        ("JL", "LJ", "possible"),
+        ("XY", "LJ", "unscreenable"),
+        ("J", "LJK", "unscreenable"),
         ("A", "A", "match"),
         ("7", "8", "unscreenable"),
         ("\u200b", "KAS", "unscreenable"),
@@ -171,6 +176,22 @@ def test_a_slip_in_a_firm_of_one_word_is_found_in_a_list_of_one(asked):
 )
 def test_very_short_names_and_codes(asked, listed, band):
     assert beside(listed).screen(asked, kind="organisation").band == band
+
+
+def test_what_is_too_short_to_compare_is_shown_beside_what_is_a_slip_away():
+    [match] = beside("SE").screen("SA", kind="organisation").matches
+    assert match.reasons[-1] == "too short to be told from it, a slip apart"
+
+
+@pytest.mark.parametrize("asked", ["Quor Hand Vane", "Quor Nad Vane", "Quorxand Vane"])
+def test_a_slip_in_the_word_and_is_one_slip(asked):
+    [match] = beside("Quor and Vane").screen(asked, kind="organisation").matches
+    assert "needed -1.5" in " ".join(match.reasons)
+
+
+def test_a_slip_that_makes_the_word_and_is_one_slip():
+    [match] = beside("NATIVE LAND").screen("Native and", kind="organisation").matches
+    assert "needed -1.5" in " ".join(match.reasons)
 
 
 def test_letters_that_make_a_name_surprise_less():

@@ -60,7 +60,7 @@ def test_a_clear_party_is_allowed_for_a_day(ready: ListSnapshot) -> None:
     assert bytes(decision.party_hash) == party.content_hash
     assert decision.snapshots == {"ofac_sdn": str(ready.public_id)}
     assert decision.scorer == Bands().scorer
-    assert re.fullmatch(r"straits-names-4 [0-9a-f]{12} 0\.98/0\.83/0\.82", decision.scorer)
+    assert re.fullmatch(r"straits-names-5 [0-9a-f]{12} 0\.98/0\.83/0\.82", decision.scorer)
     assert len(decision.ruleset_hash) == 64
     assert (decision.during.lower, decision.during.upper) == (NOON + HOUR, NOON + 3 * HOUR)
     assert (decision.chip.name, decision.site_country) == ("H200 SXM", "MY")
