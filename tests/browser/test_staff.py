@@ -1,17 +1,22 @@
 """The windows of staff in a real browser, by the same measure as the pages of everyone."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from tests.access.conftest import things  # noqa: F401  a fixture
 from tests.browser.staffroom import PAGES, desk
-from tests.browser.test_pages import axe, fit  # noqa: F401  a fixture
+from tests.browser.test_pages import COLOURS, LOOKS, axe, fit  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_windows_of_staff_are_fit_to_be_seen(things, sally, visit, axe):  # noqa: F811
+def test_the_windows_of_staff_are_fit_to_be_seen(things, sally, visit, axe, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(admin.ModelAdmin, "list_per_page", 2)  # with more pages to turn to
     seen = desk(things)
     for name, where in PAGES.items():
         fit(visit(where(seen), sally), f"staff-{name}", axe)
     fit(visit(reverse("admin:login")), "staff-login", axe)
+    # Django's own choice of many gives names to what has no role; what we see to is how it looks
+    person = visit(reverse("admin:accounts_user_change", args=[seen.officer.pk]), sally)
+    fit(person, "staff-user", axe, [(width, scheme, COLOURS) for width, scheme, _ in LOOKS])

@@ -22,7 +22,7 @@ from marketplace.catalog.trust import services as trust
 from marketplace.catalog.trust import tiers
 from marketplace.core.moments import iso_second
 from marketplace.core.money import text_of_minor, whole_minor
-from marketplace.core.showing import laid_out
+from marketplace.core.showing import laid_out, title
 from marketplace.notices import services as notices
 from marketplace.web.forms import dollars
 from marketplace.web.said import said as in_this_language
@@ -200,6 +200,12 @@ def outcome(name: str) -> str:
 def kept(value: object) -> str:
     """What was kept as JSON, for staff: names and values, never the code itself."""
     return laid_out(value)
+
+
+@register.filter
+def filter_title(text: str) -> str:
+    """What staff narrow a list by, in words: {{ "by party"|filter_title }} -> party."""
+    return title(text)
 
 
 @register.filter
