@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from marketplace.core.evidence import EvidenceAdmin
 from marketplace.core.money import EXPONENT, BadAmount, micro_from_text
@@ -71,9 +72,18 @@ class DiscountAdmin(RecordAdmin):
     form = DiscountForm
     fields = ("kind", "organisation", "threshold", "currency", "share_bps")
     raw_id_fields = ("organisation",)
-    list_display = ("kind", "organisation", "least", "share_bps", "currency", "since")
+    list_display = ("kind", "organisation", "at_least", "share_bps", "currency", "since")
     list_select_related = ("organisation",)
     verb = staticmethod(services.record_discount)
+
+    @admin.display(description="threshold")
+    def at_least(self, row: Discount) -> str:
+        return row.least
+
+    def get_fields(self, request: HttpRequest, obj: Discount | None = None) -> Any:
+        """Of a row that is there, the threshold in words."""
+        names = super().get_fields(request, obj)
+        return ["at_least" if obj and name == "threshold" else name for name in names]
 
 
 @admin.register(RateSegment)

@@ -41,6 +41,7 @@ WORDS = {
     "upto": "up to",
     "sha256": "SHA-256",
     "hq": "head office",
+    "mm2": "mm²",
     "gpus": "GPUs",
     **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw"), ""),
 }
@@ -76,9 +77,9 @@ def title(text: str) -> str:
 def choice(label: object) -> str:
     """A label as a sentence begins: Django makes "Payment Due" of payment_due."""
     text = str(label)
-    if text.istitle():
-        text = text.lower()
-    return capfirst(_called(text) or text)
+    if text.istitle():  # else somebody wrote it as it is to be read
+        text = _called(text.lower()) or text
+    return capfirst(text)
 
 
 def explained(field: Field) -> str:

@@ -232,6 +232,8 @@ def test_staff_record_a_discount(staff, sally):
     row = Discount.objects.get()
     assert (row.kind, row.share_bps, row.recorded_by) == ("volume", 300, sally)
     assert (row.threshold, row.least) == (5_000_000_000, "$5,000.00 in 30 days")
+    shown = staff.get(page(Discount, "change", row.pk)).content.decode()
+    assert '<div class="readonly">$5,000.00 in 30 days</div>' in shown
     assert AuditEvent.objects.filter(verb="recorded a discount", actor=sally.public_id).exists()
 
 

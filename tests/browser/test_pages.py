@@ -69,7 +69,8 @@ TOUCHING = """() => {
     const all = [...form.querySelectorAll(".input, .select, .btn")];
     const seen = all.filter((one) => one.checkVisibility());
     const pairs = seen.slice(1).map((one, place) => [seen[place], one]);
-    return pairs.filter(([a, b]) => close(box(a), box(b))).map(([a, b]) => a.id + " " + b.outerHTML);
+    const found = pairs.filter(([a, b]) => close(box(a), box(b)));
+    return found.map(([a, b]) => a.id + " " + b.outerHTML);
   });
 }"""
 #: by how many pixels the foot stands above the foot of the window

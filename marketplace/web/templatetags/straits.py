@@ -11,6 +11,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import now
 from django.utils.translation import gettext, pgettext
 
@@ -200,6 +201,20 @@ def outcome(name: str) -> str:
 def kept(value: object) -> str:
     """What was kept as JSON, for staff: names and values, never the code itself."""
     return laid_out(value)
+
+
+@register.filter
+def labelled(cells: Iterable[str], headers: Iterable[dict[str, Any]]) -> list[SafeString]:
+    """The cells of a row of a list of staff, each with what its column is called as `data-l`.
+
+    They come as Django made them, beginning with "<td" or "<th"; the box that chooses has no name.
+    """
+    found = []
+    for cell, header in zip(cells, headers, strict=True):
+        name = "" if "<" in header["text"] else capfirst(header["text"])
+        tag, rest = SafeString(cell[:3]), SafeString(cell[3:])
+        found.append(format_html('{} data-l="{}"{}', tag, name, rest))
+    return found
 
 
 @register.filter
