@@ -111,7 +111,7 @@ class ReratingAdmin(EvidenceAdmin[Rerating]):
 
 @admin.register(UsageStatement)
 class UsageStatementAdmin(EvidenceAdmin[UsageStatement]):
-    list_display = ("reservation", "revision", "hexdigest", "made_at")
+    list_display = ("reservation", "revision", "sha256", "made_at")
     list_select_related = ("reservation",)
 
 

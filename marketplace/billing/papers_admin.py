@@ -129,6 +129,6 @@ class TaxPaymentAdmin(EvidenceAdmin[TaxPayment]):
 
 @admin.register(PaperFile)
 class PaperFileAdmin(EvidenceAdmin[PaperFile]):
-    list_display = ("invoice", "credit_note", "hexdigest", "made_at")
+    list_display = ("invoice", "credit_note", "sha256", "made_at")
     list_select_related = ("invoice", "credit_note")
     exclude = ("content",)

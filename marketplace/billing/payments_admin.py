@@ -17,6 +17,7 @@ from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 from marketplace.core.money import text_from_micro
 from marketplace.core.refusals import BadField
+from marketplace.core.showing import money
 from marketplace.core.states import IllegalMove, LostRace
 from marketplace.metering.admin import RecordAdmin
 
@@ -72,8 +73,8 @@ class CreditLotAdmin(EvidenceAdmin[CreditLot]):
     inlines = (LotMoveInline,)
 
     @admin.display(description="Left, as last drawn")
-    def left(self, row: CreditLot) -> int:
-        return row.remaining_micro
+    def left(self, row: CreditLot) -> str:
+        return money(row.remaining_micro, row.currency)
 
 
 class CreditGrantForm(forms.ModelForm[CreditGrant]):

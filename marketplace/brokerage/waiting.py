@@ -89,4 +89,6 @@ class Waiting(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gpu_count} x {self.chip} for {self.renter} ({self.state})"
+        return (
+            f"{self.gpu_count} \N{MULTIPLICATION SIGN} {self.chip} for {self.renter} ({self.state})"
+        )

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin, KeptAdmin
+from marketplace.core.showing import NOTHING, share
 
 from . import services
 from .fees import BadSteps, check_steps
@@ -179,8 +180,12 @@ class CancellationScheduleAdmin(EvidenceAdmin[CancellationSchedule]):
     """Published for good: another one is a later row of the same code."""
 
     form = ScheduleForm
-    list_display = ("code", "title", "since", "steps")
+    list_display = ("code", "title", "since", "dues")
     list_filter = ("code",)
+
+    @admin.display(description="steps", empty_value=NOTHING)
+    def dues(self, row: CancellationSchedule) -> str | None:
+        return "; ".join(f"{share(due)} of {hours} h ahead" for hours, due in row.steps) or None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)

@@ -8,6 +8,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.timezone import now
 
 from . import audit, showing
@@ -71,9 +72,10 @@ class _Telling(BaseModelAdmin[Row]):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Amounts are written as people write them."""
+        label = capfirst(showing.heading(db_field))
         if isinstance(db_field, models.BigIntegerField) and "micro" in db_field.name.split("_"):
-            label = showing.heading(db_field).capitalize()
             return MicroField(required=not db_field.blank, label=label)
+        kwargs.setdefault("label", label)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def _is_edited(self, request: HttpRequest, obj: Row | None) -> bool:
@@ -84,6 +86,19 @@ class _Telling(BaseModelAdmin[Row]):
 
 class TellingAdmin(_Telling[Row], admin.ModelAdmin[Row]):
     """A window whose lists and pages tell what columns hold."""
+
+    def get_form(
+        self, request: HttpRequest, obj: Row | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """What is only shown is told in words: its help names no unit."""
+        edited = self._is_edited(request, obj)
+        shown = set(map(str, super().get_readonly_fields(request, obj)))
+        helps = {
+            field.name: showing.explained(field)
+            for field in self.model._meta.fields
+            if field.help_text and (not edited or field.name in shown)
+        }
+        return super().get_form(request, obj, *args, **{"help_texts": helps, **kwargs})
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return [self._short(name) for name in super().get_list_display(request)]

@@ -16,7 +16,7 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 
 from .money import text_from_micro
 
@@ -29,16 +29,29 @@ Field = models.Field[Any, Any]
 MICRO = {"ledger": {"amount", "placed", "posted", "held", "floor"}}
 #: as people write them
 WORDS = {
+    "gpu percent": "load",
+    "gpu us": "GPU time",
+    "temperature c": "temperature",
     "per gpu hour": "per GPU-hour",
     "gpu hours": "GPU-hours",
     "public id": "ID",
     **{word: word.upper() for word in ("api", "gpu", "id", "ip", "json", "nvml", "pdf", "sla")},
-    **{word: word.upper() for word in ("cuda", "eccn", "tpp", "url", "uuid", "xid", "ssh")},
+    **{word: word.upper() for word in ("cuda", "eccn", "tpp", "url", "uuid", "xid", "ssh", "uid")},
+    "ok": "OK",
+    "upto": "up to",
     "sha256": "SHA-256",
     "hq": "head office",
+    "mm2": "mm²",
     "gpus": "GPUs",
     **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw"), ""),
 }
+#: how the help of a column names the unit that it is kept in
+UNIT = re.compile(
+    r",? ?(?:\bin )?(?:GPU-microseconds:?|micro-units|milliseconds|seconds|1/10,000"
+    r"|basis points: 5000 is half)(?: per GPU-hour)?"
+)
+#: words with which columns that are no more than yes or no begin
+IS, LEADING = re.compile(r"^is "), re.compile(r"^(?:is|by) ")
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
 #: signs of a list's cell; the rest is on the row's page
@@ -53,7 +66,33 @@ def heading(field: Field) -> str:
     text = str(field.verbose_name)
     if text != field.name.replace("_", " "):
         return text  # somebody gave it a name
-    return _called(text) or text
+    return _called(IS.sub("", text)) or text
+
+
+def title(text: str) -> str:
+    """What a filter goes by: "by party" is "party", "debit__kind" is "debit kind"."""
+    return _called(LEADING.sub("", text.replace("__", " "))) or text
+
+
+def choice(label: object) -> str:
+    """A label as a sentence begins: Django makes "Payment Due" of payment_due."""
+    text = str(label)
+    if text.istitle():  # else somebody wrote it as it is to be read
+        text = _called(text.lower()) or text
+    return capfirst(text)
+
+
+def explained(field: Field) -> str:
+    """The help of a column whose value is told in words: without the unit that it is kept in."""
+    text = str(field.help_text)
+    if not (COUNTING & set(field.name.split("_")) or field.name in MICRO.get(_room(field), ())):
+        return text
+    told = UNIT.sub("", text).replace("null:", "empty:")
+    return re.sub(r"^[\s,;:]+", "", told)
+
+
+def _room(field: Field) -> str:
+    return field.model._meta.app_label
 
 
 def _called(text: str) -> str:
@@ -91,7 +130,7 @@ def whole(row: models.Model, field: Field) -> str | SafeString:
     if isinstance(value, models.Model):
         return _link(value)
     if isinstance(value, dict | list):
-        return laid_out(value)
+        return laid_out(value, field.name)
     if isinstance(field, models.TextField) and value[0] in "[{":
         return _as_json(value)
     return told(row, field)
@@ -108,7 +147,7 @@ def _as_json(text: str) -> str | SafeString:
 def told(row: models.Model, field: Field) -> str | SafeString:
     value = getattr(row, field.name)
     if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
+        return choice(dict(field.flatchoices).get(value, value))
     if isinstance(field, RangeField):
         return span(value)
     return _counted(row, field, value) if type(value) is int else plain(value)
@@ -171,7 +210,11 @@ COUNTED: dict[str, Callable[[int], str]] = {
     "bytes": _memory,
     "gb": lambda gb: f"{gb} GB",
     "mw": lambda mw: f"{mw / 1000:,.0f} W",
+    "percent": lambda share: f"{share} %",
+    "c": lambda degrees: f"{degrees} °C",
 }
+#: the ends of names that say what a number counts
+COUNTING = frozenset({*COUNTED, "micro", "minor"})
 
 
 def moment(at: datetime) -> SafeString:
@@ -230,11 +273,14 @@ def plain(value: object) -> str | SafeString:
     return "none" if value is None else str(value)
 
 
-def laid_out(value: object) -> str | SafeString:
-    """What was kept as JSON, as lists of names and values."""
+def laid_out(value: object, within: str = "") -> str | SafeString:
+    """What was kept as JSON, as lists of names and values.
+
+    `within` is the name of what it is in, which says what numbers count that have ids for names.
+    """
     if isinstance(value, Mapping) and value:
         rows = [
-            (_called(str(name).replace("_", " ")) or name, _part(name, one))
+            (_called(str(name).replace("_", " ")) or name, _part(str(name), one, within))
             for name, one in value.items()
         ]
         return format_html(
@@ -244,7 +290,7 @@ def laid_out(value: object) -> str | SafeString:
     if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
         return format_html(
             '<ol class="kept">{}</ol>',
-            format_html_join("", "<li>{}</li>", ((laid_out(one),) for one in value)),
+            format_html_join("", "<li>{}</li>", ((laid_out(one, within),) for one in value)),
         )
     if isinstance(value, str) and STAMP.fullmatch(value):
         return moment(datetime.fromisoformat(value))
@@ -253,8 +299,9 @@ def laid_out(value: object) -> str | SafeString:
     return plain(value) if value or value in (0, False) else "none"
 
 
-def _part(name: object, value: object) -> str | SafeString:
-    return counted(str(name), value) if type(value) is int else laid_out(value)
+def _part(name: str, value: object, within: str) -> str | SafeString:
+    unit = name if COUNTING & set(name.split("_")) else within
+    return counted(unit, value) if type(value) is int else laid_out(value, unit)
 
 
 def _link(row: models.Model) -> str | SafeString:

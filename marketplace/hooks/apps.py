@@ -5,4 +5,4 @@ class HooksConfig(AppConfig):
     name = "marketplace.hooks"
     label = "hooks"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = "webhooks"
+    verbose_name = "Webhooks"

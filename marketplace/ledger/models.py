@@ -55,7 +55,7 @@ class Account(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.owner or 'Straits'} {self.currency}"
+        return f"{self.get_kind_display().lower()} {self.owner or 'Straits'} {self.currency}"
 
 
 class Transaction(Record):

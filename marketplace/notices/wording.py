@@ -222,7 +222,7 @@ def _shown(facts: Mapping[str, Any]) -> dict[str, Any]:
             # what puts them into other languages stands in a higher room
             known[name] = import_string(settings.SAID)(known[name])
     if "chip" in known:
-        known["gpus"] = f"{known.get('gpu_count', 1)} x {known['chip']}"
+        known["gpus"] = f"{known.get('gpu_count', 1)} \N{MULTIPLICATION SIGN} {known['chip']}"
     for name in ("amount", "due"):
         if f"{name}_micro" in known:
             known[name] = _money(int(known[f"{name}_micro"]), str(known.get("currency", "USD")))

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from marketplace.core.limits import count
+from marketplace.core.limits import count, left
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -31,9 +31,10 @@ def limited(
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def counted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            window = timedelta(seconds=seconds)
-            if request.method == "POST" and count(name=name, who=by(request), window=window) > most:
-                return _too_many(request, seconds)
+            if request.method == "POST":
+                who, window = by(request), timedelta(seconds=seconds)
+                if count(name=name, who=who, window=window) > most:
+                    return _too_many(request, left(name=name, who=who))
             return view(request, *args, **kwargs)
 
         return counted
@@ -42,7 +43,7 @@ def limited(
 
 
 def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
-    minutes = max(1, seconds // 60)
+    minutes = -(-seconds // 60)
     answer = render(request, "429.html", {"minutes": minutes}, status=429)
     answer["Retry-After"] = str(seconds)
     return answer

@@ -91,7 +91,7 @@ def test_rights_that_staff_give_and_take_stand_in_the_trail(staff, rows, sally):
     alice.refresh_from_db()
     assert alice.is_staff
     subject = f"accounts.User {alice.public_id}"
-    what = {"what": [{"changed": {"fields": ["Is staff"]}}]}
+    what = {"what": [{"changed": {"fields": ["Staff"]}}]}
     assert trail() == [("changed by hand", subject, sally.email, what)]
 
 

@@ -227,11 +227,25 @@ def test_staff_are_told_when_stripe_cannot_be_asked(fake, asked, staff):
 
 
 def test_staff_record_a_discount(staff, sally):
-    form = {"kind": "volume", "threshold": 100, "currency": "USD", "share_bps": 300}
+    form = {"kind": "volume", "threshold": "5000.00", "currency": "USD", "share_bps": 300}
     assert staff.post(page(Discount, "add"), form).status_code == 302
     row = Discount.objects.get()
     assert (row.kind, row.share_bps, row.recorded_by) == ("volume", 300, sally)
+    assert (row.threshold, row.least) == (5_000_000_000, "$5,000.00 in 30 days")
+    shown = staff.get(page(Discount, "change", row.pk)).content.decode()
+    assert '<div class="readonly">$5,000.00 in 30 days</div>' in shown
     assert AuditEvent.objects.filter(verb="recorded a discount", actor=sally.public_id).exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "kept"),
+    [("commitment", "720", 720), ("commitment", "7.5", None), ("volume", "much", None)],
+)
+def test_a_threshold_is_written_as_people_write_it(kind, text, kept, staff):
+    form = {"kind": kind, "threshold": text, "currency": "USD", "share_bps": 300}
+    answer = staff.post(page(Discount, "add"), form)
+    assert list(Discount.objects.values_list("threshold", flat=True)) == [kept] * (kept is not None)
+    assert ("is not a" in answer.content.decode()) is (kept is None)
 
 
 def test_staff_correct_a_price_downwards_only(books, staff):

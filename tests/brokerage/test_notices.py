@@ -94,7 +94,7 @@ def test_it_is_told_once_to_who_asked(row, alice):
     assert (told.organisation, told.person) == (row.renter, alice)
     assert told.facts["about"] == "2026-11-27T12:00:00Z"
     assert said(told.kind, told.facts) == (
-        "1 x H100 80GB: begins 27 Nov 2026, 12:00 UTC",
+        "1 \N{MULTIPLICATION SIGN} H100 80GB: begins 27 Nov 2026, 12:00 UTC",
         "Your booking begins at 27 Nov 2026, 12:00 UTC.",
         f"/reservations/{row.public_id}/",
     )
@@ -146,5 +146,5 @@ def test_every_kind_has_its_words(kind, row):
     tell_noticed(noticed=[notice], at=START - HOUR)
     told = Told.objects.latest("pk")
     head, more, _ = said(told.kind, told.facts)
-    assert head.startswith("1 x H100 80GB: ")
+    assert head.startswith("1 \N{MULTIPLICATION SIGN} H100 80GB: ")
     assert len(more) > 30

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from compliance import services as compliance
 from compliance.models import Case, ListSnapshot
+from marketplace.accounts.models import User
 from marketplace.billing.models import RentalDispute
 from marketplace.catalog.models import Machine
 from marketplace.catalog.trust import services as trust
@@ -31,6 +32,7 @@ PAGES = {
     "doubts": lambda desk: reverse("admin:catalog_trust_changelist"),
     "reservations": lambda desk: reverse("admin:brokerage_reservation_changelist"),
     "invoices": lambda desk: reverse("admin:billing_invoice_changelist"),
+    "delete": lambda desk: reverse("admin:accounts_user_delete", args=[desk.officer.pk]),
     "add": lambda desk: reverse("admin:compliance_licence_add"),
 }
 
@@ -74,4 +76,5 @@ def desk(things):
         case=case,
         snapshot=ListSnapshot.objects.latest("pk"),
         dispute=RentalDispute.objects.get(),
+        officer=User.objects.get(email="olive@straits.example"),
     )

@@ -60,6 +60,24 @@ LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", 
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 LOOKS = [(1280, "light", LEVELS), (1280, "dark", COLOURS), (390, "light", LEVELS)]
 SHOTS = os.environ.get("SHOTS")
+#: what one writes in or presses that touches what stands above it in the same form
+TOUCHING = """() => {
+  const box = (one) => one.getBoundingClientRect();
+  const beside = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) < 4;
+  const close = (a, b) => !beside(a, b) && b.top > a.bottom - 2 && b.top - a.bottom < 4;
+  return [...document.forms].flatMap((form) => {
+    const all = [...form.querySelectorAll(".input, .select, .btn")];
+    const seen = all.filter((one) => one.checkVisibility());
+    const pairs = seen.slice(1).map((one, place) => [seen[place], one]);
+    const found = pairs.filter(([a, b]) => close(box(a), box(b)));
+    return found.map(([a, b]) => a.id + " " + b.outerHTML);
+  });
+}"""
+#: by how many pixels the foot stands above the foot of the window
+FLOATS = """() => {
+  const foot = document.querySelector(".foot");
+  return foot ? innerHeight - scrollY - foot.getBoundingClientRect().bottom : 0;
+}"""
 #: what is wider than the column or panel that it stands in, by how many pixels, and cannot be
 #: scrolled to there
 STANDS_OUT = """() => {
@@ -109,6 +127,8 @@ def fits(page, name, width):
     out = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert out <= 0, f"{name}: {out} px stick out at {width}"
     assert page.evaluate(STANDS_OUT) == [], (name, width)
+    assert page.evaluate(TOUCHING) == [], (name, width)
+    assert page.evaluate(FLOATS) < 1, (name, width)
 
 
 @pytest.mark.parametrize("rule", PAGES, ids=str)
@@ -130,5 +150,11 @@ def test_control_what_is_wrong_with_a_page_is_found(things, visit, axe):  # noqa
     page.evaluate("document.querySelector('main').style.minWidth = ''")
     page.evaluate("document.querySelector('main form').style.minWidth = '800px'")
     assert [pixels > 1 for _name, pixels in page.evaluate(STANDS_OUT)] != []
+    assert page.evaluate(TOUCHING) == []
+    page.evaluate("document.querySelector('main .btn').closest('p').style.marginTop = '-1px'")
+    page.evaluate("document.body.style.display = 'block'")
+    page.evaluate("document.querySelector('main form').style.minWidth = ''")
+    assert [one[:11] for one in page.evaluate(TOUCHING)] == ["id_password"]
+    assert page.evaluate(FLOATS) > 1
     page.evaluate("document.querySelector('h1').style.color = '#ccc'")
     assert "color-contrast" in {name for name, *_ in violations(page, COLOURS)}

@@ -5,12 +5,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
 
-from marketplace.billing.models import Charge, RateSegment, SlaAssessment
+from compliance.models import LicenceDraw, OwnershipStake
+from marketplace.billing.models import (
+    Charge,
+    Discount,
+    Maturity,
+    RateSegment,
+    SavedCard,
+    SlaAssessment,
+)
 from marketplace.brokerage.models import Reservation
-from marketplace.catalog.models import Gpu
+from marketplace.catalog.models import Gpu, Machine, Offer
 from marketplace.core import showing
 from marketplace.core.money_fields import MicroField
-from marketplace.ledger.models import Transfer
+from marketplace.ledger.models import Hold, Transfer
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -25,6 +33,9 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (Reservation, "public_id", "ID"),
         (Gpu, "memory_bytes", "memory"),
         (Gpu, "nvml_name", "NVML name"),
+        (SavedCard, "is_default", "default"),
+        (LicenceDraw, "gpu_us", "GPU time"),
+        (Maturity, "upto", "up to"),
     ],
 )
 def test_a_column_is_called_what_people_call_it(model, name, words):
@@ -40,12 +51,57 @@ def test_a_column_is_called_what_people_call_it(model, name, words):
         (SlaAssessment, "credit_bps", 1_250, "12.5 %"),
         (Transfer, "amount", -2_400_000, "-$2.40"),
         (Gpu, "memory_bytes", 80 << 30, "80.0 GiB"),
-        (Reservation, "state", "payment_due", "Payment Due"),
+        (Reservation, "state", "payment_due", "Payment due"),
         (Reservation, "interruptible", False, "No"),
     ],
 )
 def test_a_number_says_what_it_counts(model, name, value, words):
     assert showing.short(model(**{name: value}), model._meta.get_field(name)) == words
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("Payout In Transit", "Payout in transit"),
+        ("Sla", "SLA"),
+        ("Ok", "OK"),
+        ("export control", "Export control"),
+        ("This server's clock is wrong by Stripe's",) * 2,
+        ("3A090.a", "3A090.a"),
+    ],
+)
+def test_a_choice_begins_as_a_sentence_does(label, words):
+    assert showing.choice(label) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("by party", "party"), ("is staff", "staff"), ("debit__kind", "debit kind"), ("xid", "XID")],
+)
+def test_what_a_list_is_narrowed_by_is_named(path, words):
+    assert showing.title(path) == words
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "words"),
+    [
+        (Charge, "covered_ms", "billed so far at this rate"),
+        (Machine, "reliability_bps", "as last scored; empty: nothing on record"),
+        (Discount, "share_bps", "of the price; never above our fee"),
+        (Offer, "spot_floor_micro", "the least bid for what may be interrupted"),
+        (OwnershipStake, "share_bps", "empty: nobody knows"),
+        (Hold, "placed", "set aside at first"),
+        (Charge, "seq", "within lease and rate"),
+    ],
+)
+def test_help_names_no_unit_that_is_not_shown(model, name, words):
+    assert showing.explained(model._meta.get_field(name)) == words
+
+
+def test_numbers_under_ids_count_what_the_column_counts():
+    told = showing.laid_out({"d4993510": {"1": 600_000}, "spent_micro": {"2": 10_000}}, "billed_ms")
+    assert "<dt>1</dt><dd>10 min</dd>" in told
+    assert "<dt>2</dt><dd>$0.01</dd>" in told
 
 
 def test_another_currency_is_named():
@@ -74,6 +130,9 @@ def test_what_was_kept_as_json_is_laid_out_and_escaped():
 
 def test_what_is_inside_of_json_says_what_it_counts():
     told = showing.laid_out({"power_mw": 286_733, "fee_micro": 10_000, "xid": 79})
+    hot = showing.laid_out({"gpu_percent": 94, "temperature_c": 61})
+    assert "<dt>load</dt><dd>94 %</dd>" in hot
+    assert "<dt>temperature</dt><dd>61 °C</dd>" in hot
     assert "<dt>power</dt><dd>287 W</dd>" in told
     assert "<dt>fee</dt><dd>$0.01</dd>" in told
     assert "<dt>XID</dt><dd>79</dd>" in told

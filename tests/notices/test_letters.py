@@ -48,7 +48,7 @@ def test_a_notice_is_sent_once_to_whom_it_concerns(harbour, alice, mailoutbox):
     send()
     [sent] = mailoutbox
     assert sent.to == [engineer.email]
-    assert sent.subject == "1 x H100 80GB: could not start"
+    assert sent.subject == "1 \N{MULTIPLICATION SIGN} H100 80GB: could not start"
     assert "Why: it broke." in sent.body
     assert "https://straits.example/notices/choices/" in sent.body
     assert row.letters.get().sent_at == NOON
@@ -192,9 +192,17 @@ def test_what_cannot_be_read_any_more_is_given_up(settings, mailoutbox):
 @pytest.mark.parametrize(
     ("language", "subject", "why"),
     [
-        ("", "1 x H100 80GB: could not start", "Why: cancelled by the renter."),
-        ("zh-hans", "1 x H100 80GB：未能开始", "原因：由租户取消。"),
-        ("ms", "1 x H100 80GB: tidak dapat bermula", "Sebab: dibatalkan oleh penyewa."),
+        (
+            "",
+            "1 \N{MULTIPLICATION SIGN} H100 80GB: could not start",
+            "Why: cancelled by the renter.",
+        ),
+        ("zh-hans", "1 \N{MULTIPLICATION SIGN} H100 80GB：未能开始", "原因：由租户取消。"),
+        (
+            "ms",
+            "1 \N{MULTIPLICATION SIGN} H100 80GB: tidak dapat bermula",
+            "Sebab: dibatalkan oleh penyewa.",
+        ),
     ],
 )
 def test_a_letter_is_in_the_language_of_its_recipient(

@@ -104,7 +104,7 @@ def test_a_kind_says_something_with_and_without_facts(kind):
 def test_facts_are_written_as_people_read_them():
     facts = {"chip": "H100 80GB", "gpu_count": 2, "about": "2026-11-24T12:00:00Z"}
     told = said("reservation.starting", facts)
-    assert told.head == "2 x H100 80GB: begins 24 Nov 2026, 12:00 UTC"
+    assert told.head == "2 \N{MULTIPLICATION SIGN} H100 80GB: begins 24 Nov 2026, 12:00 UTC"
     assert said("payout.paid", {"amount_micro": 12_340_000, "currency": "USD"}).head == (
         "A payout of 12.34 USD was made"
     )

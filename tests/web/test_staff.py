@@ -327,7 +327,7 @@ def test_an_account_lists_its_entries_with_the_balance_each_left(desk, harbour, 
         reverse("admin:ledger_explore", args=[wallet.pk]), {"before": newest.pk}
     )
     assert [one.after for one in older.context["entries"]] == [100_000_000]
-    assert f"{harbour} wallet_paid USD" in said(answer)
+    assert f"{harbour} wallet USD" in said(answer)
 
 
 def test_as_many_questions_for_fifty_entries_as_for_one(

@@ -204,7 +204,7 @@ def test_notices_webhooks_and_maintenance_are_told_in_the_language(
     ]
     found = seen(client, siti, urls, said)
     the_same(found)
-    assert "1 x H100 80GB：已取消" in found["zh-hans"][0]
+    assert "1 \N{MULTIPLICATION SIGN} H100 80GB：已取消" in found["zh-hans"][0]
     assert "Sebab: dibatalkan oleh penyewa." in found["ms"][0]
     assert "角色为查看者" in found["zh-hans"][0]
     past = client.post(looked, {"start": "2020-01-01T00:00"})

@@ -17,6 +17,7 @@ from compliance.models import (
 )
 from compliance.models.above import Above, above
 from compliance.states import LIVE, MOVES, CaseState
+from marketplace.core import showing
 
 from .comparing import Compared, compare
 from .evidencing import Evidenced, evidenced
@@ -61,7 +62,7 @@ def dossier(case: Case) -> Dossier:
     return Dossier(
         case,
         decision,
-        [(_label(name), _fact(getattr(case.party, name))) for name in Party.SCREENED_FIELDS],
+        [_fact(case.party, name) for name in Party.SCREENED_FIELDS],
         _pairs(case.party, decision, known),
         ownership(case.party, known, decision.reasons),
         evidenced(case.party),
@@ -87,11 +88,11 @@ def open_to(case: Case, by: Officer) -> set[str]:
     return found
 
 
-def _fact(value: Any) -> str:
-    """As a reader knows it; empty where nothing is known."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
+def _fact(party: Party, name: str) -> tuple[str, str]:
+    """Its name and what it is, as a reader knows them; empty where nothing is known."""
+    field: Any = Party._meta.get_field(name)
+    known = getattr(party, name) not in (None, "")
+    return showing.heading(field), str(showing.told(party, field)) if known else ""
 
 
 def _label(name: str) -> str:

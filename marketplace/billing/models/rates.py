@@ -7,7 +7,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Reservation
 from marketplace.core.models import Record
 from marketplace.core.money import text_from_micro
-from marketplace.core.showing import share
+from marketplace.core.showing import money, share
 
 
 class TermsOffer(Record):
@@ -73,7 +73,14 @@ class Discount(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{share(self.share_bps)} from {self.threshold} ({self.kind})"
+        return f"{share(self.share_bps)} from {self.least} ({self.kind})"
+
+    @property
+    def least(self) -> str:
+        """The threshold in words."""
+        if self.kind == self.Kind.VOLUME:
+            return f"{money(self.threshold, self.currency)} in 30 days"
+        return f"{self.threshold:,} h"
 
 
 class RateSegment(Record):

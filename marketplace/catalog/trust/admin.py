@@ -21,6 +21,7 @@ from marketplace.catalog.models import (
     TrustEvidence,
 )
 from marketplace.core.evidence import EvidenceAdmin, TellingAdmin
+from marketplace.core.showing import NOTHING, length
 
 from .doubts import DoubtsAdmin
 
@@ -58,10 +59,14 @@ class CalibrationAdmin(EvidenceAdmin[Calibration]):
 class ChallengeAdmin(EvidenceAdmin[Challenge]):
     """What was asked of machines, and what came of it."""
 
-    list_display = ("machine", "state", "reason", "asked_at", "elapsed_ms", "within_ms", "finding")
+    list_display = ("machine", "state", "reason", "asked_at", "took", "within_ms", "finding")
     list_filter = ("state", "reason", "calibrated")
     list_select_related = ("machine",)
     search_fields = ("machine__name", "public_id")
+
+    @admin.display(description="took", empty_value=NOTHING)
+    def took(self, row: Challenge) -> str | None:
+        return None if row.elapsed_ms is None else length(row.elapsed_ms)
 
 
 @admin.register(Probe)

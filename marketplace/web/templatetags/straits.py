@@ -11,6 +11,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import now
 from django.utils.translation import gettext, pgettext
 
@@ -22,7 +23,7 @@ from marketplace.catalog.trust import services as trust
 from marketplace.catalog.trust import tiers
 from marketplace.core.moments import iso_second
 from marketplace.core.money import text_of_minor, whole_minor
-from marketplace.core.showing import laid_out
+from marketplace.core.showing import laid_out, title
 from marketplace.notices import services as notices
 from marketplace.web.forms import dollars
 from marketplace.web.said import said as in_this_language
@@ -200,6 +201,26 @@ def outcome(name: str) -> str:
 def kept(value: object) -> str:
     """What was kept as JSON, for staff: names and values, never the code itself."""
     return laid_out(value)
+
+
+@register.filter
+def labelled(cells: Iterable[str], headers: Iterable[dict[str, Any]]) -> list[SafeString]:
+    """The cells of a row of a list of staff, each with what its column is called as `data-l`.
+
+    They come as Django made them, beginning with "<td" or "<th"; the box that chooses has no name.
+    """
+    found = []
+    for cell, header in zip(cells, headers, strict=True):
+        name = "" if "<" in header["text"] else capfirst(header["text"])
+        tag, rest = SafeString(cell[:3]), SafeString(cell[3:])
+        found.append(format_html('{} data-l="{}"{}', tag, name, rest))
+    return found
+
+
+@register.filter
+def filter_title(text: str) -> str:
+    """What staff narrow a list by, in words: {{ "by party"|filter_title }} -> party."""
+    return title(text)
 
 
 @register.filter
