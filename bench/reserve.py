@@ -22,8 +22,7 @@ from bench.incoming import GPUS, Requests, elsewhere
 from bench.report import compare, rate
 from bench.world import world
 
-RESERVATIONS = 1000
-REFERENCE_RESERVATIONS = 1000
+RESERVATIONS = 3000
 #: hours after the first from which those ask that come in elsewhere
 LATER = 24 * 30
 
@@ -105,7 +104,7 @@ def pgbench(script: Path, clients: int = 1) -> int:
         [
             str(program),
             *("--no-vacuum", "--client", str(clients), "--jobs", str(clients)),
-            *("--transactions", str(REFERENCE_RESERVATIONS // clients)),
+            *("--transactions", str(RESERVATIONS // clients)),
             *("--file", str(script), "--host", where["host"], "--username", where["user"]),
             where["dbname"],
         ],
@@ -115,7 +114,7 @@ def pgbench(script: Path, clients: int = 1) -> int:
     )
     failed = FAILED.search(done.stdout)
     assert failed and failed[1] == "0", done.stdout  # noqa: PT018, S101
-    return REFERENCE_RESERVATIONS
+    return RESERVATIONS
 
 
 def main() -> None:
