@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import template
+from django.contrib.admin.templatetags.admin_list import result_list
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -203,18 +204,27 @@ def kept(value: object) -> str:
     return laid_out(value)
 
 
-@register.filter
-def labelled(cells: Iterable[str], headers: Iterable[dict[str, Any]]) -> list[SafeString]:
-    """The cells of a row of a list of staff, each with what its column is called as `data-l`.
+@register.inclusion_tag("admin/change_list_results.html")
+def labelled_list(cl: Any) -> dict[str, Any]:
+    """The rows of a list of staff, each cell with what its column is called as `data-l`.
 
-    They come as Django made them, beginning with "<td" or "<th"; the box that chooses has no name.
+    So that on a phone a row can stand as its facts. Cells come as Django made them, beginning with
+    "<td" or "<th"; the box that chooses has no name.
     """
-    found = []
-    for cell, header in zip(cells, headers, strict=True):
-        name = "" if "<" in header["text"] else capfirst(header["text"])
-        tag, rest = SafeString(cell[:3]), SafeString(cell[3:])
-        found.append(format_html('{} data-l="{}"{}', tag, name, rest))
-    return found
+    told: dict[str, Any] = result_list(cl)
+    names = [_cell_name(header) for header in told["result_headers"]]
+    for row in told["results"]:
+        row[:] = map(_labelled, row, names)
+    return told
+
+
+def _cell_name(header: dict[str, Any]) -> str:
+    return "" if "<" in header["text"] else capfirst(header["text"])
+
+
+def _labelled(cell: str, name: str) -> SafeString:
+    tag, rest = SafeString(cell[:3]), SafeString(cell[3:])
+    return format_html('{} data-l="{}"{}', tag, name, rest)
 
 
 @register.filter
