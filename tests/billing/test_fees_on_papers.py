@@ -266,4 +266,4 @@ def test_control_a_kind_that_nobody_papers_or_matures_is_found(cancelled, harbou
     )
     payouts.mature(at=RIPE + 30 * DAY)
     assert whole.not_on_one_paper() == ["surcharge surcharge:1 is on 0 papers"]
-    assert whole.never_payable() == [f"5 of provider_pending {operator.public_id} USD stay"]
+    assert whole.never_payable() == [f"5 of provider pending {operator.public_id} USD stay"]
