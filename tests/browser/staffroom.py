@@ -20,6 +20,7 @@ PAGES = {
     "queue": lambda desk: reverse("admin:compliance_case_changelist"),
     "case": lambda desk: reverse("admin:compliance_case_change", args=[desk.case.pk]),
     "parties": lambda desk: reverse("admin:compliance_party_changelist"),
+    "searched": lambda desk: f"{reverse('admin:compliance_party_changelist')}?q=harbour",
     "party": lambda desk: reverse("admin:compliance_party_change", args=[desk.case.party_id]),
     "lists": lambda desk: reverse("admin:compliance_listsnapshot_changelist"),
     "list": lambda desk: reverse("admin:compliance_listsnapshot_change", args=[desk.snapshot.pk]),
