@@ -22,7 +22,7 @@ from bench.incoming import GPUS, Requests, elsewhere
 from bench.report import compare, rate
 from bench.world import world
 
-RESERVATIONS = 3000
+RESERVATIONS = 2000
 #: hours after the first from which those ask that come in elsewhere
 LATER = 24 * 30
 
