@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Count, Window
 
@@ -19,12 +20,17 @@ from marketplace.catalog.trust.services import tier_of
 
 from .availability import FREE_NOW, offers
 
+Value = TypeVar("Value", str, int)
+
 CHEAPEST_FIRST = ("price_micro_per_gpu_hour", "pk")
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many offers there are, in all and by what a renter chooses among; most first."""
+    """How many offers there are, in all and by what a renter chooses among.
+
+    Each list has most offers first, and equals in the order of their values.
+    """
 
     total: int
     gpu: list[tuple[str, int]]
@@ -78,7 +84,12 @@ def facets(found: OfferQuerySet) -> Facets:
         gpu[of[0]] += many
         memory[of[1]] += many
         country[of[2]] += many
-    return Facets(gpu.total(), gpu.most_common(), country.most_common(), memory.most_common())
+    return Facets(gpu.total(), _ranked(gpu), _ranked(country), _ranked(memory))
+
+
+def _ranked(counted: Counter[Value]) -> list[tuple[Value, int]]:
+    """Most offers first and equals by value: the database groups in no order of its own."""
+    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
 
 
 def standing(
