@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from compliance.matching import Answer, Index, Listed, Query, problem_with, tokens
-from compliance.matching.evidence import SIGNS
 from compliance.matching.letters import Letters
 from compliance.matching.population import surnames
-from compliance.matching.trees import Trees, load
 from compliance.sources import source
 from tests.compliance import ofac
 
@@ -197,44 +195,6 @@ def test_a_slip_that_makes_the_word_and_is_one_slip():
 def test_letters_that_make_a_name_surprise_less():
     letters = Letters(["rahman", "hassan", "karim", "salman", "osman"])
     assert letters.nats["rahman"] < letters.nats["saman"] < letters.nats["sxmqn"]
-
-
-def test_the_trees_ask_about_the_signs_there_are():
-    assert {kind: trees.signs for kind, trees in load().items()} == {
-        "person": SIGNS,
-        "other": SIGNS,
-    }
-
-
-TWO_TREES = Trees(
-    {
-        "signs": ["edits", "letters"],
-        "base": -500,
-        "depth": 2,
-        "roots": [0, 5],
-        "nodes": [
-            [0, 1.5, 1, 2, 100],  # edits above 1.5?
-            [0, 0, 1, 1, 2000],
-            [1, 4, 3, 4, -1000],  # letters above 4?
-            [0, 0, 3, 3, -3000],
-            [0, 0, 4, 4, 250],
-            [0, 0, 5, 5, 7],
-        ],
-    }
-)
-
-
-@pytest.mark.parametrize(
-    ("signs", "odds", "told"),
-    [
-        ((1, 3), 1.507, {"edits": 1.9}),
-        ((2, 4), -3.493, {"edits": -1.1, "letters": -2.0}),
-        ((2, 5), -0.243, {"edits": -1.1, "letters": 1.25}),
-    ],
-)
-def test_odds_are_a_sum_of_trees_told_sign_by_sign(signs, odds, told):
-    assert TWO_TREES.odds(signs) == odds
-    assert TWO_TREES.told(signs) == told
 
 
 def test_surnames_are_of_people_from_everywhere():
