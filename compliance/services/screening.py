@@ -12,6 +12,7 @@ from compliance.matching import Bands
 from compliance.models import Content, Decision, Outcome, Party
 from compliance.policy import Rulebook
 from compliance.redflags import owners
+from marketplace.core.inserting import insert
 
 from .cases.opening import follow
 from .finding import Question
@@ -72,10 +73,10 @@ def screen_many(*, asked: Sequence[tuple[Party, Question | None]], at: datetime)
         for party, question in asked
     ]
     with transaction.atomic():
-        made = Decision.objects.bulk_create(rows)
-        for decision in made:
+        insert(rows)
+        for decision in rows:
             follow(decision)
-    return made
+    return rows
 
 
 def _judge_flagged(

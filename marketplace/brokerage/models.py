@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q, Value
 
 from compliance.models import Decision
 from marketplace.accounts.models import Organisation, User
-from marketplace.catalog.models import Gpu, Machine, Offer
+from marketplace.catalog.models import LONGEST_CLEANING_S, Gpu, Machine, Offer
 from marketplace.core.models import Record
 from marketplace.core.states import Stateful
 from marketplace.ledger.models import Hold
@@ -370,6 +370,9 @@ class Lease(Record, Stateful):
                     during__isempty=False, during__lower_inf=False, during__upper_inf=False
                 ),
                 name="lease_window_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(cleaning_s__lte=LONGEST_CLEANING_S), name="lease_cleaning"
             ),
             models.CheckConstraint(
                 condition=Q(started_at__isnull=False)

@@ -46,6 +46,8 @@ __all__ = [
 
 #: published: what every interruptible rental is owed at least; a provider may promise more
 SPOT_NOTICE_S, SPOT_MINIMUM_S = 120, 600
+#: a GPU is kept free after a lease for a day at most
+LONGEST_CLEANING_S = 86_400
 
 
 class Site(Record):
@@ -304,7 +306,9 @@ class Offer(Record, Stateful):
                 condition=Q(horizon_days__gte=1, horizon_days__lte=90), name="offer_horizon"
             ),
             # a day: whoever needs longer takes the machine off the market
-            models.CheckConstraint(condition=Q(cleaning_s__lte=86_400), name="offer_cleaning"),
+            models.CheckConstraint(
+                condition=Q(cleaning_s__lte=LONGEST_CLEANING_S), name="offer_cleaning"
+            ),
             # who may be interrupted never pays more than who may not
             models.CheckConstraint(
                 condition=Q(spot_floor_micro__isnull=True)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from psycopg.types.range import TimestamptzRange
 
+from marketplace.brokerage.barring import barring
 from marketplace.brokerage.matching import Free
-from marketplace.brokerage.models import Lease, Reservation
+from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.placement import Host, Placed, Strategy, Together, Wish, ours, place
 from marketplace.brokerage.pools import Pool
 from marketplace.catalog.models import Gpu, Offer
@@ -192,10 +193,10 @@ def _host(machine: int, gpus: Sequence[Free], fabric: str, upkeep: TimestamptzRa
 def _fill(hosts: Iterable[Host], asked: Sequence[Wanted]) -> None:
     by_gpu = {gpu.pk: host for host in hosts for gpu in host.gpus}
     first, last = min(one.start for one in asked), max(one.until for one in asked)
-    touching = Lease.objects.live().barring(first, last + TICK)  # one that begins then counts too
     # by machine: the list of all GPUs of a large site takes longer to send than to look up
-    leases = touching.filter(gpu__machine__in={host.pk for host in by_gpu.values()})
-    for gpu, during, cleaning_s in leases.values_list("gpu", "during", "cleaning_s"):
+    machines = {host.pk for host in by_gpu.values()}
+    # a lease that begins when the last one ends counts too
+    for gpu, during, cleaning_s in barring(machines, first, last + TICK):
         if gpu in by_gpu:
             until = _us(during.upper + timedelta(seconds=cleaning_s))
             by_gpu[gpu].leases.append((_us(during.lower), until, gpu))

@@ -44,13 +44,16 @@ def look_at_orders(*, renter: Organisation, at: datetime, most: int = MOST) -> i
     """Raise what a renter's newest orders show together; returns how many flags were new."""
     kinds = compliance.flag_kinds(day=at.date())
     recent = Q(created_at__gte=at - RECENT) | Q(during__endswith__gt=at)
-    rows = Reservation.objects.filter(recent, renter=renter).order_by("-pk")
-    asked = [_order(*row) for row in rows.values_list(*COLUMNS)[:most]]
+    newest = Reservation.objects.filter(recent, renter=renter).order_by("-pk").values("pk")[:most]
+    # chosen before they are joined with what they name: a renter may have thousands
+    rows = Reservation.objects.filter(pk__in=newest).order_by("-pk")
+    asked = [_order(*row) for row in rows.values_list(*COLUMNS)]
     found: list[Finding] = []
     if "R1" in kinds and renter.party.founded_on:
         found += filter(None, [_first_advanced(renter, **kinds["R1"].parameters)])
-    if "R10" in kinds and not _has_finished(renter):
-        found += orders.out_of_scale(asked, **kinds["R10"].parameters)
+    large = orders.out_of_scale(asked, **kinds["R10"].parameters) if "R10" in kinds else []
+    if large and not _has_finished(renter):
+        found += large
     if "R11" in kinds:
         found += orders.tries_lower(asked, **kinds["R11"].parameters)
     if "R12" in kinds:

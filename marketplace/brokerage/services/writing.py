@@ -11,6 +11,7 @@ from compliance import services as compliance
 from compliance.models import Decision
 from marketplace.brokerage.models import Assignment, Reservation
 from marketplace.brokerage.states import LeaseState, State
+from marketplace.core.inserting import insert
 from marketplace.ledger import services as ledger
 
 from .brokering import hold_key, lock_gpus
@@ -38,10 +39,10 @@ UPDATE brokerage_reservation r
 LEASE = """
 INSERT INTO brokerage_lease
   (public_id, created_at, assignment_id, gpu_id, cleaning_s, state, during)
-SELECT gen_random_uuid(), %s, c.*, r.during
-  FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[]) AS c (part, gpu, cleaning_s, state)
-  JOIN brokerage_assignment a ON a.id = c.part
-  JOIN brokerage_reservation r ON r.id = a.reservation_id
+SELECT gen_random_uuid(), %s, c.part, c.gpu, c.cleaning_s, c.state, r.during
+  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[])
+    AS c (id, part, gpu, cleaning_s, state)
+  JOIN brokerage_reservation r ON r.id = c.id
  ORDER BY c.gpu
 """
 
@@ -102,18 +103,19 @@ def _lock(rows: Sequence[int]) -> None:
 
 
 def _lease(placed: Sequence[Placing], at: datetime) -> None:
-    parts = Assignment.objects.bulk_create(
+    parts = [
         Assignment(reservation=one.row, machine_id=machine, created_at=at)
         for one in placed
         for machine in sorted(one.gpus)
-    )
+    ]
+    insert(parts)
     chosen = [(one.row, gpus) for one in placed for _, gpus in sorted(one.gpus.items())]
     columns = [
-        (part.pk, gpu, row.offer.cleaning_s, _state(row))
+        (row.pk, part.pk, gpu, row.offer.cleaning_s, _state(row))
         for part, (row, gpus) in zip(parts, chosen, strict=True)
         for gpu in gpus
     ]
-    lock_gpus({gpu for _, gpu, _, _ in columns})
+    lock_gpus({gpu for _, _, gpu, _, _ in columns})
     with connection.cursor() as cursor:
         cursor.execute(LEASE, [at, *_turned(columns)])
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, connection, transaction
 
 from marketplace.core.idempotency import KeyReused
+from marketplace.core.inserting import insert
 from marketplace.ledger.models import Account, Hold
 
 SHRINK = """
@@ -62,7 +63,7 @@ def place_holds(*, placings: Sequence[Placing]) -> dict[str, Hold]:
     try:
         with transaction.atomic():
             lock_balances(row.account_id for row in rows)
-            Hold.objects.bulk_create(rows)
+            insert(rows)
     except IntegrityError as error:
         raise covered(error, "a wallet does not have this much available") from error
     return {row.key: row for row in rows}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.core import hints
+from marketplace.core.inserting import insert
 from marketplace.notices.models import Notice
 
 SPREAD = "marketplace.notices.tasks.spread"
@@ -47,5 +48,5 @@ def record(*, events: Iterable[Event], at: datetime) -> None:
     if rows:
         # in one order, so that two who tell of the same do not wait for each other
         rows.sort(key=lambda row: (row.organisation_id, row.key))
-        Notice.objects.bulk_create(rows, ignore_conflicts=True)
+        insert(rows, ignore_conflicts=True)
         hints.after_commit(SPREAD)
