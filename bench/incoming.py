@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 GPUS = 64
@@ -44,11 +45,16 @@ class Requests:
 class Elsewhere:
     """The process in which requests come in: `start` so many, then `wait` until they are in."""
 
-    def __init__(self, line: Connection) -> None:
-        self.line = line
+    def __init__(self, line: Connection, process: BaseProcess) -> None:
+        self.line, self.process = line, process
 
     def start(self, many: int) -> None:
         self.line.send(many)
+
+    def look(self) -> None:
+        """Raises RuntimeError if the process ended, so that nobody waits for its rows for ever."""
+        if not self.process.is_alive():
+            raise RuntimeError(f"requests stopped coming in: exit {self.process.exitcode}")
 
     def wait(self) -> None:
         """Raises EOFError if the process ended instead."""
@@ -68,7 +74,7 @@ def elsewhere(requests: Requests) -> Iterator[Elsewhere]:
     far_end.close()
     try:
         line.recv()  # it has loaded what it needs
-        yield Elsewhere(line)
+        yield Elsewhere(line, process)
     finally:
         line.close()
         process.join()

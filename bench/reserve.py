@@ -14,6 +14,7 @@ that; and `pgbench-2`, with two clients, as we have two processes. Nothing may b
 import re
 import subprocess
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -141,11 +142,12 @@ def main() -> None:
         )
         more: dict[str, list[float]] = {"in turns": [], "brokered": [], "pgbench-2": []}
 
-        def broker_all() -> int:
-            """Until every request that came, or is to come, is brokered."""
+        def broker_all(look: Callable[[], None] = lambda: None) -> int:
+            """Until every request that came, or is to come, is brokered; `look` between batches."""
             done = 0
             while done < RESERVATIONS:
                 done += brokerage.broker_open(at=NOON)
+                look()
             return done
 
         def in_turns() -> int:
@@ -161,7 +163,7 @@ def main() -> None:
 
             def ours() -> int:
                 others.start(RESERVATIONS)
-                done = broker_all()
+                done = broker_all(others.look)
                 others.wait()
                 return done
 
