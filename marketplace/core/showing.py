@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 
-from .money import text_from_micro
+from .money import micro_from_minor, text_from_micro
 
 #: a moment as it is kept in JSON
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -39,6 +39,15 @@ WORDS = {
     **{word: word.upper() for word in ("cuda", "eccn", "tpp", "url", "uuid", "xid", "ssh", "uid")},
     "ok": "OK",
     "upto": "up to",
+    "top up": "top-up",
+    "seq": "number",
+    "txn": "transaction",
+    "params": "parameters",
+    "last4": "last four digits",
+    "exp": "expiry",
+    "stripe": "Stripe",
+    "mono from": "own clock at start",
+    "mono": "length by own clock",
     "sha256": "SHA-256",
     "hq": "head office",
     "mm2": "mm²",
@@ -52,6 +61,7 @@ UNIT = re.compile(
 )
 #: words with which columns that are no more than yes or no begin
 IS, LEADING = re.compile(r"^is "), re.compile(r"^(?:is|by) ")
+CODE = re.compile(r"[a-z]+(?:_[a-z]+)+(?: \(\d+\))?")
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
 #: signs of a list's cell; the rest is on the row's page
@@ -66,12 +76,32 @@ def heading(field: Field) -> str:
     text = str(field.verbose_name)
     if text != field.name.replace("_", " "):
         return text  # somebody gave it a name
-    return _called(IS.sub("", text)) or text
+    called = _called(IS.sub("", text)) or text
+    return f"{called} share" if _is_share_beside_amount(field) else called
+
+
+def _is_share_beside_amount(field: Field) -> bool:
+    """Whether its name but for the unit is that of an amount, too: credit_bps and credit_micro."""
+    amount = re.sub(r"_bps$", "_micro", field.name)
+    return amount != field.name and any(one.name == amount for one in field.model._meta.fields)
+
+
+def named(model: type[models.Model]) -> None:
+    """Call a table as people write it: "api key" is "API key"; a name somebody gave it stays."""
+    meta = model._meta
+    for name in ("verbose_name", "verbose_name_plural"):
+        if name not in meta.original_attrs:
+            setattr(meta, name, _called(str(getattr(meta, name))))
 
 
 def title(text: str) -> str:
     """What a filter goes by: "by party" is "party", "debit__kind" is "debit kind"."""
     return _called(LEADING.sub("", text.replace("__", " "))) or text
+
+
+def code_words(text: str) -> str:
+    """A name of ours, such as the kind of a booking, with or without a count: "top up (3)"."""
+    return text.replace("_", " ") if CODE.fullmatch(text) else text
 
 
 def choice(label: object) -> str:
@@ -150,6 +180,8 @@ def told(row: models.Model, field: Field) -> str | SafeString:
         return choice(dict(field.flatchoices).get(value, value))
     if isinstance(field, RangeField):
         return span(value)
+    if field.name == "kind":
+        return code_words(str(value))
     return _counted(row, field, value) if type(value) is int else plain(value)
 
 
@@ -166,7 +198,7 @@ def counted(name: str, value: int, currency: str = "USD") -> str:
     if "micro" in words:
         return money(value, currency)
     if "minor" in words:
-        return f"{value:,} minor units"
+        return money(micro_from_minor(value, currency), currency)
     for word, say in COUNTED.items():
         if word in words:
             return say(value)
