@@ -23,6 +23,10 @@ from .money import micro_from_minor, text_from_micro
 #: a moment as it is kept in JSON
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: values that were kept as text
+AS_TEXT = {"": "none", "None": "none", "True": "Yes", "False": "No"}
+
 Field = models.Field[Any, Any]
 
 #: columns of the ledger, which counts in nothing but micro-units
@@ -52,7 +56,7 @@ WORDS = {
     "hq": "head office",
     "mm2": "mm²",
     "gpus": "GPUs",
-    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw"), ""),
+    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw", "mj"), ""),
 }
 #: how the help of a column names the unit that it is kept in
 UNIT = re.compile(
@@ -180,7 +184,7 @@ def told(row: models.Model, field: Field) -> str | SafeString:
         return choice(dict(field.flatchoices).get(value, value))
     if isinstance(field, RangeField):
         return span(value)
-    if field.name == "kind":
+    if field.name in ("kind", "verb"):
         return code_words(str(value))
     return _counted(row, field, value) if type(value) is int else plain(value)
 
@@ -242,6 +246,7 @@ COUNTED: dict[str, Callable[[int], str]] = {
     "bytes": _memory,
     "gb": lambda gb: f"{gb} GB",
     "mw": lambda mw: f"{mw / 1000:,.0f} W",
+    "mj": lambda mj: f"{mj / 3_600_000:,.1f} Wh",
     "percent": lambda share: f"{share} %",
     "c": lambda degrees: f"{degrees} °C",
 }
@@ -324,15 +329,27 @@ def laid_out(value: object, within: str = "") -> str | SafeString:
             '<ol class="kept">{}</ol>',
             format_html_join("", "<li>{}</li>", ((laid_out(one, within),) for one in value)),
         )
-    if isinstance(value, str) and STAMP.fullmatch(value):
-        return moment(datetime.fromisoformat(value))
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        return _as_json(value)
+    if isinstance(value, str):
+        return _written(value)
     return plain(value) if value or value in (0, False) else "none"
 
 
+def _written(text: str) -> str | SafeString:
+    """What JSON has no kind of its own for, and what the trail keeps of values as text."""
+    if STAMP.fullmatch(text):
+        return moment(datetime.fromisoformat(text))
+    if DAY.fullmatch(text):
+        return _day(date.fromisoformat(text))
+    if text[:1] in ("{", "["):
+        return _as_json(text)
+    return AS_TEXT.get(text, text)
+
+
 def _part(name: str, value: object, within: str) -> str | SafeString:
-    unit = name if COUNTING & set(name.split("_")) else within
+    counts = bool(COUNTING & set(name.split("_")))
+    unit = name if counts else within
+    if counts and isinstance(value, str) and value.isdecimal():
+        value = int(value)
     return counted(unit, value) if type(value) is int else laid_out(value, unit)
 
 

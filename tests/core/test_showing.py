@@ -171,6 +171,12 @@ def test_what_is_inside_of_json_says_what_it_counts():
     assert "<dt>power</dt><dd>287 W</dd>" in told
     assert "<dt>fee</dt><dd>$0.01</dd>" in told
     assert "<dt>XID</dt><dd>79</dd>" in told
+    told = showing.laid_out({"share_bps": "6200", "until": "None", "since": "2026-11-24"})
+    assert "<dt>share</dt><dd>62 %</dd>" in told
+    assert "<dt>until</dt><dd>none</dd>" in told
+    assert "<dt>since</dt><dd>24 Nov 2026</dd>" in told
+    assert "<dd>No</dd>" in showing.laid_out({"controls": "False"})
+    assert "<dt>energy</dt><dd>1.5 Wh</dd>" in showing.laid_out({"energy_mj": 5_400_000})
     told = showing.laid_out({"since": "2026-11-24 12:00:00+00:00", "more": '{"a": [1]}'})
     assert ">24 Nov 2026, 12:00</time>" in told
     assert "<dt>a</dt><dd>1</dd>" in told
