@@ -40,7 +40,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (StripeMovement, "txn_id", "transaction ID"),
         (CreditLot, "top_up", "top-up"),
         (SavedCard, "exp_month", "expiry month"),
-        (Segment, "mono_ms", "length by own clock"),
+        (Segment, "mono_ms", "by own clock"),
         (Gpu, "memory_bytes", "memory"),
         (Gpu, "nvml_name", "NVML name"),
         (SavedCard, "is_default", "default"),

@@ -378,6 +378,10 @@ def test_a_page_leads_to_what_was_done_to_its_row(desk, alice, said):
     assert f'href="{trail}">Trail</a>' in desk["officer"].get(page).content.decode()
     assert "sally@example.test" in said(desk["officer"].get(trail))
     assert len(desk["officer"].get(trail).context["cl"].result_list) == 1
+    # a line of the trail has none of its own
+    line = AuditEvent.objects.filter(subject__endswith=str(alice.public_id)).get()
+    own = reverse("admin:core_auditevent_change", args=[line.pk])
+    assert "subject__exact" not in desk["officer"].get(own).content.decode()
     # who may not look at the trail is not sent there, nor to a history that knows less
     told = desk["support"].get(page).content.decode()
     assert (">Trail<" in told, ">History<" in told) == (False, False)
