@@ -396,6 +396,13 @@ def test_of_a_row_that_is_not_there_yet_only_what_is_asked_for_is_shown(desk, sa
     assert "Created at:" in said(desk["superuser"].get(change))
 
 
+def test_the_two_boxes_of_a_span_say_what_goes_into_them(desk, said):
+    page = desk["superuser"].get(reverse("admin:metering_ownoutage_add"))
+    assert "start and end in UTC, such as 2026-11-24 12:00" in said(page)
+    boxes = re.findall(r'aria-label="(\w+)" placeholder="(\w+)"', page.content.decode())
+    assert boxes == [("Start", "Start"), ("End", "End")]
+
+
 def test_a_table_goes_by_the_name_that_people_write(desk, said):
     page = said(desk["support"].get(reverse("admin:accounts_apikey_changelist")))
     assert "There are no API keys yet." in page
