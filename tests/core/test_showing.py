@@ -15,6 +15,7 @@ from marketplace.billing.models import (
     RateSegment,
     SavedCard,
     SlaAssessment,
+    StripeCommand,
     StripeMovement,
     TopUp,
 )
@@ -132,6 +133,10 @@ def test_another_currency_is_named():
         ),
         (Hold(key="one", amount=0, placed=9_560_000), "one: $0.00 of $9.56"),
         (Transfer(amount=2_400_000, currency="USD"), "$2.40"),
+        (
+            StripeCommand(kind="create_payment", idempotency_key="one", state="pending"),
+            "create payment one (pending)",
+        ),
     ],
 )
 def test_a_row_is_named_in_words(row, name):
