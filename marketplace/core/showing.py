@@ -19,10 +19,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 
-from .money import text_from_micro
+from .money import micro_from_minor, text_from_micro
 
 #: a moment as it is kept in JSON
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: values that were kept as text
+AS_TEXT = {"": "none", "None": "none", "True": "Yes", "False": "No"}
 
 Field = models.Field[Any, Any]
 
@@ -46,11 +50,20 @@ WORDS = {
     "k": "rounds",
     "ok": "OK",
     "upto": "up to",
+    "top up": "top-up",
+    "seq": "number",
+    "txn": "transaction",
+    "params": "parameters",
+    "last4": "last four digits",
+    "exp": "expiry",
+    "stripe": "Stripe",
+    "mono from": "own clock at start",
+    "mono": "length by own clock",
     "sha256": "SHA-256",
     "hq": "head office",
     "mm2": "mm²",
     "gpus": "GPUs",
-    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw"), ""),
+    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw", "mj"), ""),
 }
 #: how the help of a column names the unit that it is kept in
 UNIT = re.compile(
@@ -61,6 +74,7 @@ UNIT = re.compile(
 IS, LEADING = re.compile(r"^is "), re.compile(r"^(?:is|by) ")
 #: where a column's help sends whoever writes code
 SEE = re.compile(r"[:;,]? ?\b(?:see|of|by the names of) [a-z]+\.[a-z_]+(?: for [a-z ]+)?")
+CODE = re.compile(r"[a-z]+(?:_[a-z]+)+(?: \(\d+\))?")
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
 #: signs of a list's cell; the rest is on the row's page
@@ -75,12 +89,32 @@ def heading(field: Field) -> str:
     text = str(field.verbose_name)
     if text != field.name.replace("_", " "):
         return text  # somebody gave it a name
-    return _called(IS.sub("", text)) or text
+    called = _called(IS.sub("", text)) or text
+    return f"{called} share" if _is_share_beside_amount(field) else called
+
+
+def _is_share_beside_amount(field: Field) -> bool:
+    """Whether its name but for the unit is that of an amount, too: credit_bps and credit_micro."""
+    amount = re.sub(r"_bps$", "_micro", field.name)
+    return amount != field.name and any(one.name == amount for one in field.model._meta.fields)
+
+
+def named(model: type[models.Model]) -> None:
+    """Call a table as people write it: "api key" is "API key"; a name somebody gave it stays."""
+    meta = model._meta
+    for name in ("verbose_name", "verbose_name_plural"):
+        if name not in meta.original_attrs:
+            setattr(meta, name, _called(str(getattr(meta, name))))
 
 
 def title(text: str) -> str:
     """What a filter goes by: "by party" is "party", "debit__kind" is "debit kind"."""
     return _called(LEADING.sub("", text.replace("__", " "))) or text
+
+
+def code_words(text: str) -> str:
+    """A name of ours, such as the kind of a booking, with or without a count: "top up (3)"."""
+    return text.replace("_", " ") if CODE.fullmatch(text) else text
 
 
 def choice(label: object) -> str:
@@ -175,6 +209,8 @@ def told(row: models.Model, field: Field) -> str | SafeString:
         return ", ".join(choice(labels.get(one, one)) for one in value)
     if isinstance(field, RangeField):
         return span(value)
+    if field.name in ("kind", "verb"):
+        return code_words(str(value))
     return _counted(row, field, value) if type(value) is int else plain(value)
 
 
@@ -191,7 +227,7 @@ def counted(name: str, value: int, currency: str = "USD") -> str:
     if "micro" in words:
         return money(value, currency)
     if "minor" in words:
-        return f"{value:,} minor units"
+        return money(micro_from_minor(value, currency), currency)
     for word, say in COUNTED.items():
         if word in words:
             return say(value)
@@ -241,6 +277,7 @@ COUNTED: dict[str, Callable[[int], str]] = {
     "size": _file,
     "gb": lambda gb: f"{gb} GB",
     "mw": lambda mw: f"{mw / 1000:,.0f} W",
+    "mj": lambda mj: f"{mj / 3_600_000:,.1f} Wh",
     "percent": lambda share: f"{share} %",
     "c": lambda degrees: f"{degrees} °C",
 }
@@ -338,15 +375,27 @@ def laid_out(value: object, within: str = "") -> str | SafeString:
             '<ol class="kept">{}</ol>',
             format_html_join("", "<li>{}</li>", ((laid_out(one, within),) for one in value)),
         )
-    if isinstance(value, str) and STAMP.fullmatch(value):
-        return moment(datetime.fromisoformat(value))
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        return _as_json(value)
+    if isinstance(value, str):
+        return _written(value)
     return plain(value) if value or value in (0, False) else "none"
 
 
+def _written(text: str) -> str | SafeString:
+    """What JSON has no kind of its own for, and what the trail keeps of values as text."""
+    if STAMP.fullmatch(text):
+        return moment(datetime.fromisoformat(text))
+    if DAY.fullmatch(text):
+        return day_text(date.fromisoformat(text))
+    if text[:1] in ("{", "["):
+        return _as_json(text)
+    return AS_TEXT.get(text, text)
+
+
 def _part(name: str, value: object, within: str) -> str | SafeString:
-    unit = name if COUNTING & set(name.split("_")) else within
+    counts = bool(COUNTING & set(name.split("_")))
+    unit = name if counts else within
+    if counts and isinstance(value, str) and value.isdecimal():
+        value = int(value)
     return counted(unit, value) if type(value) is int else laid_out(value, unit)
 
 

@@ -60,6 +60,14 @@ class GapAdmin(EvidenceAdmin[Gap]):
 class SpanForm(forms.ModelForm[Any]):
     """What a person puts on record about [start, end); the service's own checks say what stands."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "during" in self.fields:  # not of a row that is only looked at
+            span = self.fields["during"]
+            span.help_text = "start and end in UTC, such as 2026-11-24 12:00"
+            for box, name in zip(span.widget.widgets, ("Start", "End"), strict=True):
+                box.attrs.update({"aria-label": name, "placeholder": name})
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if self.errors:

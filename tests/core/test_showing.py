@@ -22,12 +22,16 @@ from compliance.models import (
     PolicyRule,
 )
 from marketplace.billing.models import (
+    BankPayout,
     Charge,
+    CreditLot,
     Discount,
     Maturity,
     RateSegment,
     SavedCard,
     SlaAssessment,
+    StripeMovement,
+    TopUp,
 )
 from marketplace.brokerage.models import Lease, Reliability, Reservation, WindowChange
 from marketplace.catalog.models import (
@@ -43,7 +47,8 @@ from marketplace.catalog.models import (
 )
 from marketplace.core import showing
 from marketplace.core.money_fields import MicroField
-from marketplace.ledger.models import Hold, Transfer
+from marketplace.ledger.models import Hold, Transaction, Transfer
+from marketplace.metering.models import Segment
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -54,8 +59,13 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (RateSegment, "price_micro_per_gpu_hour", "price per GPU-hour"),
         (Charge, "amount_micro", "amount"),
         (Charge, "covered_ms", "covered"),
-        (SlaAssessment, "credit_bps", "credit"),
+        (SlaAssessment, "credit_bps", "credit share"),
+        (SlaAssessment, "credit_micro", "credit"),
         (Reservation, "public_id", "ID"),
+        (StripeMovement, "txn_id", "transaction ID"),
+        (CreditLot, "top_up", "top-up"),
+        (SavedCard, "exp_month", "expiry month"),
+        (Segment, "mono_ms", "length by own clock"),
         (Gpu, "memory_bytes", "memory"),
         (Gpu, "nvml_name", "NVML name"),
         (SavedCard, "is_default", "default"),
@@ -80,6 +90,8 @@ def test_a_column_is_called_what_people_call_it(model, name, words):
         (Charge, "covered_ms", 3, "3 ms"),
         (SlaAssessment, "credit_bps", 1_250, "12.5 %"),
         (Transfer, "amount", -2_400_000, "-$2.40"),
+        (StripeMovement, "amount_minor", 1_234, "$12.34"),
+        (Transaction, "kind", "top_up", "top up"),
         (Gpu, "memory_bytes", 80 << 30, "80.0 GiB"),
         (Reservation, "state", "payment_due", "Payment due"),
         (Reservation, "interruptible", False, "No"),
@@ -159,6 +171,29 @@ def test_numbers_under_ids_count_what_the_column_counts():
 
 def test_another_currency_is_named():
     assert showing.money(12_500_000, "MYR") == "12.50 MYR"
+    assert showing.counted("fee_minor", 500, "JPY") == "500.00 JPY"
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (BankPayout(stripe_id="po_1", state="in_transit"), "po_1 (in transit)"),
+        (TopUp(public_id="7", state="needs_action"), "top-up 7 (needs action)"),
+        (
+            CreditLot(kind="promo", amount_micro=12_500_000, currency="MYR"),
+            "promo lot of 12.50 MYR",
+        ),
+        (Hold(key="one", amount=0, placed=9_560_000), "one: $0.00 of $9.56"),
+        (Transfer(amount=2_400_000, currency="USD"), "$2.40"),
+    ],
+)
+def test_a_row_is_named_in_words(row, name):
+    assert str(row) == name
+
+
+def test_names_of_ours_are_told_in_words_with_and_without_a_count():
+    assert showing.code_words("top_up (3)") == "top up (3)"
+    assert showing.code_words("pm_1NqYgq") == "pm_1NqYgq"
 
 
 def test_times_and_spans():
@@ -242,6 +277,12 @@ def test_what_is_inside_of_json_says_what_it_counts():
     assert "<dt>power</dt><dd>287 W</dd>" in told
     assert "<dt>fee</dt><dd>$0.01</dd>" in told
     assert "<dt>XID</dt><dd>79</dd>" in told
+    told = showing.laid_out({"share_bps": "6200", "until": "None", "since": "2026-11-24"})
+    assert "<dt>share</dt><dd>62 %</dd>" in told
+    assert "<dt>until</dt><dd>none</dd>" in told
+    assert "<dt>since</dt><dd>24 Nov 2026</dd>" in told
+    assert "<dd>No</dd>" in showing.laid_out({"controls": "False"})
+    assert "<dt>energy</dt><dd>1.5 Wh</dd>" in showing.laid_out({"energy_mj": 5_400_000})
     told = showing.laid_out({"since": "2026-11-24 12:00:00+00:00", "more": '{"a": [1]}'})
     assert ">24 Nov 2026, 12:00</time>" in told
     assert "<dt>a</dt><dd>1</dd>" in told

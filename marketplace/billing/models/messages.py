@@ -60,7 +60,7 @@ class StripeCommand(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.idempotency_key} ({self.state})"
+        return f"{self.kind} {self.idempotency_key} ({self.get_state_display().lower()})"
 
 
 class StripeEvent(Record):
