@@ -42,6 +42,7 @@ class AssignmentAdmin(EvidenceAdmin[Assignment]):
     list_filter = ("observed",)
     list_select_related = ("reservation", "machine")
     search_fields = ("reservation__public_id", "machine__name")
+    exclude = ("endpoints",)  # with their tokens whoever reads them gets in as the renter does
 
 
 @admin.register(Lease)

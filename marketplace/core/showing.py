@@ -346,7 +346,7 @@ def plain(value: object) -> str | SafeString:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
-        return day_text(value)
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), day_text(value))
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
     if isinstance(value, list):

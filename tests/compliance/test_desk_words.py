@@ -10,6 +10,7 @@ from tests.compliance import caseroom, ofac
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
+CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 
 
 @pytest.fixture
@@ -21,8 +22,7 @@ def staff(client, sally):
 def test_a_form_stands_under_the_party_that_it_is_about(staff, said):
     party = make.party("Lion City Cloud Pte. Ltd.")
     text = said(staff.get(reverse("admin:compliance_add_stake", args=[party.pk])))
-    crumb = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
-    assert f"Parties {crumb} Lion City Cloud Pte. Ltd. {crumb} Add an owner of" in text
+    assert f"Parties {CRUMB} Lion City Cloud Pte. Ltd. {CRUMB} Add an owner of" in text
     assert "never edited, and earlier decisions about the party no longer stand." in text
     assert "Share, %:" in text
 
@@ -80,6 +80,18 @@ def test_a_stale_list_says_since_when(staff, said):
     ofac.import_sample(at=NOON - 216 * HOUR)
     text = said(staff.get(reverse("admin:compliance_listsnapshot_changelist")))
     assert "OFAC Specially Designated Nationals Stale since 16 Nov 2026, 12:00 UTC" in text
+
+
+@pytest.mark.parametrize(
+    ("window", "room", "name"),
+    [
+        ("compliance_listsnapshot", "Compliance", "Lists"),
+        ("catalog_trust", "Catalog", "Machines in doubt"),
+    ],
+)
+def test_the_way_to_a_window_calls_it_as_the_window_does(staff, said, window, room, name):
+    text = said(staff.get(reverse(f"admin:{window}_changelist")))
+    assert f"{room} {CRUMB} {name} {name}" in text
 
 
 def test_what_an_event_recorded_names_no_hash(staff, said):

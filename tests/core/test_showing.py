@@ -200,6 +200,7 @@ def test_times_and_spans():
     assert ">24 Nov 2026, 12:00<" in showing.moment(NOON)
     assert ">24 Nov 2026, 12:00:07<" in showing.moment(NOON + timedelta(seconds=7))
     assert showing.moment_text(NOON) == "24 Nov 2026, 12:00"
+    assert showing.plain(NOON.date()) == '<time datetime="2026-11-24">24 Nov 2026</time>'
     assert ">3 Dec, 12:00<" in showing.brief(NOON + timedelta(days=9, seconds=7))
     hour = DateTimeTZRange(NOON, NOON + timedelta(hours=1))
     assert showing.span_text(hour) == "24 Nov 2026, 12:00 until 13:00"
