@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.postgres.fields.ranges import RangeField
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -41,6 +42,12 @@ WORDS = {
     "public id": "ID",
     **{word: word.upper() for word in ("api", "gpu", "id", "ip", "json", "nvml", "pdf", "sla")},
     **{word: word.upper() for word in ("cuda", "eccn", "tpp", "url", "uuid", "xid", "ssh", "uid")},
+    "uuids": "UUIDs",
+    **{f"{who} label": f"name of the {who}" for who in ("actor", "approver", "assignee")},
+    "registered by label": "name of who registered it",
+    "prev": "previous",
+    "n": "size of matrices",
+    "k": "rounds",
     "ok": "OK",
     "upto": "up to",
     "top up": "top-up",
@@ -65,6 +72,8 @@ UNIT = re.compile(
 )
 #: words with which columns that are no more than yes or no begin
 IS, LEADING = re.compile(r"^is "), re.compile(r"^(?:is|by) ")
+#: where a column's help sends whoever writes code
+SEE = re.compile(r"[:;,]? ?\b(?:see|of|by the names of) [a-z]+\.[a-z_]+(?: for [a-z ]+)?")
 CODE = re.compile(r"[a-z]+(?:_[a-z]+)+(?: \(\d+\))?")
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
@@ -111,17 +120,20 @@ def code_words(text: str) -> str:
 def choice(label: object) -> str:
     """A label as a sentence begins: Django makes "Payment Due" of payment_due."""
     text = str(label)
-    if text.istitle():  # else somebody wrote it as it is to be read
+    if text.istitle() or text in WORDS:  # else somebody wrote it as it is to be read
         text = _called(text.lower()) or text
     return capfirst(text)
 
 
 def explained(field: Field) -> str:
-    """The help of a column whose value is told in words: without the unit that it is kept in."""
-    text = str(field.help_text)
+    """The help of a column whose value is told in words: without the unit that it is kept in.
+
+    Nor does it send the reader into the code.
+    """
+    text = SEE.sub("", str(field.help_text))
     if not (COUNTING & set(field.name.split("_")) or field.name in MICRO.get(_room(field), ())):
         return text
-    told = UNIT.sub("", text).replace("null:", "empty:")
+    told = UNIT.sub("", text.replace("so many seconds", "so long")).replace("null:", "empty:")
     return re.sub(r"^[\s,;:]+", "", told)
 
 
@@ -164,7 +176,7 @@ def whole(row: models.Model, field: Field) -> str | SafeString:
     if isinstance(value, models.Model):
         return _link(value)
     if isinstance(value, dict | list):
-        return laid_out(value, field.name)
+        return told(row, field) if _is_choices(field) else laid_out(value, field.name)
     if isinstance(field, models.TextField) and value[0] in "[{":
         return _as_json(value)
     return told(row, field)
@@ -178,10 +190,23 @@ def _as_json(text: str) -> str | SafeString:
         return text  # begins like it
 
 
+def _is_choices(field: Field) -> bool:
+    """Whether a column holds several of a choice."""
+    return bool(_each(field) and _each(field).choices)
+
+
+def _each(field: Field) -> Any:
+    """The column of one element, where a column holds several."""
+    return getattr(field, "base_field", None)
+
+
 def told(row: models.Model, field: Field) -> str | SafeString:
     value = getattr(row, field.name)
     if field.choices:
         return choice(dict(field.flatchoices).get(value, value))
+    if _is_choices(field):
+        labels = dict(_each(field).flatchoices)
+        return ", ".join(choice(labels.get(one, one)) for one in value)
     if isinstance(field, RangeField):
         return span(value)
     if field.name in ("kind", "verb"):
@@ -238,12 +263,18 @@ def _memory(count: int) -> str:
     return f"{count / GIB:,.1f} GiB" if count >= GIB else f"{count:,} bytes"
 
 
+def _file(count: int) -> str:
+    """How large a file is; Django's own filter ties number and unit together."""
+    return filesizeformat(count).replace("\N{NO-BREAK SPACE}", " ")
+
+
 COUNTED: dict[str, Callable[[int], str]] = {
     "bps": share,
     "ms": length,
     "us": lambda us: length(us // 1000),
     "s": lambda s: length(s * 1000),
     "bytes": _memory,
+    "size": _file,
     "gb": lambda gb: f"{gb} GB",
     "mw": lambda mw: f"{mw / 1000:,.0f} W",
     "mj": lambda mj: f"{mj / 3_600_000:,.1f} Wh",
@@ -256,9 +287,24 @@ COUNTING = frozenset({*COUNTED, "micro", "minor"})
 
 def moment(at: datetime) -> SafeString:
     """In UTC, as the foot of the page says; seconds only where there are any."""
+    return _time(at, moment_text(at))
+
+
+def brief(at: datetime) -> SafeString:
+    """Of these weeks, for a list that is worked through: 3 Dec, 09:10."""
     there = at.astimezone(UTC)
-    iso = f"{there:%Y-%m-%dT%H:%M:%SZ}"
-    return format_html('<time datetime="{}">{}, {}</time>', iso, _day(there), _clock(there))
+    return _time(at, f"{there.day} {there:%b, %H:%M}")
+
+
+def _time(at: datetime, text: str) -> SafeString:
+    iso = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return format_html('<time datetime="{}">{}</time>', iso, text)
+
+
+def moment_text(at: datetime) -> str:
+    """The same as text, for the names of rows."""
+    there = at.astimezone(UTC)
+    return f"{day_text(there)}, {_clock(there)}"
 
 
 def span(during: Any) -> str | SafeString:
@@ -278,15 +324,15 @@ def span_text(during: Any) -> str:
     if not isinstance(low, datetime):
         return f"from {low}" if high is None else f"{low} to {high - 1}"
     start = low.astimezone(UTC)
-    told = f"{_day(start)}, {_clock(start)} until"
+    told = f"{day_text(start)}, {_clock(start)} until"
     if high is None:
         return f"{told} further notice"
     end = high.astimezone(UTC)
     same = end.date() == start.date()
-    return f"{told} {_clock(end)}" if same else f"{told} {_day(end)}, {_clock(end)}"
+    return f"{told} {_clock(end)}" if same else f"{told} {day_text(end)}, {_clock(end)}"
 
 
-def _day(there: date) -> str:
+def day_text(there: date) -> str:
     return f"{there.day} {there:%b %Y}"
 
 
@@ -300,7 +346,7 @@ def plain(value: object) -> str | SafeString:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
-        return _day(value)
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), day_text(value))
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
     if isinstance(value, list):
@@ -339,7 +385,7 @@ def _written(text: str) -> str | SafeString:
     if STAMP.fullmatch(text):
         return moment(datetime.fromisoformat(text))
     if DAY.fullmatch(text):
-        return _day(date.fromisoformat(text))
+        return day_text(date.fromisoformat(text))
     if text[:1] in ("{", "["):
         return _as_json(text)
     return AS_TEXT.get(text, text)

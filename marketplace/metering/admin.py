@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.filters import FilledFilter
 
 from . import services
 from .models import Closing, Gap, Link, OutageRuling, OwnOutage, Segment, Signer, Usage
@@ -18,7 +19,7 @@ from .services import BadRuling
 @admin.register(Segment)
 class SegmentAdmin(EvidenceAdmin[Segment]):
     list_display = ("assignment", "seq", "start", "end", "mono_ms", "final", "quarantine")
-    list_filter = ("forked", "final", ("quarantine", admin.EmptyFieldListFilter))
+    list_filter = ("forked", "final", ("quarantine", FilledFilter))
     list_select_related = ("assignment__reservation", "assignment__machine")
     date_hierarchy = "received_at"
 
@@ -26,7 +27,7 @@ class SegmentAdmin(EvidenceAdmin[Segment]):
 @admin.register(Link)
 class LinkAdmin(EvidenceAdmin[Link]):
     list_display = ("assignment", "position", "counted", "doubt", "linked_at")
-    list_filter = (("doubt", admin.EmptyFieldListFilter),)
+    list_filter = (("doubt", FilledFilter),)
     list_select_related = ("assignment__reservation", "assignment__machine")
 
 
