@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
+from marketplace.core.filters import FilledFilter
+from marketplace.core.showing import choice
 
 from . import (
     admin_cases,  # noqa: F401  registers the windows of cases
@@ -213,8 +215,8 @@ class ScoringBandAdmin(EvidenceAdmin[ScoringBand]):
     """Changed by `manage.py load_reference`, as next versions."""
 
     list_display = (
-        "list_code",
-        "kind",
+        "list_named",
+        "kind_named",
         "version",
         "match_at",
         "possible_at",
@@ -222,6 +224,14 @@ class ScoringBandAdmin(EvidenceAdmin[ScoringBand]):
         "approval",
     )
     list_filter = ("approval", "kind")
+
+    @admin.display(description="list", ordering="list_code")
+    def list_named(self, band: ScoringBand) -> str:
+        return band.list_code or "Every list"
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_named(self, band: ScoringBand) -> str:
+        return choice(band.get_kind_display()) if band.kind else "Every kind"
 
 
 @admin.register(RedFlagKind)
@@ -300,7 +310,7 @@ class AuditFaultAdmin(EvidenceAdmin[AuditFault]):
     """Evidence that does not read as when it was sealed. It heals when it reads so again."""
 
     list_display = ("sentence", "created_at", "seen_at", "healed_at")
-    list_filter = (("healed_at", admin.EmptyFieldListFilter),)
+    list_filter = (("healed_at", FilledFilter),)
     search_fields = ("sentence",)
     date_hierarchy = "created_at"
 

@@ -12,10 +12,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.core.evidence import EvidenceAdmin, KeptAdmin
+from marketplace.core.showing import NOTHING, laid_out
 from marketplace.core.states import IllegalMove, LostRace
 from marketplace.core.worklist import time_left
 
@@ -176,6 +178,12 @@ class CaseEventAdmin(EvidenceAdmin[CaseEvent]):
     list_select_related = ("case__party",)
     search_fields = ("case__party__legal_name", "actor_label")
     date_hierarchy = "at"
+    exclude = ("detail",)
+    readonly_fields = ("recorded",)
+
+    @admin.display(description="detail", empty_value=NOTHING)
+    def recorded(self, event: CaseEvent) -> str | SafeString | None:
+        return laid_out(event.recorded) if event.detail else None
 
 
 @admin.register(CaseDecision)

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
+from marketplace.core.showing import moment
 
 from . import services
 from .models import EntryName, ListEntry, ListSnapshot, ListSource, Rescreening
@@ -47,8 +48,8 @@ class ListSnapshotAdmin(EvidenceAdmin[ListSnapshot]):
         )
 
     @admin.display(description="imported", ordering="imported_at")
-    def imported(self, row: ListSnapshot) -> str:
-        return f"{row.imported_at:%d %b %Y %H:%M}"
+    def imported(self, row: ListSnapshot) -> SafeString:
+        return moment(row.imported_at)
 
     @admin.display(description="what changed")
     def diff(self, row: Any) -> SafeString:

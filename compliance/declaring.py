@@ -11,21 +11,30 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceInline, TellingAdmin
+from marketplace.core.money_fields import ShareField
 
 from . import services
+from .asking import page
 from .case_forms import DocumentForm
 from .models import Director, OwnershipStake, PaperKind, Party, PartyDocument, PartyIdentifier
 
 Verb = Callable[..., Any]
+TOLD = (
+    "What is declared is evidence: it can be ended and never edited, and earlier decisions about"
+    " the party no longer stand."
+)
 
 
 class StakeForm(forms.ModelForm[OwnershipStake]):
+    share_bps = ShareField(
+        required=False, label="Share, %", help_text="held directly; empty: nobody knows"
+    )
+
     class Meta:
         model = OwnershipStake
         fields = (
@@ -215,9 +224,7 @@ class DeclaringAdmin(TellingAdmin[Party]):
             else:
                 self.message_user(request, f"{title}: done; earlier decisions no longer stand.")
                 return redirect(back)
-        context = {**self.admin_site.each_context(request), "title": title, "form": form}
-        context |= {"opts": self.opts, "party": party, "back": back, "media": form.media}
-        return TemplateResponse(request, "admin/compliance/declare.html", context)
+        return page(self, request, form, title=title, about=party, back=back, told=TOLD)
 
 
 def _file(*, document: "UploadedFile[Any]", **given: Any) -> PartyDocument:

@@ -7,18 +7,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin, TellingAdmin
+from marketplace.core.showing import NOTHING, choice, moment
+from marketplace.core.worklist import pill
 
 from . import services
+from .asking import page
 from .models import EndUseStatement, Party, RedFlag, RedFlagKind
 from .services.statements import REMIND_BEFORE
+
+TOLD = "It stays on record under your name, and earlier decisions about the party no longer stand."
 
 
 class RaiseForm(forms.Form):
@@ -42,7 +47,7 @@ def asked(
     verb: Callable[..., object],
     *,
     title: str,
-    party: Party,
+    about: Model,
     back: str,
 ) -> HttpResponse:
     """Show the form, or do what it says and go back to where it was asked for."""
@@ -54,9 +59,7 @@ def asked(
         else:
             window.message_user(request, f"{title}: done; earlier decisions no longer stand.")
             return redirect(back)
-    context = {**window.admin_site.each_context(request), "title": title, "form": form}
-    context |= {"opts": window.opts, "party": party, "back": back, "media": form.media}
-    return TemplateResponse(request, "admin/compliance/declare.html", context)
+    return page(window, request, form, title=title, about=about, back=back, told=TOLD)
 
 
 class Closed(admin.SimpleListFilter):
@@ -74,7 +77,7 @@ class Closed(admin.SimpleListFilter):
 class RedFlagAdmin(EvidenceAdmin[RedFlag]):
     """Raised by sweeps, or by staff from the party's page. Decision support, not legal advice."""
 
-    list_display = ("kind", "party", "weight", "text", "raised_by", "raised_at", "open")
+    list_display = ("kind", "party", "weight", "text", "raised_by", "raised_at", "state")
     list_filter = (Closed, "kind__weight", "kind")
     list_select_related = ("kind", "party", "closed")
     search_fields = ("party__legal_name", "text")
@@ -83,11 +86,11 @@ class RedFlagAdmin(EvidenceAdmin[RedFlag]):
 
     @admin.display(ordering="kind__weight")
     def weight(self, row: RedFlag) -> str:
-        return row.kind.weight
+        return choice(row.kind.get_weight_display())
 
-    @admin.display(boolean=True)
-    def open(self, row: RedFlag) -> bool:
-        return row.is_open
+    @admin.display
+    def state(self, row: RedFlag) -> SafeString:
+        return pill("warn", "warn", "Open") if row.is_open else pill("idle", "ok", "Closed")
 
     def get_urls(self) -> list[URLPattern]:
         close = self.admin_site.admin_view(self.close)
@@ -106,7 +109,7 @@ class RedFlagAdmin(EvidenceAdmin[RedFlag]):
             ReasonForm(request.POST or None),
             partial(services.close_flag, flag=flag),
             title=f"Close: {flag}",
-            party=flag.party,
+            about=flag,
             back=reverse("admin:compliance_redflag_change", args=[pk]),
         )
 
@@ -141,9 +144,9 @@ class EndUseStatementAdmin(EvidenceAdmin[EndUseStatement]):
     exclude = ("idempotency_key", "request_sha256")
     change_form_template = "admin/compliance/statement_form.html"
 
-    @admin.display(empty_value="")
-    def withdrawn_at(self, row: EndUseStatement) -> Any:
-        return row.withdrawn.withdrawn_at if row.is_withdrawn else None
+    @admin.display(empty_value=NOTHING)
+    def withdrawn_at(self, row: EndUseStatement) -> SafeString | None:
+        return moment(row.withdrawn.withdrawn_at) if row.is_withdrawn else None
 
     def get_urls(self) -> list[URLPattern]:
         withdraw = self.admin_site.admin_view(self.withdraw)
@@ -162,7 +165,7 @@ class EndUseStatementAdmin(EvidenceAdmin[EndUseStatement]):
             ReasonForm(request.POST or None),
             partial(services.withdraw_end_use, statement=row),
             title=f"Withdraw: {row}",
-            party=row.party,
+            about=row,
             back=reverse("admin:compliance_endusestatement_change", args=[pk]),
         )
 
@@ -187,6 +190,6 @@ class FlaggingAdmin(TellingAdmin[Party]):
             RaiseForm(request.POST or None),
             partial(services.raise_flag, party=party),
             title=f"Raise a red flag on {party}",
-            party=party,
+            about=party,
             back=reverse("admin:compliance_party_change", args=[pk]),
         )

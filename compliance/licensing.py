@@ -11,23 +11,26 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
 
 from . import services
+from .asking import page
 from .licences import HOUR_US
 from .models import Licence, LicenceAct, LicenceDraw, LicenceEvent
 from .models.licences import CIVIL, LICENSABLE
 
 Verb = Callable[..., Any]
+TOLD = "It stays on record under your name, and earlier decisions no longer stand."
 
 
 class LicenceForm(forms.ModelForm[Licence]):
-    chip_classes = forms.MultipleChoiceField(choices=LICENSABLE)
-    end_uses = forms.MultipleChoiceField(choices=CIVIL)
+    chip_classes = forms.MultipleChoiceField(
+        choices=LICENSABLE, widget=forms.CheckboxSelectMultiple
+    )
+    end_uses = forms.MultipleChoiceField(choices=CIVIL, widget=forms.CheckboxSelectMultiple)
     site_countries = SimpleArrayField(
         forms.CharField(max_length=2), help_text="codes of two letters with commas between"
     )
@@ -126,10 +129,10 @@ class LicensingAdmin(EvidenceAdmin[Licence]):
     def state(self, licence: Licence) -> str:
         acts = {event.act for event in licence.events.all()}
         if LicenceAct.REVOKED in acts:
-            return "revoked"
+            return "Revoked"
         if LicenceAct.APPROVED not in acts:
-            return "waits for a second person"
-        return "in force" if licence.valid_to >= now().date() else "over"
+            return "Waits for a second person"
+        return "In force" if licence.valid_to >= now().date() else "Over"
 
     @admin.display(description="GPU-hours left")
     def left(self, licence: Licence) -> str:
@@ -171,9 +174,7 @@ class LicensingAdmin(EvidenceAdmin[Licence]):
             else:
                 self.message_user(request, f"{title}: done; earlier decisions no longer stand.")
                 return redirect(back)
-        context = {**self.admin_site.each_context(request), "title": title, "form": form}
-        context |= {"opts": self.opts, "party": licence, "back": back, "media": form.media}
-        return TemplateResponse(request, "admin/compliance/declare.html", context)
+        return page(self, request, form, title=title, about=licence, back=back, told=TOLD)
 
 
 def who(request: HttpRequest) -> dict[str, Any]:

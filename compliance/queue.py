@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.showing import brief
 from marketplace.core.worklist import DueFilter, OpenFilter, due, pill
 
 from .casework import spoken
@@ -87,7 +89,7 @@ class QueueAdmin(EvidenceAdmin[Case]):
         more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
         return format_html(
             '{}<span class="sub">{}</span>',
-            CaseKind(case.kind).label,
+            capfirst(CaseKind(case.kind).label),
             "; ".join([*told[:SHOWN], *more]),
         )
 
@@ -100,5 +102,5 @@ class QueueAdmin(EvidenceAdmin[Case]):
         return case.assignee_label or None
 
     @admin.display(ordering="opened_at")
-    def opened(self, case: Case) -> str:
-        return f"{case.opened_at:%d %b %H:%M}"
+    def opened(self, case: Case) -> SafeString:
+        return brief(case.opened_at)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Machine
 from marketplace.core.models import Record
+from marketplace.core.showing import moment_text
 
 
 class EnrolmentTokenQuerySet(models.QuerySet["EnrolmentToken"]):
@@ -109,7 +110,7 @@ class NodeKey(Record):
         ]
 
     def __str__(self) -> str:
-        return f"key of {self.node} since {self.since:%Y-%m-%d %H:%M:%SZ}"
+        return f"key of {self.node} since {moment_text(self.since)}"
 
 
 class GrantRefusal(Record):

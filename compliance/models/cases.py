@@ -1,8 +1,9 @@
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
+from compliance.casework import spoken
 from compliance.states import LIVE, CaseState
 from marketplace.core.models import Record
 from marketplace.core.states import Stateful
@@ -148,6 +149,13 @@ class CaseEvent(Record):
 
     def __str__(self) -> str:
         return f"{self.case}: {EventKind(self.kind).label}"
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """The detail for a reader: what there is to look at without the hashes of entries."""
+        if "reasons" not in self.detail:
+            return dict(self.detail)
+        return {**self.detail, "reasons": [spoken(one) for one in self.detail["reasons"]]}
 
 
 class CaseDecision(Record):

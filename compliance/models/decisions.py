@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.core.models import Record
+from marketplace.core.showing import moment_text
 
 from .parties import Party
 from .reference import PERMITTING, ChipModel, Outcome
@@ -57,7 +58,7 @@ class Decision(Record):
 
     def __str__(self) -> str:
         came_to = Outcome(self.outcome).label.lower()
-        return f"{self.party}: {came_to} at {self.decided_at:%Y-%m-%d %H:%MZ}"
+        return f"{self.party}: {came_to} at {moment_text(self.decided_at)}"
 
     @property
     def permits(self) -> bool:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from marketplace.core.models import Record
+from marketplace.core.showing import moment_text
 
 
 class ListSource(Record):
@@ -39,7 +40,7 @@ class ListSnapshot(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} imported {self.imported_at:%Y-%m-%d %H:%MZ}"
+        return f"{self.source} imported {moment_text(self.imported_at)}"
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.core.models import Record
+from marketplace.core.showing import day_text
 
 from .parties import EndUse, Party
 
@@ -71,7 +72,7 @@ class EndUseStatement(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}: {self.get_end_use_display()}, signed {self.signed_at:%Y-%m-%d}"
+        return f"{self.party}: {self.get_end_use_display()}, signed {day_text(self.signed_at)}"
 
     @property
     def is_withdrawn(self) -> bool:

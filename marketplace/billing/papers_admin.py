@@ -130,5 +130,6 @@ class TaxPaymentAdmin(EvidenceAdmin[TaxPayment]):
 @admin.register(PaperFile)
 class PaperFileAdmin(EvidenceAdmin[PaperFile]):
     list_display = ("invoice", "credit_note", "sha256", "made_at")
+    readonly_fields = ("sha256",)
     list_select_related = ("invoice", "credit_note")
     exclude = ("content",)

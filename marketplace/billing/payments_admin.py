@@ -15,7 +15,6 @@ from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
-from marketplace.core.money import text_from_micro
 from marketplace.core.refusals import BadField
 from marketplace.core.showing import money
 from marketplace.core.states import IllegalMove, LostRace
@@ -214,15 +213,15 @@ class FindingAdmin(EvidenceAdmin[Finding]):
 
     @admin.display(description="Stripe has", ordering="stripe_micro", empty_value="nothing")
     def stripe(self, row: Finding) -> str | None:
-        return None if row.stripe_micro is None else text_from_micro(row.stripe_micro)
+        return None if row.stripe_micro is None else money(row.stripe_micro)
 
     @admin.display(description="the ledger has", ordering="ledger_micro", empty_value="nothing")
     def ledger(self, row: Finding) -> str | None:
-        return None if row.ledger_micro is None else text_from_micro(row.ledger_micro)
+        return None if row.ledger_micro is None else money(row.ledger_micro)
 
     @admin.display(description="apart by")
     def apart(self, row: Finding) -> str:
-        return text_from_micro((row.stripe_micro or 0) - (row.ledger_micro or 0))
+        return money((row.stripe_micro or 0) - (row.ledger_micro or 0))
 
     @admin.display(description="in the ledger")
     def look(self, row: Finding) -> SafeString:

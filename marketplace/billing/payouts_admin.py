@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
+from marketplace.core.filters import FilledFilter
 from marketplace.core.refusals import BadField
 from marketplace.metering.admin import RecordAdmin
 
@@ -70,7 +71,7 @@ class PayoutHoldAdmin(RecordAdmin):
     fields = ("organisation", "reason")
     raw_id_fields = ("organisation",)
     list_display = ("organisation", "reason", "placed_by", "placed_at", "released_by")
-    list_filter = (("released_at", admin.EmptyFieldListFilter),)
+    list_filter = (("released_at", FilledFilter),)
     list_select_related = ("organisation", "placed_by", "released_by")
     search_fields = ("organisation__name",)
     verb = staticmethod(services.payouts.hold_payouts)

@@ -1,6 +1,9 @@
+from typing import Any
+
 from django.contrib import admin
 
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
+from marketplace.core.filters import FilledFilter
 
 from .models import (
     Assignment,
@@ -38,6 +41,8 @@ class AssignmentAdmin(EvidenceAdmin[Assignment]):
     list_display = ("reservation", "machine", "generation", "observed", "started_at", "stopped_at")
     list_filter = ("observed",)
     list_select_related = ("reservation", "machine")
+    search_fields = ("reservation__public_id", "machine__name")
+    exclude = ("endpoints",)  # with their tokens whoever reads them gets in as the renter does
 
 
 @admin.register(Lease)
@@ -105,6 +110,14 @@ class MachineReportAdmin(EvidenceAdmin[MachineReport]):
     search_fields = ("machine__name", "machine__site__operator__name")
 
 
+class MendingFilter(FilledFilter):
+    """What nothing mends waits for people."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "mends itself"
+
+
 @admin.register(Drift)
 class DriftAdmin(EvidenceAdmin[Drift]):
     """Where rows and machines differ. A finding is mended where its cause is, never here."""
@@ -121,9 +134,9 @@ class DriftAdmin(EvidenceAdmin[Drift]):
     )
     list_filter = (
         "kind",
-        ("sure_at", admin.EmptyFieldListFilter),
-        ("healed_at", admin.EmptyFieldListFilter),
-        ("mended_by", admin.EmptyFieldListFilter),
+        ("sure_at", FilledFilter),
+        ("healed_at", FilledFilter),
+        ("mended_by", MendingFilter),
     )
     list_select_related = ("machine",)
     search_fields = ("subject", "machine__name", "reservation__public_id")

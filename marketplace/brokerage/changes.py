@@ -9,6 +9,7 @@ from compliance.models import Decision
 from marketplace.accounts.models import User
 from marketplace.core.models import Record
 from marketplace.core.money import BASIS_POINTS
+from marketplace.core.showing import moment_text
 
 
 class WindowChangeQuerySet(models.QuerySet["WindowChange"]):
@@ -68,7 +69,7 @@ class WindowChange(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reservation} {self.kind} to {self.until:%Y-%m-%d %H:%MZ}"
+        return f"{self.reservation} {self.kind} to {moment_text(self.until)}"
 
     @property
     def provider_micro(self) -> int:

@@ -239,7 +239,7 @@ class Reservation(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"reservation {self.public_id} ({self.state})"
+        return f"reservation {self.public_id} ({self.get_state_display().lower()})"
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from marketplace.catalog.models import Machine
 from marketplace.core.models import Record
+from marketplace.core.showing import day_text
 
 
 class Reliability(Record):
@@ -43,4 +44,4 @@ class Reliability(Record):
         ]
 
     def __str__(self) -> str:
-        return f"reliability of {self.machine} on {self.day}"
+        return f"reliability of {self.machine} on {day_text(self.day)}"

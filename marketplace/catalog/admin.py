@@ -154,9 +154,17 @@ class TelemetryAdmin(EvidenceAdmin[Telemetry]):
 class OfferAdmin(EvidenceAdmin[Offer]):
     """Frozen terms: a new price is a new offer, made by its provider."""
 
-    list_display = ("chip", "machine", "price_micro_per_gpu_hour", "currency", "state")
+    list_display = ("chip", "machine", "price_micro_per_gpu_hour", "state")
     list_filter = ("state", "chip")
     list_select_related = ("machine", "chip")
+    search_fields = ("public_id", "machine__name")
+
+
+STEPS_HELP = (
+    "Pairs, from the nearest: hours ahead, and what is due of the time up to then in 1/10,000 of"
+    " its price. [[24, 1000], [72, 500]] is a tenth of the next 24 hours and a twentieth of the 48"
+    " hours after."
+)
 
 
 class ScheduleForm(forms.ModelForm[CancellationSchedule]):
@@ -182,10 +190,20 @@ class CancellationScheduleAdmin(EvidenceAdmin[CancellationSchedule]):
     form = ScheduleForm
     list_display = ("code", "title", "since", "dues")
     list_filter = ("code",)
+    readonly_fields = ("dues",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "steps":
+            kwargs["help_text"] = STEPS_HELP
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: CancellationSchedule | None = None) -> Any:
+        return ("code", "title", "since", "dues") if obj else ScheduleForm.Meta.fields
 
     @admin.display(description="steps", empty_value=NOTHING)
     def dues(self, row: CancellationSchedule) -> str | None:
-        return "; ".join(f"{share(due)} of {hours} h ahead" for hours, due in row.steps) or None
+        told = [f"{share(due)} of what lies up to {hours} h ahead" for hours, due in row.steps]
+        return "; ".join(told) or None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)

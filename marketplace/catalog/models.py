@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from compliance.models import ChipModel
 from marketplace.accounts.models import Organisation
 from marketplace.core.models import Record
+from marketplace.core.showing import moment_text
 from marketplace.core.states import Stateful
 
 from .states import Health, MachineState, OfferState
@@ -345,7 +346,7 @@ class MachineReading(models.Model):
     gpus = models.JSONField(default=dict)
 
     def __str__(self) -> str:
-        return f"reading of {self.machine} at {self.read_at:%Y-%m-%d %H:%M:%SZ}"
+        return f"reading of {self.machine} at {moment_text(self.read_at)}"
 
 
 class Telemetry(models.Model):
@@ -366,7 +367,7 @@ class Telemetry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"telemetry of {self.machine} from {self.start:%Y-%m-%d %H:%M:%SZ}"
+        return f"telemetry of {self.machine} from {moment_text(self.start)}"
 
 
 class GpuEvent(Record):
@@ -408,4 +409,4 @@ class HealthChange(Record):
         indexes = [models.Index("gpu", "found_at", name="health_change_by_gpu")]
 
     def __str__(self) -> str:
-        return f"{self.gpu}: {self.was} -> {self.became}"
+        return f"{self.gpu}: {self.was}, then {self.became}"

@@ -9,6 +9,13 @@ from django.db.models import Model
 from .models import AuditEvent
 
 
+def subject_of(row: Model) -> str:
+    """How the trail names a row. One without a public id, such as a group of staff, goes by its
+    key.
+    """
+    return f"{row._meta.label} {getattr(row, 'public_id', row.pk)}"
+
+
 def record(
     *,
     verb: str,
@@ -21,14 +28,13 @@ def record(
     """Append one event: the actor did `verb` to `subject`.
 
     `actor` is the public id of the user, None for a task or a machine; `actor_label` is how a
-    reader will know who it was (e-mail, node or task name). A subject without a public id, such as
-    a group of staff, goes by its key.
+    reader will know who it was (e-mail, node or task name).
     """
     return AuditEvent.objects.create(
         at=at,
         actor=actor,
         actor_label=actor_label,
         verb=verb,
-        subject=f"{subject._meta.label} {getattr(subject, 'public_id', subject.pk)}",
+        subject=subject_of(subject),
         detail=detail or {},
     )

@@ -154,6 +154,17 @@ class KeptAdmin(TellingAdmin[Row]):
     Django's own log of the admin says the same, but may be changed.
     """
 
+    def get_fieldsets(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        """Of a row that is not there yet, only what is asked for."""
+        sets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return sets
+        shown = self.get_readonly_fields(request, obj)
+        return [
+            (title, {**facts, "fields": [name for name in facts["fields"] if name not in shown]})
+            for title, facts in sets
+        ]
+
     def log_addition(self, request: HttpRequest, obj: Row, message: Any) -> Any:
         _trail("added by hand", obj, request, message)
         return super().log_addition(request, obj, message)

@@ -1,4 +1,4 @@
-"""Amounts as people write them, in forms of staff."""
+"""Amounts and shares as people write them in forms."""
 
 from typing import Any
 
@@ -30,3 +30,15 @@ class MicroField(forms.CharField):
         if self.min_value is not None and micro < self.min_value:
             raise ValidationError(f"Write at least {text_from_micro(self.min_value)}.")
         return micro
+
+
+class ShareField(forms.DecimalField):
+    """A share typed in percent, cleaned to basis points; empty is not known."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(min_value=0, max_value=100, decimal_places=2, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        share = super().clean(value)
+        return None if share is None else int(share * 100)

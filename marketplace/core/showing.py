@@ -13,15 +13,20 @@ from typing import Any
 
 from django.contrib.postgres.fields.ranges import RangeField
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 
-from .money import text_from_micro
+from .money import micro_from_minor, text_from_micro
 
 #: a moment as it is kept in JSON
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: values that were kept as text
+AS_TEXT = {"": "none", "None": "none", "True": "Yes", "False": "No"}
 
 Field = models.Field[Any, Any]
 
@@ -37,13 +42,28 @@ WORDS = {
     "public id": "ID",
     **{word: word.upper() for word in ("api", "gpu", "id", "ip", "json", "nvml", "pdf", "sla")},
     **{word: word.upper() for word in ("cuda", "eccn", "tpp", "url", "uuid", "xid", "ssh", "uid")},
+    "uuids": "UUIDs",
+    **{f"{who} label": f"name of the {who}" for who in ("actor", "approver", "assignee")},
+    "registered by label": "name of who registered it",
+    "prev": "previous",
+    "n": "size of matrices",
+    "k": "rounds",
     "ok": "OK",
     "upto": "up to",
+    "top up": "top-up",
+    "seq": "number",
+    "txn": "transaction",
+    "params": "parameters",
+    "last4": "last four digits",
+    "exp": "expiry",
+    "stripe": "Stripe",
+    "mono from": "own clock at start",
+    "mono": "by own clock",
     "sha256": "SHA-256",
     "hq": "head office",
     "mm2": "mm²",
     "gpus": "GPUs",
-    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw"), ""),
+    **dict.fromkeys(("bps", "micro", "minor", "ms", "us", "s", "bytes", "gb", "mw", "mj"), ""),
 }
 #: how the help of a column names the unit that it is kept in
 UNIT = re.compile(
@@ -52,6 +72,9 @@ UNIT = re.compile(
 )
 #: words with which columns that are no more than yes or no begin
 IS, LEADING = re.compile(r"^is "), re.compile(r"^(?:is|by) ")
+#: where a column's help sends whoever writes code
+SEE = re.compile(r"[:;,]? ?\b(?:see|of|by the names of) [a-z]+\.[a-z_]+(?: for [a-z ]+)?")
+CODE = re.compile(r"[a-z]+(?:_[a-z]+)+(?: \(\d+\))?")
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
 #: signs of a list's cell; the rest is on the row's page
@@ -66,7 +89,22 @@ def heading(field: Field) -> str:
     text = str(field.verbose_name)
     if text != field.name.replace("_", " "):
         return text  # somebody gave it a name
-    return _called(IS.sub("", text)) or text
+    called = _called(IS.sub("", text)) or text
+    return f"{called} share" if _is_share_beside_amount(field) else called
+
+
+def _is_share_beside_amount(field: Field) -> bool:
+    """Whether its name but for the unit is that of an amount, too: credit_bps and credit_micro."""
+    amount = re.sub(r"_bps$", "_micro", field.name)
+    return amount != field.name and any(one.name == amount for one in field.model._meta.fields)
+
+
+def named(model: type[models.Model]) -> None:
+    """Call a table as people write it: "api key" is "API key"; a name somebody gave it stays."""
+    meta = model._meta
+    for name in ("verbose_name", "verbose_name_plural"):
+        if name not in meta.original_attrs:
+            setattr(meta, name, _called(str(getattr(meta, name))))
 
 
 def title(text: str) -> str:
@@ -74,20 +112,28 @@ def title(text: str) -> str:
     return _called(LEADING.sub("", text.replace("__", " "))) or text
 
 
+def code_words(text: str) -> str:
+    """A name of ours, such as the kind of a booking, with or without a count: "top up (3)"."""
+    return text.replace("_", " ") if CODE.fullmatch(text) else text
+
+
 def choice(label: object) -> str:
     """A label as a sentence begins: Django makes "Payment Due" of payment_due."""
     text = str(label)
-    if text.istitle():  # else somebody wrote it as it is to be read
+    if text.istitle() or text in WORDS:  # else somebody wrote it as it is to be read
         text = _called(text.lower()) or text
     return capfirst(text)
 
 
 def explained(field: Field) -> str:
-    """The help of a column whose value is told in words: without the unit that it is kept in."""
-    text = str(field.help_text)
+    """The help of a column whose value is told in words: without the unit that it is kept in.
+
+    Nor does it send the reader into the code.
+    """
+    text = SEE.sub("", str(field.help_text))
     if not (COUNTING & set(field.name.split("_")) or field.name in MICRO.get(_room(field), ())):
         return text
-    told = UNIT.sub("", text).replace("null:", "empty:")
+    told = UNIT.sub("", text.replace("so many seconds", "so long")).replace("null:", "empty:")
     return re.sub(r"^[\s,;:]+", "", told)
 
 
@@ -130,7 +176,7 @@ def whole(row: models.Model, field: Field) -> str | SafeString:
     if isinstance(value, models.Model):
         return _link(value)
     if isinstance(value, dict | list):
-        return laid_out(value, field.name)
+        return told(row, field) if _is_choices(field) else laid_out(value, field.name)
     if isinstance(field, models.TextField) and value[0] in "[{":
         return _as_json(value)
     return told(row, field)
@@ -144,12 +190,27 @@ def _as_json(text: str) -> str | SafeString:
         return text  # begins like it
 
 
+def _is_choices(field: Field) -> bool:
+    """Whether a column holds several of a choice."""
+    return bool(_each(field) and _each(field).choices)
+
+
+def _each(field: Field) -> Any:
+    """The column of one element, where a column holds several."""
+    return getattr(field, "base_field", None)
+
+
 def told(row: models.Model, field: Field) -> str | SafeString:
     value = getattr(row, field.name)
     if field.choices:
         return choice(dict(field.flatchoices).get(value, value))
+    if _is_choices(field):
+        labels = dict(_each(field).flatchoices)
+        return ", ".join(choice(labels.get(one, one)) for one in value)
     if isinstance(field, RangeField):
         return span(value)
+    if field.name in ("kind", "verb"):
+        return code_words(str(value))
     return _counted(row, field, value) if type(value) is int else plain(value)
 
 
@@ -166,7 +227,7 @@ def counted(name: str, value: int, currency: str = "USD") -> str:
     if "micro" in words:
         return money(value, currency)
     if "minor" in words:
-        return f"{value:,} minor units"
+        return money(micro_from_minor(value, currency), currency)
     for word, say in COUNTED.items():
         if word in words:
             return say(value)
@@ -202,14 +263,21 @@ def _memory(count: int) -> str:
     return f"{count / GIB:,.1f} GiB" if count >= GIB else f"{count:,} bytes"
 
 
+def _file(count: int) -> str:
+    """How large a file is; Django's own filter ties number and unit together."""
+    return filesizeformat(count).replace("\N{NO-BREAK SPACE}", " ")
+
+
 COUNTED: dict[str, Callable[[int], str]] = {
     "bps": share,
     "ms": length,
     "us": lambda us: length(us // 1000),
     "s": lambda s: length(s * 1000),
     "bytes": _memory,
+    "size": _file,
     "gb": lambda gb: f"{gb} GB",
     "mw": lambda mw: f"{mw / 1000:,.0f} W",
+    "mj": lambda mj: f"{mj / 3_600_000:,.1f} Wh",
     "percent": lambda share: f"{share} %",
     "c": lambda degrees: f"{degrees} °C",
 }
@@ -219,9 +287,24 @@ COUNTING = frozenset({*COUNTED, "micro", "minor"})
 
 def moment(at: datetime) -> SafeString:
     """In UTC, as the foot of the page says; seconds only where there are any."""
+    return _time(at, moment_text(at))
+
+
+def brief(at: datetime) -> SafeString:
+    """Of these weeks, for a list that is worked through: 3 Dec, 09:10."""
     there = at.astimezone(UTC)
-    iso = f"{there:%Y-%m-%dT%H:%M:%SZ}"
-    return format_html('<time datetime="{}">{}, {}</time>', iso, _day(there), _clock(there))
+    return _time(at, f"{there.day} {there:%b, %H:%M}")
+
+
+def _time(at: datetime, text: str) -> SafeString:
+    iso = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return format_html('<time datetime="{}">{}</time>', iso, text)
+
+
+def moment_text(at: datetime) -> str:
+    """The same as text, for the names of rows."""
+    there = at.astimezone(UTC)
+    return f"{day_text(there)}, {_clock(there)}"
 
 
 def span(during: Any) -> str | SafeString:
@@ -241,15 +324,15 @@ def span_text(during: Any) -> str:
     if not isinstance(low, datetime):
         return f"from {low}" if high is None else f"{low} to {high - 1}"
     start = low.astimezone(UTC)
-    told = f"{_day(start)}, {_clock(start)} until"
+    told = f"{day_text(start)}, {_clock(start)} until"
     if high is None:
         return f"{told} further notice"
     end = high.astimezone(UTC)
     same = end.date() == start.date()
-    return f"{told} {_clock(end)}" if same else f"{told} {_day(end)}, {_clock(end)}"
+    return f"{told} {_clock(end)}" if same else f"{told} {day_text(end)}, {_clock(end)}"
 
 
-def _day(there: date) -> str:
+def day_text(there: date) -> str:
     return f"{there.day} {there:%b %Y}"
 
 
@@ -263,7 +346,7 @@ def plain(value: object) -> str | SafeString:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
-        return _day(value)
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), day_text(value))
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
     if isinstance(value, list):
@@ -292,15 +375,27 @@ def laid_out(value: object, within: str = "") -> str | SafeString:
             '<ol class="kept">{}</ol>',
             format_html_join("", "<li>{}</li>", ((laid_out(one, within),) for one in value)),
         )
-    if isinstance(value, str) and STAMP.fullmatch(value):
-        return moment(datetime.fromisoformat(value))
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        return _as_json(value)
+    if isinstance(value, str):
+        return _written(value)
     return plain(value) if value or value in (0, False) else "none"
 
 
+def _written(text: str) -> str | SafeString:
+    """What JSON has no kind of its own for, and what the trail keeps of values as text."""
+    if STAMP.fullmatch(text):
+        return moment(datetime.fromisoformat(text))
+    if DAY.fullmatch(text):
+        return day_text(date.fromisoformat(text))
+    if text[:1] in ("{", "["):
+        return _as_json(text)
+    return AS_TEXT.get(text, text)
+
+
 def _part(name: str, value: object, within: str) -> str | SafeString:
-    unit = name if COUNTING & set(name.split("_")) else within
+    counts = bool(COUNTING & set(name.split("_")))
+    unit = name if counts else within
+    if counts and isinstance(value, str) and value.isdecimal():
+        value = int(value)
     return counted(unit, value) if type(value) is int else laid_out(value, unit)
 
 

@@ -9,7 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import now
+
+from .showing import brief
 
 DAY = timedelta(days=1)
 
@@ -21,7 +24,7 @@ def pill(tone: str, icon: str, word: str) -> SafeString:
         ' focusable="false"><use href="#i-{}"/></svg>{}</span>',
         tone,
         icon,
-        word,
+        capfirst(word),
     )
 
 
@@ -43,7 +46,7 @@ def due(deadline: datetime, *, waits: bool, word: str = "") -> SafeString:
         tone,
         time_left(deadline, at) if waits else "done",
         f"{word} " if word else "",
-        f"{deadline:%d %b %H:%M}",
+        brief(deadline),
     )
 
 

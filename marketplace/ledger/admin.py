@@ -71,9 +71,6 @@ class FreezeAdmin(EvidenceAdmin[Freeze]):
 
 @admin.register(Seal)
 class SealAdmin(EvidenceAdmin[Seal]):
-    list_display = ("seq", "day", "transactions", "transfers", "digest")
+    list_display = ("seq", "day", "transactions", "transfers", "sha256")
     date_hierarchy = "day"
-
-    @admin.display(description="SHA-256")
-    def digest(self, row: Seal) -> str:
-        return bytes(row.sha256).hex()
+    readonly_fields = ("sha256",)

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.core.models import Record
-from marketplace.core.money import text_from_micro
+from marketplace.core.showing import money
 
 
 class Kind(models.TextChoices):
@@ -92,7 +92,7 @@ class Transfer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{text_from_micro(self.amount)} {self.currency}"
+        return money(self.amount, self.currency)
 
 
 class Balance(models.Model):
@@ -112,7 +112,7 @@ class Balance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{text_from_micro(self.posted)} posted, {text_from_micro(self.held)} held"
+        return f"{money(self.posted)} posted, {money(self.held)} held"
 
     @property
     def available(self) -> int:
@@ -136,7 +136,7 @@ class Hold(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key}: {text_from_micro(self.amount)} of {text_from_micro(self.placed)}"
+        return f"{self.key}: {money(self.amount)} of {money(self.placed)}"
 
 
 class Freeze(Record):

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.filters import FilledFilter
 
 from . import services
 from .models import Closing, Gap, Link, OutageRuling, OwnOutage, Segment, Signer, Usage
@@ -18,7 +19,7 @@ from .services import BadRuling
 @admin.register(Segment)
 class SegmentAdmin(EvidenceAdmin[Segment]):
     list_display = ("assignment", "seq", "start", "end", "mono_ms", "final", "quarantine")
-    list_filter = ("forked", "final", ("quarantine", admin.EmptyFieldListFilter))
+    list_filter = ("forked", "final", ("quarantine", FilledFilter))
     list_select_related = ("assignment__reservation", "assignment__machine")
     date_hierarchy = "received_at"
 
@@ -26,7 +27,7 @@ class SegmentAdmin(EvidenceAdmin[Segment]):
 @admin.register(Link)
 class LinkAdmin(EvidenceAdmin[Link]):
     list_display = ("assignment", "position", "counted", "doubt", "linked_at")
-    list_filter = (("doubt", admin.EmptyFieldListFilter),)
+    list_filter = (("doubt", FilledFilter),)
     list_select_related = ("assignment__reservation", "assignment__machine")
 
 
@@ -58,6 +59,14 @@ class GapAdmin(EvidenceAdmin[Gap]):
 
 class SpanForm(forms.ModelForm[Any]):
     """What a person puts on record about [start, end); the service's own checks say what stands."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "during" in self.fields:  # not of a row that is only looked at
+            span = self.fields["during"]
+            span.help_text = "start and end in UTC, such as 2026-11-24 12:00"
+            for box, name in zip(span.widget.widgets, ("Start", "End"), strict=True):
+                box.attrs.update({"aria-label": name, "placeholder": name})
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

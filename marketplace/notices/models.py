@@ -67,7 +67,7 @@ class Notice(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.organisation_id}"
+        return f"{self.kind}, {self.at:%Y-%m-%d %H:%MZ}"
 
     @property
     def subject(self) -> str:

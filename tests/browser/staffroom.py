@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.billing.models import RentalDispute
 from marketplace.catalog.models import Machine
 from marketplace.catalog.trust import services as trust
+from marketplace.ledger.models import Transaction
 from tests import make
 from tests.compliance import caseroom
 
@@ -22,10 +23,18 @@ PAGES = {
     "parties": lambda desk: reverse("admin:compliance_party_changelist"),
     "searched": lambda desk: f"{reverse('admin:compliance_party_changelist')}?q=harbour",
     "party": lambda desk: reverse("admin:compliance_party_change", args=[desk.case.party_id]),
+    "owner": lambda desk: reverse("admin:compliance_add_stake", args=[desk.case.party_id]),
+    "paper": lambda desk: reverse("admin:compliance_add_paper", args=[desk.case.party_id]),
+    "flag": lambda desk: reverse("admin:compliance_raise_flag", args=[desk.case.party_id]),
     "lists": lambda desk: reverse("admin:compliance_listsnapshot_changelist"),
     "list": lambda desk: reverse("admin:compliance_listsnapshot_change", args=[desk.snapshot.pk]),
     "rules": lambda desk: reverse("admin:compliance_policyrule_changelist"),
     "accounts": lambda desk: reverse("admin:ledger_account_changelist"),
+    "transaction": lambda desk: reverse("admin:ledger_transaction_change", args=[desk.booking.pk]),
+    "organisation": lambda desk: reverse(
+        "admin:accounts_organisation_change", args=[desk.dispute.renter_id]
+    ),
+    "room": lambda desk: reverse("admin:app_list", args=["billing"]),
     "machines": lambda desk: reverse("admin:catalog_machine_changelist"),
     "trail": lambda desk: reverse("admin:core_auditevent_changelist"),
     "disputes": lambda desk: reverse("admin:billing_rentaldispute_changelist"),
@@ -77,5 +86,6 @@ def desk(things):
         case=case,
         snapshot=ListSnapshot.objects.latest("pk"),
         dispute=RentalDispute.objects.get(),
+        booking=Transaction.objects.filter(key__startswith="usage:").latest("pk"),
         officer=User.objects.get(email="olive@straits.example"),
     )

@@ -8,10 +8,10 @@ from tests.access.conftest import things  # noqa: F401  a fixture
 from tests.browser.staffroom import PAGES, desk
 from tests.browser.test_pages import COLOURS, LOOKS, axe, fit  # noqa: F401  a fixture
 
-#: by how many pixels a list must be moved to be read
+#: by how many pixels a list, or rows inside a page, must be moved to be read
 SIDEWAYS = """() => {
-  const list = document.querySelector("#changelist .results");
-  return list ? list.scrollWidth - list.clientWidth : 0;
+  const lists = [...document.querySelectorAll("#changelist .results, .inline-group")];
+  return Math.max(0, ...lists.map((list) => list.scrollWidth - list.clientWidth));
 }"""
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -122,7 +122,7 @@ STAKE = {
     "owner_name": "Quay Holdings Ltd",
     "owner_kind": "organisation",
     "owner_country": "SG",
-    "share_bps": "2500",
+    "share_bps": "25",
     "since": "2026-01-01",
     "source": "Register",
     "evidence": "Extract no. 7.",
@@ -182,7 +182,8 @@ def test_the_partys_own_form_changes_no_declaration(staff: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [{"owner_name": ""}, {"share_bps": "10001"}, {"evidence": ""}, {"since": "2999-01-01"}]
+    "facts",
+    [{"owner_name": ""}, {"share_bps": "100.01"}, {"evidence": ""}, {"since": "2999-01-01"}],
 )
 def test_a_wrong_declaration_is_shown_again_and_nothing_is_written(
     staff: Client, facts: dict[str, str]

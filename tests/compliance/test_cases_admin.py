@@ -257,9 +257,9 @@ def test_the_queue_says_what_to_do_first_and_why(client, said, monkeypatch):
     opened("3M")
     monkeypatch.setattr(worklist, "now", lambda: make.NOON + 50 * make.HOUR)
     text = said(client.get(QUEUE))
-    assert "26 h late 25 Nov 12:00 3M High" in text
-    assert "in 22 h 27 Nov 12:00 Pelagik Dawn Systems Ltd Medium" in text
-    assert "name like a listed one legal name is like ofac_sdn 990001;" in text
+    assert "26 h late 25 Nov, 12:00 3M High" in text
+    assert "in 22 h 27 Nov, 12:00 Pelagik Dawn Systems Ltd Medium" in text
+    assert "Name like a listed one legal name is like ofac_sdn 990001;" in text
     assert shown(client, officer="me") == ["Pelagik Dawn Systems Ltd"]
     assert shown(client, officer="nobody") == ["3M"]
     assert shown(client, due="past") == ["3M"]

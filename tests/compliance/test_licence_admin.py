@@ -45,7 +45,7 @@ def test_one_enters_another_approves_and_either_revokes(client):
     assert (made.registered_by, made.registered_by_label) == (ada.public_id, ada.email)
     page, approve = f"{PLACE}{made.pk}/change/", f"{PLACE}{made.pk}/approve/"
     assert approve in client.get(page).content.decode()
-    assert "waits for a second person" in client.get(PLACE).content.decode()
+    assert "Waits for a second person" in client.get(PLACE).content.decode()
     assert client.get(approve).status_code == 200
     refused = client.post(approve, {"seen": "on"})
     assert "ask a second person" in refused.content.decode()
@@ -62,7 +62,7 @@ def test_one_enters_another_approves_and_either_revokes(client):
     assert LicenceEvent.objects.count() == 1
     assert client.post(revoke, {"reason": "Withdrawn by the authority."}).status_code == 302
     assert LicenceEvent.objects.get(act="revoked").reason == "Withdrawn by the authority."
-    assert "revoked" in client.get(page).content.decode()
+    assert "Revoked" in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,11 @@ def test_an_import_tells_what_changed_and_whose_screening_it_called_for(bring, c
 
 def test_a_list_is_fresh_until_it_is_not(bring, client, said, monkeypatch):
     bring(at=NOON)
-    for at, told in ((NOON + HOUR, "Fresh"), (NOON + 24 * HOUR, "Stale")):
+    for at, told in ((NOON + HOUR, "Fresh until"), (NOON + 24 * HOUR, "Stale since")):
         monkeypatch.setattr("compliance.admin_lists.now", lambda at=at: at)
-        assert f"ofac_sdn {told} until 25 Nov 2026, 12:00 UTC" in said(client.get(IMPORTS))
+        assert f"OFAC Specially Designated Nationals {told} 25 Nov 2026, 12:00 UTC" in said(
+            client.get(IMPORTS)
+        )
 
 
 def test_the_same_list_again_changed_nothing(bring, client, said):

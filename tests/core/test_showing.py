@@ -5,20 +5,51 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
 
-from compliance.models import LicenceDraw, OwnershipStake
+from compliance.models import (
+    Case,
+    CaseEvent,
+    ChainLink,
+    Decision,
+    EndUseStatement,
+    Licence,
+    LicenceDraw,
+    LicenceEvent,
+    ListSnapshot,
+    ListSource,
+    OwnershipStake,
+    Party,
+    PartyDocument,
+    PolicyRule,
+)
 from marketplace.billing.models import (
+    BankPayout,
     Charge,
+    CreditLot,
     Discount,
     Maturity,
     RateSegment,
     SavedCard,
     SlaAssessment,
+    StripeCommand,
+    StripeMovement,
+    TopUp,
 )
-from marketplace.brokerage.models import Reservation
-from marketplace.catalog.models import Gpu, Machine, Offer
+from marketplace.brokerage.models import Lease, Reliability, Reservation, WindowChange
+from marketplace.catalog.models import (
+    Calibration,
+    Challenge,
+    Gpu,
+    HardwareFacts,
+    HealthChange,
+    Machine,
+    MachineReading,
+    Offer,
+    Telemetry,
+)
 from marketplace.core import showing
 from marketplace.core.money_fields import MicroField
-from marketplace.ledger.models import Hold, Transfer
+from marketplace.ledger.models import Hold, Transaction, Transfer
+from marketplace.metering.models import Segment
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -29,13 +60,23 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (RateSegment, "price_micro_per_gpu_hour", "price per GPU-hour"),
         (Charge, "amount_micro", "amount"),
         (Charge, "covered_ms", "covered"),
-        (SlaAssessment, "credit_bps", "credit"),
+        (SlaAssessment, "credit_bps", "credit share"),
+        (SlaAssessment, "credit_micro", "credit"),
         (Reservation, "public_id", "ID"),
+        (StripeMovement, "txn_id", "transaction ID"),
+        (CreditLot, "top_up", "top-up"),
+        (SavedCard, "exp_month", "expiry month"),
+        (Segment, "mono_ms", "by own clock"),
         (Gpu, "memory_bytes", "memory"),
         (Gpu, "nvml_name", "NVML name"),
         (SavedCard, "is_default", "default"),
         (LicenceDraw, "gpu_us", "GPU time"),
         (Maturity, "upto", "up to"),
+        (Challenge, "gpu_uuids", "GPU UUIDs"),
+        (Challenge, "n", "size of matrices"),
+        (Calibration, "k", "rounds"),
+        (CaseEvent, "actor_label", "name of the actor"),
+        (ChainLink, "prev_sha256", "previous SHA-256"),
     ],
 )
 def test_a_column_is_called_what_people_call_it(model, name, words):
@@ -50,9 +91,18 @@ def test_a_column_is_called_what_people_call_it(model, name, words):
         (Charge, "covered_ms", 3, "3 ms"),
         (SlaAssessment, "credit_bps", 1_250, "12.5 %"),
         (Transfer, "amount", -2_400_000, "-$2.40"),
+        (StripeMovement, "amount_minor", 1_234, "$12.34"),
+        (Transaction, "kind", "top_up", "top up"),
         (Gpu, "memory_bytes", 80 << 30, "80.0 GiB"),
         (Reservation, "state", "payment_due", "Payment due"),
         (Reservation, "interruptible", False, "No"),
+        (PartyDocument, "size", 23_040, "22.5 KB"),
+        (
+            Licence,
+            "end_uses",
+            ["training", "inference"],
+            "Training or fine-tuning models, Running models",
+        ),
     ],
 )
 def test_a_number_says_what_it_counts(model, name, value, words):
@@ -65,6 +115,7 @@ def test_a_number_says_what_it_counts(model, name, value, words):
         ("Payout In Transit", "Payout in transit"),
         ("Sla", "SLA"),
         ("Ok", "OK"),
+        ("gpus", "GPUs"),
         ("export control", "Export control"),
         ("This server's clock is wrong by Stripe's",) * 2,
         ("3A090.a", "3A090.a"),
@@ -92,9 +143,24 @@ def test_what_a_list_is_narrowed_by_is_named(path, words):
         (OwnershipStake, "share_bps", "empty: nobody knows"),
         (Hold, "placed", "set aside at first"),
         (Charge, "seq", "within lease and rate"),
+        (Lease, "cleaning_s", "after it nobody else's for so long, as its offer said"),
     ],
 )
 def test_help_names_no_unit_that_is_not_shown(model, name, words):
+    assert showing.explained(model._meta.get_field(name)) == words
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "words"),
+    [
+        (Reservation, "together", "how close the GPUs must be"),
+        (Reservation, "workload", "what to run"),
+        (PolicyRule, "conditions", ""),
+        (Case, "reasons", "all there is to look at"),
+        (LicenceEvent, "reason", ""),
+    ],
+)
+def test_help_sends_nobody_into_the_code(model, name, words):
     assert showing.explained(model._meta.get_field(name)) == words
 
 
@@ -106,11 +172,41 @@ def test_numbers_under_ids_count_what_the_column_counts():
 
 def test_another_currency_is_named():
     assert showing.money(12_500_000, "MYR") == "12.50 MYR"
+    assert showing.counted("fee_minor", 500, "JPY") == "500.00 JPY"
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (BankPayout(stripe_id="po_1", state="in_transit"), "po_1 (in transit)"),
+        (TopUp(public_id="7", state="needs_action"), "top-up 7 (needs action)"),
+        (
+            CreditLot(kind="promo", amount_micro=12_500_000, currency="MYR"),
+            "promo lot of 12.50 MYR",
+        ),
+        (Hold(key="one", amount=0, placed=9_560_000), "one: $0.00 of $9.56"),
+        (Transfer(amount=2_400_000, currency="USD"), "$2.40"),
+        (
+            StripeCommand(kind="create_payment", idempotency_key="one", state="pending"),
+            "create payment one (pending)",
+        ),
+    ],
+)
+def test_a_row_is_named_in_words(row, name):
+    assert str(row) == name
+
+
+def test_names_of_ours_are_told_in_words_with_and_without_a_count():
+    assert showing.code_words("top_up (3)") == "top up (3)"
+    assert showing.code_words("pm_1NqYgq") == "pm_1NqYgq"
 
 
 def test_times_and_spans():
     assert ">24 Nov 2026, 12:00<" in showing.moment(NOON)
     assert ">24 Nov 2026, 12:00:07<" in showing.moment(NOON + timedelta(seconds=7))
+    assert showing.moment_text(NOON) == "24 Nov 2026, 12:00"
+    assert showing.plain(NOON.date()) == '<time datetime="2026-11-24">24 Nov 2026</time>'
+    assert ">3 Dec, 12:00<" in showing.brief(NOON + timedelta(days=9, seconds=7))
     hour = DateTimeTZRange(NOON, NOON + timedelta(hours=1))
     assert showing.span_text(hour) == "24 Nov 2026, 12:00 until 13:00"
     day = DateTimeTZRange(NOON, NOON + timedelta(days=1))
@@ -119,6 +215,57 @@ def test_times_and_spans():
         showing.span_text(DateTimeTZRange(NOON, None)) == "24 Nov 2026, 12:00 until further notice"
     )
     assert showing.span_text(NumericRange(3, 5)) == "3 to 4"
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (
+            ListSnapshot(source=ListSource(code="ofac_sdn"), imported_at=NOON),
+            "ofac_sdn imported 24 Nov 2026, 12:00",
+        ),
+        (
+            Decision(party=Party(legal_name="Quay"), outcome="manual_review", decided_at=NOON),
+            "Quay: manual review at 24 Nov 2026, 12:00",
+        ),
+        (
+            EndUseStatement(party=Party(legal_name="Quay"), end_use="rendering", signed_at=NOON),
+            "Quay: Graphics, film or simulation, signed 24 Nov 2026",
+        ),
+        (Calibration(card="H100", median_ms=7_450), "H100: 7.45 s"),
+        (
+            MachineReading(machine=Machine(name="jb1"), read_at=NOON),
+            "reading of jb1 at 24 Nov 2026, 12:00",
+        ),
+        (
+            Telemetry(machine=Machine(name="jb1"), start=NOON),
+            "telemetry of jb1 from 24 Nov 2026, 12:00",
+        ),
+        (HardwareFacts(machine=Machine(name="jb1"), reported_at=NOON), "jb1, 24 Nov 2026, 12:00"),
+        (
+            Reliability(machine=Machine(name="jb1"), day=NOON.date()),
+            "reliability of jb1 on 24 Nov 2026",
+        ),
+        (
+            Reservation(public_id="d4993510", state="payment_due"),
+            "reservation d4993510 (payment due)",
+        ),
+        (
+            WindowChange(
+                reservation=Reservation(public_id="d4993510", state="settled"),
+                kind="stopped",
+                until=NOON,
+            ),
+            "reservation d4993510 (settled) stopped to 24 Nov 2026, 12:00",
+        ),
+        (
+            HealthChange(gpu=Gpu(nvml_name="H100", uuid="GPU-1"), was="ok", became="failed"),
+            "H100 GPU-1: ok, then failed",
+        ),
+    ],
+)
+def test_a_row_is_named_as_it_is_told(row, name):
+    assert str(row) == name
 
 
 def test_what_was_kept_as_json_is_laid_out_and_escaped():
@@ -136,6 +283,12 @@ def test_what_is_inside_of_json_says_what_it_counts():
     assert "<dt>power</dt><dd>287 W</dd>" in told
     assert "<dt>fee</dt><dd>$0.01</dd>" in told
     assert "<dt>XID</dt><dd>79</dd>" in told
+    told = showing.laid_out({"share_bps": "6200", "until": "None", "since": "2026-11-24"})
+    assert "<dt>share</dt><dd>62 %</dd>" in told
+    assert "<dt>until</dt><dd>none</dd>" in told
+    assert "<dt>since</dt><dd>24 Nov 2026</dd>" in told
+    assert "<dd>No</dd>" in showing.laid_out({"controls": "False"})
+    assert "<dt>energy</dt><dd>1.5 Wh</dd>" in showing.laid_out({"energy_mj": 5_400_000})
     told = showing.laid_out({"since": "2026-11-24 12:00:00+00:00", "more": '{"a": [1]}'})
     assert ">24 Nov 2026, 12:00</time>" in told
     assert "<dt>a</dt><dd>1</dd>" in told

@@ -16,6 +16,7 @@ from compliance.models import AuditCheck, AuditFault, Case, PolicyRule, RuleAppr
 from marketplace.billing.models import Finding, Reconciliation
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Drift, MachineReport
+from marketplace.core import audit
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind, Transaction
@@ -107,7 +108,7 @@ def test_the_cases_of_the_day_in_figures(desk):
         "Need a signature": "1",
     }
     [panel, *_] = desk["officer"].get(reverse("admin:index")).context["panels"]
-    told = "2 less than a day, 0 1 to 2 days, 1 3 to 6 days, 0 a week or more"
+    told = "2 under a day, 0 1 to 2 days, 1 3 to 6 days, 0 a week or more"
     assert f'aria-label="Open cases by age: {told}"' in panel.chart.plot
 
 
@@ -305,7 +306,7 @@ def test_a_finding_says_how_far_apart_and_leads_to_the_posting(desk, harbour, sa
         stripe_micro=100_010_000, ledger_micro=100_000_000,
     )  # fmt: skip
     answer = desk["finance"].get(reverse("admin:billing_finding_changelist"))
-    assert f"{key} 100.01 100.00 0.01 off" in said(answer)
+    assert f"{key} $100.01 $100.00 $0.01 off" in said(answer)
     [link] = re.findall(r'href="([^"]+)">Postings', answer.content.decode())
     found = desk["finance"].get(html.unescape(link)).context["cl"].result_list
     assert [one.key for one in found] == [key]
@@ -359,10 +360,59 @@ def test_a_booking_names_what_it_is_for(desk, harbour, said):
     }
     answer = desk["finance"].get(pages[f"usage:{lease.public_id}:1:1"])
     purpose = answer.context["purpose"]
+    assert purpose.label == str(reservation)  # which begins with what it is
     assert purpose.url == reverse("admin:brokerage_reservation_change", args=[reservation.pk])
     assert desk["finance"].get(purpose.url).status_code == 200
     assert "its key names no row here" in said(desk["finance"].get(pages["elsewhere"]))
     assert "its key names no row here" in said(desk["finance"].get(pages["usage:nonsense"]))
+
+
+def test_a_page_leads_to_what_was_done_to_its_row(desk, alice, said):
+    audit.record(verb="renamed", subject=alice, at=make.NOON, actor_label="sally@example.test")
+    audit.record(verb="renamed", subject=make.user(), at=make.NOON)
+    page = reverse("admin:accounts_user_change", args=[alice.pk])
+    trail = (
+        f"{reverse('admin:core_auditevent_changelist')}"
+        f"?subject__exact=accounts.User+{alice.public_id}"
+    )
+    assert f'href="{trail}">Trail</a>' in desk["officer"].get(page).content.decode()
+    assert "sally@example.test" in said(desk["officer"].get(trail))
+    assert len(desk["officer"].get(trail).context["cl"].result_list) == 1
+    # a line of the trail has none of its own
+    line = AuditEvent.objects.filter(subject__endswith=str(alice.public_id)).get()
+    own = reverse("admin:core_auditevent_change", args=[line.pk])
+    assert "subject__exact" not in desk["officer"].get(own).content.decode()
+    # who may not look at the trail is not sent there, nor to a history that knows less
+    told = desk["support"].get(page).content.decode()
+    assert (">Trail<" in told, ">History<" in told) == (False, False)
+
+
+def test_of_a_row_that_is_not_there_yet_only_what_is_asked_for_is_shown(desk, said, alice):
+    add = said(desk["superuser"].get(reverse("admin:accounts_membership_add")))
+    assert "Role:" in add
+    assert "Created at:" not in add
+    make.organisation("Elsewhere", member=alice)
+    change = reverse("admin:accounts_membership_change", args=[alice.memberships.get().pk])
+    assert "Created at:" in said(desk["superuser"].get(change))
+
+
+def test_the_two_boxes_of_a_span_say_what_goes_into_them(desk, said):
+    page = desk["superuser"].get(reverse("admin:metering_ownoutage_add"))
+    assert "start and end in UTC, such as 2026-11-24 12:00" in said(page)
+    boxes = re.findall(r'aria-label="(\w+)" placeholder="(\w+)"', page.content.decode())
+    assert boxes == [("Start", "Start"), ("End", "End")]
+
+
+def test_a_table_goes_by_the_name_that_people_write(desk, said):
+    page = said(desk["support"].get(reverse("admin:accounts_apikey_changelist")))
+    assert "There are no API keys yet." in page
+    assert "Api" not in page
+
+
+def test_a_room_has_its_own_page(desk, said):
+    answer = desk["finance"].get(reverse("admin:app_list", args=["ledger"]))
+    assert answer.context["title"] == "Ledger"
+    assert "administration" not in said(answer)
 
 
 # --- who gets in where

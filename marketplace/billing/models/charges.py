@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.core.models import Record
-from marketplace.core.money import text_from_micro
+from marketplace.core.showing import money
 from marketplace.metering.models import OutageRuling
 
 from .rates import RateSegment
@@ -55,7 +55,7 @@ class Charge(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lease} #{self.seq}: {text_from_micro(self.amount_micro)} {self.currency}"
+        return f"{self.lease} #{self.seq}: {money(self.amount_micro, self.currency)}"
 
 
 class Rerating(Record):
@@ -69,7 +69,7 @@ class Rerating(Record):
         verbose_name = "re-rating"
 
     def __str__(self) -> str:
-        return f"{self.ruling}: {text_from_micro(self.amount_micro)}"
+        return f"{self.ruling}: {money(self.amount_micro)}"
 
 
 class UsageStatement(Record):

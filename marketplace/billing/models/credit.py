@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from marketplace.accounts.models import Organisation, User
 from marketplace.billing.states import GrantState, LotKind, RefundState
 from marketplace.core.models import Record
-from marketplace.core.money import text_from_micro
+from marketplace.core.showing import money
 from marketplace.core.states import Stateful
 
 
@@ -49,9 +49,7 @@ class CreditGrant(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"credit of {text_from_micro(self.amount_micro)} {self.currency} to {self.organisation}"
-        )
+        return f"credit of {money(self.amount_micro, self.currency)} to {self.organisation}"
 
 
 class CreditLotQuerySet(models.QuerySet["CreditLot"]):
@@ -128,7 +126,7 @@ class CreditLot(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} lot of {text_from_micro(self.amount_micro)} {self.currency}"
+        return f"{self.kind} lot of {money(self.amount_micro, self.currency)}"
 
     @property
     def remaining_micro(self) -> int:
@@ -168,7 +166,7 @@ class LotMove(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {text_from_micro(self.amount_micro)}"
+        return f"{self.kind} {money(self.amount_micro)}"
 
 
 class Refund(Record, Stateful):
@@ -197,4 +195,4 @@ class Refund(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"refund {self.public_id} ({self.state})"
+        return f"refund {self.public_id} ({self.get_state_display().lower()})"

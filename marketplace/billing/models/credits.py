@@ -6,8 +6,7 @@ from django.db.models import F, Q
 from marketplace.accounts.models import User
 from marketplace.brokerage.models import Reservation
 from marketplace.core.models import Record
-from marketplace.core.money import text_from_micro
-from marketplace.core.showing import share
+from marketplace.core.showing import money, share
 
 from .invoices import Invoice, InvoiceLine, Paper, PaperLine, sums_up
 
@@ -155,7 +154,7 @@ class SlaAssessment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{text_from_micro(self.credit_micro)} for {self.reservation}"
+        return f"{money(self.credit_micro)} for {self.reservation}"
 
     @property
     def available_bps(self) -> int:

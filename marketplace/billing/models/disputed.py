@@ -55,7 +55,7 @@ class Dispute(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"dispute {self.dispute_id} ({self.state})"
+        return f"dispute {self.dispute_id} ({self.get_state_display().lower()})"
 
     @property
     def freeze_key(self) -> str:

@@ -89,7 +89,7 @@ class RentalDispute(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"dispute {self.public_id} ({self.state})"
+        return f"dispute {self.public_id} ({self.get_state_display().lower()})"
 
     @property
     def is_open(self) -> bool:

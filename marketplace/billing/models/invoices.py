@@ -10,8 +10,7 @@ from django.db.models import F, Func, Q, Value
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Lease, Reservation, WindowChange
 from marketplace.core.models import Record
-from marketplace.core.money import text_from_micro
-from marketplace.core.showing import span_text
+from marketplace.core.showing import money, span_text
 from marketplace.ledger.models import Account
 
 from .parties import TREATMENTS, TaxRule
@@ -264,7 +263,7 @@ class TaxPayment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{text_from_micro(self.amount_micro)} for {self.invoice}"
+        return f"{money(self.amount_micro)} for {self.invoice}"
 
 
 class PaperFile(Record):

@@ -10,7 +10,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.billing.states import BankState, PayoutState
 from marketplace.brokerage.models import WindowChange
 from marketplace.core.models import Record
-from marketplace.core.money import text_from_micro
+from marketplace.core.showing import money
 from marketplace.core.states import Stateful
 
 
@@ -121,7 +121,7 @@ class Maturity(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{text_from_micro(self.amount_micro)} {self.currency} of {self.organisation}"
+        return f"{money(self.amount_micro, self.currency)} of {self.organisation}"
 
     @property
     def payable_micro(self) -> int:
@@ -226,7 +226,7 @@ class Payout(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"payout {self.public_id} ({self.state})"
+        return f"payout {self.public_id} ({self.get_state_display().lower()})"
 
 
 class PayoutLine(models.Model):
@@ -289,4 +289,4 @@ class BankPayout(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stripe_id} ({self.state})"
+        return f"{self.stripe_id} ({self.get_state_display().lower()})"

@@ -6,7 +6,6 @@ from django.db.models import F, Q
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Reservation
 from marketplace.core.models import Record
-from marketplace.core.money import text_from_micro
 from marketplace.core.showing import money, share
 
 
@@ -33,9 +32,7 @@ class TermsOffer(Record):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{text_from_micro(self.price_micro_per_gpu_hour)} from {self.since:%Y-%m-%d %H:%MZ} on"
-        )
+        return f"{money(self.price_micro_per_gpu_hour)} from {self.since:%Y-%m-%d %H:%MZ} on"
 
 
 class Discount(Record):

@@ -47,4 +47,4 @@ class TopUp(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"top-up {self.public_id} ({self.state})"
+        return f"top-up {self.public_id} ({self.get_state_display().lower()})"

@@ -1,8 +1,10 @@
 """Windows on what machines have shown of themselves."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import URLField
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -75,10 +77,14 @@ class ProbeAdmin(TellingAdmin[Probe]):
 
     list_display = ("name", "url", "latitude", "longitude", "active")
     readonly_fields = ("public_id", "created_at")
+    #: where the process of a probe is told the same
+    settings = MappingProxyType({"name": "PROBE", "url": "PUBLIC_URL"})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, URLField):
-            kwargs["assume_scheme"] = "https"
+            kwargs |= {"assume_scheme": "https", "widget": AdminTextInputWidget()}
+        if db_field.name in self.settings:
+            kwargs["help_text"] = f"as the setting {self.settings[db_field.name]} says there"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Probe | None = None) -> bool:

@@ -17,6 +17,7 @@ from marketplace.accounts.trail import staff
 from marketplace.catalog.models import Trust, TrustEvidence
 from marketplace.catalog.states import MachineState
 from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.filters import FilledFilter
 from marketplace.core.showing import moment
 from marketplace.core.worklist import pill
 
@@ -48,7 +49,7 @@ class DoubtsAdmin(EvidenceAdmin[Trust]):
     """What contradicts each machine's claim, the case that is open about it, and two acts."""
 
     list_display = ("machine", "operator", "stands", "why", "since", "case", "evidence")
-    list_filter = (Doubted, "contradicted", ("suspended_for", admin.EmptyFieldListFilter))
+    list_filter = (Doubted, "contradicted", ("suspended_for", FilledFilter))
     list_select_related = ("machine__site__operator__party",)
     ordering = ("-machine__pk",)
     search_fields = ("machine__name", "machine__site__operator__name")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from marketplace.core.models import Record
+from marketplace.core.showing import length, moment_text
 from marketplace.core.states import Stateful
 
 from .states import LIVE, ChallengeState
@@ -39,7 +40,7 @@ class HardwareFacts(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.machine} {self.reported_at:%Y-%m-%d %H:%M}"
+        return f"{self.machine}, {moment_text(self.reported_at)}"
 
 
 class Probe(Record):
@@ -201,7 +202,7 @@ class Calibration(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.card}: {self.median_ms} ms"
+        return f"{self.card}: {length(self.median_ms)}"
 
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):

@@ -38,7 +38,7 @@ class Gap(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {span_text(self.during)} of {self.assignment}"
+        return f"{self.get_kind_display().lower()} {span_text(self.during)} of {self.assignment}"
 
 
 class OwnOutage(Record):

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from compliance import services as compliance
 from compliance.models import IdentifierKind, PaperKind, PartyKind, Shown
+from marketplace.core.money_fields import ShareField
 from marketplace.web.forms import CountryField, StyledForm, choices_of
 
 #: numbers that a party may give of itself, each under its kind
@@ -103,18 +104,6 @@ class ControlForm(StyledForm):
         label=_("It rents for customers of its own"),
         help_text=_("Their names belong into the next step but one, what you will run."),
     )
-
-
-class ShareField(forms.DecimalField):
-    """A share typed in percent, cleaned to basis points; empty is not known."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
-        super().__init__(min_value=0, max_value=100, decimal_places=2, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        share = super().clean(value)
-        return None if share is None else int(share * 100)
 
 
 class OwnerForm(StyledForm):

@@ -1,6 +1,7 @@
+from django.apps import apps
 from django.contrib.admin.apps import AdminConfig
 
-from marketplace.core import filters
+from marketplace.core import filters, showing
 
 
 class StaffAdminConfig(AdminConfig):
@@ -10,4 +11,6 @@ class StaffAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         filters.install()
+        for model in apps.get_models():
+            showing.named(model)
         super().ready()

@@ -27,7 +27,7 @@ from marketplace.web.templatetags.straits import cents
 DAYS_BACK, DAYS_AHEAD = 30, 14
 DAY = timedelta(days=1)
 #: open cases by age: what a bar is called, and from how many days on
-AGES = (("less than a day", 0), ("1 to 2 days", 1), ("3 to 6 days", 3), ("a week or more", 7))
+AGES = (("under a day", 0), ("1 to 2 days", 1), ("3 to 6 days", 3), ("a week or more", 7))
 
 #: machines are compared each minute; a look that is older than this is missing
 LOOKED_WITHIN = timedelta(minutes=10)
@@ -57,7 +57,7 @@ class Figure(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        return self.value.replace(" ", "").isalpha()
+        return any(sign.isalpha() for sign in self.value)
 
 
 class Chart(NamedTuple):

@@ -79,7 +79,8 @@ def _told(row: Model) -> Purpose:
     meta = row._meta
     url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
     permission = f"{meta.app_label}.view_{meta.model_name}"
-    return Purpose(f"{meta.verbose_name} {row}", url, permission)
+    named, kind = str(row), str(meta.verbose_name)
+    return Purpose(named if named.startswith(kind) else f"{kind} {named}", url, permission)
 
 
 def _is_uuid(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -64,6 +65,12 @@ class StaffSite(AdminSite):
     ) -> TemplateResponse:
         drawn = panels(may=request.user.has_perm, at=now())
         return super().index(request, {**(extra_context or {}), "panels": drawn})
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        room = str(apps.get_app_config(app_label).verbose_name)
+        return super().app_index(request, app_label, {**(extra_context or {}), "title": room})
 
 
 def _rooms(request: HttpRequest) -> list[Entry]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import template
 from django.contrib.admin.templatetags.admin_list import result_list
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -22,9 +24,10 @@ from marketplace.catalog.models import Machine, Offer
 from marketplace.catalog.pricing import milliseconds, window_micro
 from marketplace.catalog.trust import services as trust
 from marketplace.catalog.trust import tiers
+from marketplace.core.audit import subject_of
 from marketplace.core.moments import iso_second
 from marketplace.core.money import text_of_minor, whole_minor
-from marketplace.core.showing import laid_out, title
+from marketplace.core.showing import code_words, laid_out, title
 from marketplace.notices import services as notices
 from marketplace.web.forms import dollars
 from marketplace.web.said import said as in_this_language
@@ -231,6 +234,25 @@ def _labelled(cell: str, name: str) -> SafeString:
 def filter_title(text: str) -> str:
     """What staff narrow a list by, in words: {{ "by party"|filter_title }} -> party."""
     return title(text)
+
+
+@register.filter
+def code(text: str) -> str:
+    """A name of ours in words: {{ "top_up"|code }} -> top up."""
+    return code_words(text)
+
+
+@register.filter
+def filter_choice(text: object) -> str:
+    """One value that a list is narrowed to; Django's hyphen stands for none."""
+    return "none" if text in (None, "", "-") else code_words(str(text))
+
+
+@register.filter
+def trail(row: Model) -> str:
+    """Where the audit trail tells what was done to a row."""
+    window = reverse("admin:core_auditevent_changelist")
+    return f"{window}?{urlencode({'subject__exact': subject_of(row)})}"
 
 
 @register.filter
