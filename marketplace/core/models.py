@@ -3,6 +3,8 @@ import uuid
 from django.db import models
 from django.utils.timezone import now
 
+from .showing import code_words
+
 
 class Record(models.Model):
     """Integer key inside (joins, lock order); public_id outside (URLs, APIs, logs)."""
@@ -30,4 +32,5 @@ class AuditEvent(Record):
         indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%SZ} {self.actor_label} {self.verb} {self.subject}"
+        verb = code_words(self.verb)
+        return f"{self.at:%Y-%m-%d %H:%M:%SZ} {self.actor_label} {verb} {self.subject}"

@@ -58,7 +58,7 @@ WORDS = {
     "exp": "expiry",
     "stripe": "Stripe",
     "mono from": "own clock at start",
-    "mono": "length by own clock",
+    "mono": "by own clock",
     "sha256": "SHA-256",
     "hq": "head office",
     "mm2": "mm²",

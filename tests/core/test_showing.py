@@ -30,6 +30,7 @@ from marketplace.billing.models import (
     RateSegment,
     SavedCard,
     SlaAssessment,
+    StripeCommand,
     StripeMovement,
     TopUp,
 )
@@ -65,7 +66,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (StripeMovement, "txn_id", "transaction ID"),
         (CreditLot, "top_up", "top-up"),
         (SavedCard, "exp_month", "expiry month"),
-        (Segment, "mono_ms", "length by own clock"),
+        (Segment, "mono_ms", "by own clock"),
         (Gpu, "memory_bytes", "memory"),
         (Gpu, "nvml_name", "NVML name"),
         (SavedCard, "is_default", "default"),
@@ -185,6 +186,10 @@ def test_another_currency_is_named():
         ),
         (Hold(key="one", amount=0, placed=9_560_000), "one: $0.00 of $9.56"),
         (Transfer(amount=2_400_000, currency="USD"), "$2.40"),
+        (
+            StripeCommand(kind="create_payment", idempotency_key="one", state="pending"),
+            "create payment one (pending)",
+        ),
     ],
 )
 def test_a_row_is_named_in_words(row, name):

@@ -378,6 +378,10 @@ def test_a_page_leads_to_what_was_done_to_its_row(desk, alice, said):
     assert f'href="{trail}">Trail</a>' in desk["officer"].get(page).content.decode()
     assert "sally@example.test" in said(desk["officer"].get(trail))
     assert len(desk["officer"].get(trail).context["cl"].result_list) == 1
+    # a line of the trail has none of its own
+    line = AuditEvent.objects.filter(subject__endswith=str(alice.public_id)).get()
+    own = reverse("admin:core_auditevent_change", args=[line.pk])
+    assert "subject__exact" not in desk["officer"].get(own).content.decode()
     # who may not look at the trail is not sent there, nor to a history that knows less
     told = desk["support"].get(page).content.decode()
     assert (">Trail<" in told, ">History<" in told) == (False, False)
@@ -390,6 +394,13 @@ def test_of_a_row_that_is_not_there_yet_only_what_is_asked_for_is_shown(desk, sa
     make.organisation("Elsewhere", member=alice)
     change = reverse("admin:accounts_membership_change", args=[alice.memberships.get().pk])
     assert "Created at:" in said(desk["superuser"].get(change))
+
+
+def test_the_two_boxes_of_a_span_say_what_goes_into_them(desk, said):
+    page = desk["superuser"].get(reverse("admin:metering_ownoutage_add"))
+    assert "start and end in UTC, such as 2026-11-24 12:00" in said(page)
+    boxes = re.findall(r'aria-label="(\w+)" placeholder="(\w+)"', page.content.decode())
+    assert boxes == [("Start", "Start"), ("End", "End")]
 
 
 def test_a_table_goes_by_the_name_that_people_write(desk, said):

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from marketplace.billing.states import CommandState
 from marketplace.core.models import Record
+from marketplace.core.showing import code_words
 from marketplace.core.states import Stateful
 
 from .cards import SavedCard
@@ -60,7 +61,9 @@ class StripeCommand(Record, Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.idempotency_key} ({self.get_state_display().lower()})"
+        return (
+            f"{code_words(self.kind)} {self.idempotency_key} ({self.get_state_display().lower()})"
+        )
 
 
 class StripeEvent(Record):
