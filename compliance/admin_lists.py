@@ -23,6 +23,15 @@ class EntryNameInline(EvidenceInline[EntryName]):
     fields = ("name", "kind")
 
 
+class SourceFilter(admin.RelatedFieldListFilter):
+    """Lists by what they are called, not by their codes."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[tuple[str, Any]]:
+        return [(str(one.pk), one.title) for one in ListSource.objects.order_by("title")]
+
+
 @admin.register(ListSource)
 class ListSourceAdmin(EvidenceAdmin[ListSource]):
     list_display = ("code", "title", "mandatory", "max_age_hours")
@@ -32,7 +41,7 @@ class ListSourceAdmin(EvidenceAdmin[ListSource]):
 class ListSnapshotAdmin(EvidenceAdmin[ListSnapshot]):
     list_display = ("source", "imported", "published_on", "entry_count", "diff", "sample")
     list_display_links = ("source", "imported")
-    list_filter = ("source", "sample")
+    list_filter = (("source", SourceFilter), "sample")
     list_select_related = ("source",)
     ordering = ("-imported_at", "-pk")
     date_hierarchy = "imported_at"
@@ -108,7 +117,7 @@ def _number_of(rows: QuerySet[Rescreening]) -> Coalesce:
 @admin.register(ListEntry)
 class ListEntryAdmin(EvidenceAdmin[ListEntry]):
     list_display = ("uid", "source", "kind", "programs", "countries", "dropped_in")
-    list_filter = ("source", "kind")
+    list_filter = (("source", SourceFilter), "kind")
     list_select_related = ("source", "dropped_in__source")
     search_fields = ("uid", "names__name")
     inlines = (EntryNameInline,)

@@ -25,6 +25,7 @@ class ListState:
     state: str
     snapshot: ListSnapshot | None = None
     expires: datetime | None = None
+    title: str = ""
 
 
 def list_states(*, at: datetime) -> list[ListState]:
@@ -59,9 +60,10 @@ def not_ready(states: Sequence[ListState]) -> ListsNotReady:
 
 def _state(source: ListSource, snapshot: ListSnapshot | None, at: datetime) -> ListState:
     if snapshot is None or (snapshot.sample and not settings.SAMPLE_LISTS):
-        return ListState(source.code, MISSING)
+        return ListState(source.code, MISSING, title=source.title)
     expires = snapshot.imported_at + timedelta(hours=source.max_age_hours)
-    return ListState(source.code, state_at(snapshot, expires, at), snapshot, expires)
+    state = state_at(snapshot, expires, at)
+    return ListState(source.code, state, snapshot, expires, source.title)
 
 
 def state_at(snapshot: ListSnapshot, expires: datetime, at: datetime) -> str:

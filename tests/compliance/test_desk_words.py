@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from compliance import services
-from compliance.models import CaseEvent, OwnershipStake, PolicyRule
+from compliance.models import CaseEvent, ListSource, OwnershipStake, PolicyRule
 from tests import make
 from tests.compliance import caseroom, ofac
 from tests.make import HOUR, NOON
@@ -92,6 +92,27 @@ def test_a_stale_list_says_since_when(staff, said):
 def test_the_way_to_a_window_calls_it_as_the_window_does(staff, said, window, room, name):
     text = said(staff.get(reverse(f"admin:{window}_changelist")))
     assert f"{room} {CRUMB} {name} {name}" in text
+
+
+@pytest.mark.parametrize("window", ["listsnapshot", "listentry"])
+def test_lists_are_narrowed_by_what_they_are_called(staff, window):
+    one = ofac.import_sample().source
+    other = ListSource.objects.create(code="eu", title="Consolidated list of the EU")
+    answer = staff.get(reverse(f"admin:compliance_{window}_changelist"))
+    changelist = answer.context["cl"]
+    [source] = [spec for spec in changelist.filter_specs if spec.title == "source"]
+    asked = {choice["display"]: choice["query_string"] for choice in source.choices(changelist)}
+    assert asked == {
+        "All": "?",
+        "Consolidated list of the EU": f"?source__id__exact={other.pk}",
+        "OFAC Specially Designated Nationals": f"?source__id__exact={one.pk}",
+    }
+
+
+def test_a_list_that_is_missing_is_called_by_its_title(staff, said):
+    ListSource.objects.create(code="eu", title="Consolidated list of the EU")
+    text = said(staff.get(reverse("admin:compliance_listsnapshot_changelist")))
+    assert "Consolidated list of the EU Missing never imported" in text
 
 
 def test_what_an_event_recorded_names_no_hash(staff, said):
