@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
-from marketplace.core.showing import moment
+from marketplace.core.times import moment
 
 from . import services
 from .models import EntryName, ListEntry, ListSnapshot, ListSource, Rescreening

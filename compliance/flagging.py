@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 
 from marketplace.core.evidence import EvidenceAdmin, TellingAdmin
-from marketplace.core.showing import NOTHING, choice, moment
+from marketplace.core.showing import NOTHING, choice
+from marketplace.core.times import moment
 from marketplace.core.worklist import pill
 
 from . import services

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from marketplace.core.evidence import EvidenceAdmin
-from marketplace.core.showing import brief
+from marketplace.core.times import brief
 from marketplace.core.worklist import DueFilter, OpenFilter, due, pill
 
 from .casework import spoken

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Machine
 from marketplace.core.models import Record
-from marketplace.core.showing import moment_text
+from marketplace.core.times import moment_text
 
 
 class EnrolmentTokenQuerySet(models.QuerySet["EnrolmentToken"]):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.core.models import Record
-from marketplace.core.showing import moment_text
+from marketplace.core.times import moment_text
 
 from .parties import Party
 from .reference import PERMITTING, ChipModel, Outcome

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from marketplace.core.models import Record
-from marketplace.core.showing import moment_text
+from marketplace.core.times import moment_text
 
 
 class ListSource(Record):

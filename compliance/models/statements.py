@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.core.models import Record
-from marketplace.core.showing import day_text
+from marketplace.core.times import day_text
 
 from .parties import EndUse, Party
 

@@ -9,7 +9,7 @@ from compliance.models import Decision
 from marketplace.accounts.models import User
 from marketplace.core.models import Record
 from marketplace.core.money import BASIS_POINTS
-from marketplace.core.showing import moment_text
+from marketplace.core.times import moment_text
 
 
 class WindowChangeQuerySet(models.QuerySet["WindowChange"]):

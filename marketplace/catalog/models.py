@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from compliance.models import ChipModel
 from marketplace.accounts.models import Organisation
 from marketplace.core.models import Record
-from marketplace.core.showing import moment_text
 from marketplace.core.states import Stateful
+from marketplace.core.times import moment_text
 
 from .states import Health, MachineState, OfferState
 from .trust.models import (

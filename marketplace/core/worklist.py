@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import now
 
-from .showing import brief
+from .times import brief
 
 DAY = timedelta(days=1)
 

@@ -46,7 +46,7 @@ from marketplace.catalog.models import (
     Offer,
     Telemetry,
 )
-from marketplace.core import showing
+from marketplace.core import showing, times
 from marketplace.core.money_fields import MicroField
 from marketplace.ledger.models import Hold, Transaction, Transfer
 from marketplace.metering.models import Segment
@@ -202,19 +202,17 @@ def test_names_of_ours_are_told_in_words_with_and_without_a_count():
 
 
 def test_times_and_spans():
-    assert ">24 Nov 2026, 12:00<" in showing.moment(NOON)
-    assert ">24 Nov 2026, 12:00:07<" in showing.moment(NOON + timedelta(seconds=7))
-    assert showing.moment_text(NOON) == "24 Nov 2026, 12:00"
+    assert ">24 Nov 2026, 12:00<" in times.moment(NOON)
+    assert ">24 Nov 2026, 12:00:07<" in times.moment(NOON + timedelta(seconds=7))
+    assert times.moment_text(NOON) == "24 Nov 2026, 12:00"
     assert showing.plain(NOON.date()) == '<time datetime="2026-11-24">24 Nov 2026</time>'
-    assert ">3 Dec, 12:00<" in showing.brief(NOON + timedelta(days=9, seconds=7))
+    assert ">3 Dec, 12:00<" in times.brief(NOON + timedelta(days=9, seconds=7))
     hour = DateTimeTZRange(NOON, NOON + timedelta(hours=1))
-    assert showing.span_text(hour) == "24 Nov 2026, 12:00 until 13:00"
+    assert times.span_text(hour) == "24 Nov 2026, 12:00 until 13:00"
     day = DateTimeTZRange(NOON, NOON + timedelta(days=1))
-    assert showing.span_text(day) == "24 Nov 2026, 12:00 until 25 Nov 2026, 12:00"
-    assert (
-        showing.span_text(DateTimeTZRange(NOON, None)) == "24 Nov 2026, 12:00 until further notice"
-    )
-    assert showing.span_text(NumericRange(3, 5)) == "3 to 4"
+    assert times.span_text(day) == "24 Nov 2026, 12:00 until 25 Nov 2026, 12:00"
+    assert times.span_text(DateTimeTZRange(NOON, None)) == "24 Nov 2026, 12:00 until further notice"
+    assert times.span_text(NumericRange(3, 5)) == "3 to 4"
 
 
 @pytest.mark.parametrize(

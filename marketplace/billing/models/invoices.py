@@ -10,7 +10,8 @@ from django.db.models import F, Func, Q, Value
 from marketplace.accounts.models import Organisation, User
 from marketplace.brokerage.models import Lease, Reservation, WindowChange
 from marketplace.core.models import Record
-from marketplace.core.showing import money, span_text
+from marketplace.core.showing import money
+from marketplace.core.times import span_text
 from marketplace.ledger.models import Account
 
 from .parties import TREATMENTS, TaxRule

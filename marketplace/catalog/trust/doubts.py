@@ -18,7 +18,7 @@ from marketplace.catalog.models import Trust, TrustEvidence
 from marketplace.catalog.states import MachineState
 from marketplace.core.evidence import EvidenceAdmin
 from marketplace.core.filters import FilledFilter
-from marketplace.core.showing import moment
+from marketplace.core.times import moment
 from marketplace.core.worklist import pill
 
 from . import services

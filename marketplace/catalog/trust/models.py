@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from marketplace.core.models import Record
-from marketplace.core.showing import length, moment_text
+from marketplace.core.showing import length
 from marketplace.core.states import Stateful
+from marketplace.core.times import moment_text
 
 from .states import LIVE, ChallengeState
 from .tiers import KINDS, OF_PLACE, TIERS

@@ -5,7 +5,7 @@ from django.db.models import Q
 from marketplace.accounts.models import User
 from marketplace.brokerage.models import Assignment
 from marketplace.core.models import Record
-from marketplace.core.showing import span_text
+from marketplace.core.times import span_text
 
 
 class GapKind(models.TextChoices):

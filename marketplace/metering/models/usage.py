@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, F, Field, Func, Q, Value
 from marketplace.accounts.models import User
 from marketplace.brokerage.models import Assignment, Lease
 from marketplace.core.models import Record
-from marketplace.core.showing import span_text
+from marketplace.core.times import span_text
 
 BOUNDED = Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False)
 
