@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import now
 
 from . import audit, showing
-from .money_fields import MicroField
+from .money_fields import MicroField, ShareField
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -71,10 +71,13 @@ class _Telling(BaseModelAdmin[Row]):
         return [self._told(name) if shown is None or name in shown else name for name in names]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Amounts are written as people write them."""
+        """Amounts and shares are written as people write them."""
         label = capfirst(showing.heading(db_field))
         if isinstance(db_field, models.BigIntegerField) and "micro" in db_field.name.split("_"):
             return MicroField(required=not db_field.blank, label=label)
+        if db_field.name.endswith("_bps"):
+            told = showing.explained(db_field)
+            return ShareField(required=not db_field.blank, label=f"{label}, %", help_text=told)
         kwargs.setdefault("label", label)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

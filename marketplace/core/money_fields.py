@@ -1,5 +1,6 @@
 """Amounts and shares as people write them in forms."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,7 +9,17 @@ from django.core.exceptions import ValidationError
 from .money import BadAmount, micro_from_text, text_from_micro
 
 
-class MicroField(forms.CharField):
+class _Cleaned(forms.Field):
+    """A field whose rows hold what it cleans to, which is not what is typed."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return not self.disabled and bool(initial != self.clean(data))
+        except ValidationError:
+            return True
+
+
+class MicroField(_Cleaned, forms.CharField):
     """ "12.50" in, micro-units out; None where nothing is written and nothing need be."""
 
     def __init__(self, *, min_value: int | None = None, **kwargs: Any) -> None:
@@ -32,12 +43,15 @@ class MicroField(forms.CharField):
         return micro
 
 
-class ShareField(forms.DecimalField):
+class ShareField(_Cleaned, forms.DecimalField):
     """A share typed in percent, cleaned to basis points; empty is not known."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(min_value=0, max_value=100, decimal_places=2, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{Decimal(value) / 100:f}" if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
         share = super().clean(value)

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields.ranges import RangeField
 from django.db import models
 from django.template.defaultfilters import filesizeformat
@@ -75,6 +77,8 @@ UNIT = re.compile(
 IS, LEADING = re.compile(r"^is "), re.compile(r"^(?:is|by) ")
 #: where a column's help sends whoever writes code
 SEE = re.compile(r"[:;,]? ?\b(?:see|of|by the names of) [a-z]+\.[a-z_]+(?: for [a-z ]+)?")
+#: how the help of a column says that it names a person of whom a lower room knows no more
+OF_PERSON = re.compile(r"public id of (?:the|another|a) (?:user|officer|first approver)")
 CODE = re.compile(r"[a-z]+(?:_[a-z]+)+(?: \(\d+\))?")
 GIB = 1 << 30
 NOTHING = "\N{EN DASH}"
@@ -176,6 +180,8 @@ def whole(row: models.Model, field: Field) -> str | SafeString:
         return NOTHING
     if isinstance(value, models.Model):
         return _link(value)
+    if isinstance(field, models.UUIDField) and OF_PERSON.match(str(field.help_text)):
+        return _person(value)
     if isinstance(value, dict | list):
         return told(row, field) if _is_choices(field) else laid_out(value, field.name)
     if isinstance(field, models.TextField) and value[0] in "[{":
@@ -352,3 +358,8 @@ def _link(row: models.Model) -> str | SafeString:
     except NoReverseMatch:
         return str(row)
     return format_html('<a href="{}">{}</a>', page, row)
+
+
+def _person(public_id: UUID) -> str | SafeString:
+    found = get_user_model()._default_manager.filter(public_id=public_id).first()
+    return _link(found) if found else str(public_id)

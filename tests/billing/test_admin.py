@@ -227,7 +227,7 @@ def test_staff_are_told_when_stripe_cannot_be_asked(fake, asked, staff):
 
 
 def test_staff_record_a_discount(staff, sally):
-    form = {"kind": "volume", "threshold": "5000.00", "currency": "USD", "share_bps": 300}
+    form = {"kind": "volume", "threshold": "5000.00", "currency": "USD", "share_bps": "3"}
     assert staff.post(page(Discount, "add"), form).status_code == 302
     row = Discount.objects.get()
     assert (row.kind, row.share_bps, row.recorded_by) == ("volume", 300, sally)
@@ -238,11 +238,24 @@ def test_staff_record_a_discount(staff, sally):
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("12.5", 1_250), ("0.01", 1), ("100", 10_000), ("0.001", None), ("101", None)],
+)
+def test_a_share_is_written_in_percent(typed, kept, staff):
+    asked = staff.get(page(Discount, "add")).content.decode()
+    assert "Share, %" in asked
+    assert "1/10,000" not in asked
+    form = {"kind": "volume", "threshold": "5000.00", "currency": "USD", "share_bps": typed}
+    staff.post(page(Discount, "add"), form)
+    assert list(Discount.objects.values_list("share_bps", flat=True)) == [kept] * (kept is not None)
+
+
+@pytest.mark.parametrize(
     ("kind", "text", "kept"),
     [("commitment", "720", 720), ("commitment", "7.5", None), ("volume", "much", None)],
 )
 def test_a_threshold_is_written_as_people_write_it(kind, text, kept, staff):
-    form = {"kind": kind, "threshold": text, "currency": "USD", "share_bps": 300}
+    form = {"kind": kind, "threshold": text, "currency": "USD", "share_bps": "3"}
     answer = staff.post(page(Discount, "add"), form)
     assert list(Discount.objects.values_list("threshold", flat=True)) == [kept] * (kept is not None)
     assert ("is not a" in answer.content.decode()) is (kept is None)
@@ -387,7 +400,7 @@ def test_staff_record_seller_and_tax_rule(staff, sally):
     rule = {
         "jurisdiction": "SG",
         "treatment": "charged",
-        "rate_bps": 900,
+        "rate_bps": "9",
         "wording": "GST 9%",
         "source": "GST Act 1993, s. 16",
         "checked_by": "",
@@ -401,7 +414,7 @@ def test_staff_record_seller_and_tax_rule(staff, sally):
 
 
 def test_a_rate_without_a_charge_is_refused_at_the_form(staff):
-    rule = {"jurisdiction": "SG", "treatment": "reverse_charge", "rate_bps": 900, "wording": "x"}
+    rule = {"jurisdiction": "SG", "treatment": "reverse_charge", "rate_bps": "9", "wording": "x"}
     facts = {**rule, "source": "x", "since_0": "2026-11-01", "since_1": "00:00:00"}
     answer = staff.post(page(TaxRule, "add"), facts)
     assert "tax_rule_rate_fits" in answer.content.decode()
@@ -463,7 +476,7 @@ def test_disputes_are_worked_through_by_deadline(staff, dispute, said, monkeypat
     by = dispute.decide_by
     rows, text = seen(by - 3 * HOUR)
     assert rows == [dispute.pk]
-    assert f"in 3 h ruling {by:%d %b %H:%M}" in text
+    assert f"in 3 h ruling {by.day} {by:%b, %H:%M}" in text
     assert "It was slow. $0.80" in text
     assert seen(by - 3 * HOUR, due="day")[0] == [dispute.pk]
     assert seen(by - 3 * HOUR, due="past")[0] == []

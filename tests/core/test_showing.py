@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
+from django.urls import reverse
 
 from compliance.models import (
     Case,
@@ -47,9 +48,9 @@ from marketplace.catalog.models import (
     Telemetry,
 )
 from marketplace.core import showing, times
-from marketplace.core.money_fields import MicroField
 from marketplace.ledger.models import Hold, Transaction, Transfer
 from marketplace.metering.models import Segment
+from tests import make
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -305,25 +306,11 @@ def test_what_is_not_there_is_a_dash_on_pages():
     assert (showing.short(row, field), showing.whole(row, field)) == (None, showing.NOTHING)
 
 
-@pytest.mark.parametrize(
-    ("text", "micro"), [("12.50", 12_500_000), (" 0.000001 ", 1), ("1000000", 10**12), ("", None)]
-)
-def test_amounts_are_written_as_people_write_them(text, micro):
-    assert MicroField(required=False).clean(text) == micro
-
-
-@pytest.mark.parametrize(
-    ("text", "refused"),
-    [
-        ("much", "'much' is not an amount"),
-        ("1.0000001", "finer than one millionth"),
-        ("0", "Write at least 0.01."),
-    ],
-)
-def test_what_is_no_amount_is_refused(text, refused):
-    with pytest.raises(Exception, match=refused):
-        MicroField(min_value=10_000).clean(text)
-
-
-def test_a_form_shows_an_amount_as_it_is_written():
-    assert MicroField().prepare_value(12_500_000) == "12.50"
+@pytest.mark.django_db
+def test_a_person_of_a_higher_room_is_called_by_name(sally, harbour):
+    row = make.statement(harbour.party, signed_by=sally.public_id)
+    field = EndUseStatement._meta.get_field("signed_by")
+    url = reverse("admin:accounts_user_change", args=[sally.pk])
+    assert showing.whole(row, field) == f'<a href="{url}">{sally}</a>'
+    gone = make.statement(harbour.party, signed_by=harbour.public_id)
+    assert showing.whole(gone, field) == str(harbour.public_id)
