@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 from psycopg.types.range import TimestamptzRange
 
-from marketplace.brokerage.barring import barring
+from marketplace.brokerage.barring import FEW, barring
 from marketplace.brokerage.models import Lease
 from tests import make
 from tests.make import HOUR, NOON
@@ -33,24 +33,25 @@ def lease(harbour):
 @pytest.mark.parametrize("cleaning_s", [0, 60, 86_400])
 @pytest.mark.parametrize(("early", "in_the_way"), [(timedelta(0), False), (SECOND, True)])
 @pytest.mark.parametrize("after", [True, False])
-def test_what_is_in_the_way_to_the_second(lease, cleaning_s, early, in_the_way, after):
+@pytest.mark.parametrize("gpus", [1, FEW + 1])
+def test_what_is_in_the_way_to_the_second(lease, cleaning_s, early, in_the_way, after, gpus):
     offer, apart = make.offer(), timedelta(seconds=cleaning_s) - early
     gpu = offer.machine.gpus.get()
     row = lease(offer, gpu, NOON, NOON + HOUR, cleaning_s=cleaning_s)
     # what is cleaned after is also cleaned for, so the time before it counts as well
     start = NOON + HOUR + apart if after else NOON - apart - HOUR
     found = [(gpu.pk, row.during, cleaning_s)] if in_the_way else []
-    assert barring([offer.machine_id], start, start + HOUR) == found
+    assert barring([offer.machine_id], start, start + HOUR, gpus=gpus) == found
 
 
 def test_the_dead_and_other_machines_are_not_in_the_way(lease):
     offer, other = make.offer(), make.machine()
     both, gpu = [offer.machine_id, other.pk], offer.machine.gpus.get()
     lease(offer, gpu, NOON, NOON + HOUR, state="released")
-    assert barring(both, NOON, NOON + HOUR) == []
+    assert barring(both, NOON, NOON + HOUR, gpus=2) == []
     live = lease(offer, gpu, NOON, NOON + HOUR)
-    assert barring([other.pk], NOON, NOON + HOUR) == []
-    assert barring(both, NOON, NOON + HOUR) == [(gpu.pk, live.during, 0)]
+    assert barring([other.pk], NOON, NOON + HOUR, gpus=2) == []
+    assert barring(both, NOON, NOON + HOUR, gpus=2) == [(gpu.pk, live.during, 0)]
 
 
 def test_the_same_as_one_by_one(lease):
@@ -70,7 +71,7 @@ def test_the_same_as_one_by_one(lease):
         start = NOON + rng.randrange(-1500, 6000) * MINUTE
         window = start, start + rng.randrange(1, 1500) * MINUTE
         rows = Lease.objects.live().barring(*window).filter(gpu__machine__in=machines)
-        found = sorted(barring(machines, *window))
+        found = sorted(barring(machines, *window, gpus=4))
         assert found == sorted(rows.values_list("gpu", "during", "cleaning_s"))
         sizes.add(len(found))
     assert {0, 1, 5} <= sizes

@@ -196,7 +196,7 @@ def _fill(hosts: Iterable[Host], asked: Sequence[Wanted]) -> None:
     # by machine: the list of all GPUs of a large site takes longer to send than to look up
     machines = {host.pk for host in by_gpu.values()}
     # a lease that begins when the last one ends counts too
-    for gpu, during, cleaning_s in barring(machines, first, last + TICK):
+    for gpu, during, cleaning_s in barring(machines, first, last + TICK, gpus=len(by_gpu)):
         if gpu in by_gpu:
             until = _us(during.upper + timedelta(seconds=cleaning_s))
             by_gpu[gpu].leases.append((_us(during.lower), until, gpu))
