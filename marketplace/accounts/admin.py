@@ -52,7 +52,7 @@ class GroupAdmin(KeptAdmin[Group], BaseGroupAdmin):
     """What a group of staff holds is as much a right as what a person holds."""
 
 
-class MembershipInline(admin.TabularInline[Membership, Organisation]):
+class MembershipInline(admin.StackedInline[Membership, Organisation]):
     model = Membership
     extra = 0
     raw_id_fields = ("user",)

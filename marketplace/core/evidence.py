@@ -134,6 +134,7 @@ class EvidenceAdmin(TellingAdmin[Row]):
 class EvidenceInline(_Telling[Row], admin.TabularInline[Row, Any]):
     """Rows inside the page of what they belong to: to be looked at."""
 
+    template = "admin/kept_rows.html"
     extra = 0
     can_delete = False
 
