@@ -181,9 +181,9 @@ class CaseEventAdmin(EvidenceAdmin[CaseEvent]):
     exclude = ("detail",)
     readonly_fields = ("recorded",)
 
-    @admin.display(description="detail", empty_value=NOTHING)
-    def recorded(self, event: CaseEvent) -> str | SafeString | None:
-        return laid_out(event.recorded) if event.detail else None
+    @admin.display(description="detail")
+    def recorded(self, event: CaseEvent) -> str | SafeString:
+        return laid_out(event.recorded) if event.detail else NOTHING
 
 
 @admin.register(CaseDecision)

@@ -200,10 +200,10 @@ class CancellationScheduleAdmin(EvidenceAdmin[CancellationSchedule]):
     def get_fields(self, request: HttpRequest, obj: CancellationSchedule | None = None) -> Any:
         return ("code", "title", "since", "dues") if obj else ScheduleForm.Meta.fields
 
-    @admin.display(description="steps", empty_value=NOTHING)
-    def dues(self, row: CancellationSchedule) -> str | None:
+    @admin.display(description="steps")
+    def dues(self, row: CancellationSchedule) -> str:
         told = [f"{share(due)} of what lies up to {hours} h ahead" for hours, due in row.steps]
-        return "; ".join(told) or None
+        return "; ".join(told) or NOTHING
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)

@@ -7,13 +7,14 @@ from django.db import connection
 
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Notice, Reservation, WindowChange
-from marketplace.brokerage.services import brokering, contending
+from marketplace.brokerage.services import brokering, contending, planning
 from marketplace.ledger import services as ledger
 from tests import make
 from tests.make import HOUR, NOON
 from tests.race import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+real_board = brokering.Board
 GUARD = next(c for c in Lease._meta.constraints if c.name == "lease_gpu_sold_once")
 FLOOR = 800_000
 AT = NOON + HOUR
@@ -125,6 +126,30 @@ def test_made_longer_stopped_or_told_to_go_never_two_of_them_half(turn, market):
     sound()
 
 
+@pytest.mark.parametrize("where", ["alone", "batch"])
+def test_who_goes_by_himself_between_two_looks_leaves_room(where, market, monkeypatch):
+    """He could have been asked to go until he went, so whoever pays in full is not refused."""
+    offer = make.offer(spot_floor_micro=FLOOR)
+    row, gone = spot(offer), []
+
+    def look(asked):
+        board = real_board(asked)
+        if not gone:
+            gone.append(brokerage.stop(reservation=row, by=None, at=AT))
+        return board
+
+    full = open_request(offer, "Full")
+    monkeypatch.setattr(brokering if where == "alone" else planning, "Board", look)
+    if where == "alone":
+        broker(full)()
+    else:
+        brokerage.broker_open(at=AT)
+    full.refresh_from_db()
+    row.refresh_from_db()
+    assert (full.state, row.evict_at, len(gone)) == ("confirmed", None, 1)
+    sound()
+
+
 def test_batches_of_many_workers_make_room_once(market):
     offer = make.offer(gpus=4, spot_floor_micro=FLOOR)
     for number in range(4):
@@ -137,9 +162,6 @@ def test_batches_of_many_workers_make_room_once(market):
     assert sum(taken.values_list("gpu_count", flat=True)) == 4
     assert WindowChange.objects.filter(kind="evicted").count() == 4
     sound()
-
-
-real_board = brokering.Board
 
 
 def blind(asked):

@@ -49,8 +49,15 @@ def make_room(*, asked: Wanted, bid_micro: int | None, at: datetime) -> Making |
     """The GPUs to take and who must go for them; None when nobody's going would do.
 
     `bid_micro` None: it is asked for at the full price, which goes before every bid.
+
+    Nobody must go where those in the way went by themselves since the caller looked: they might
+    have been asked to until then, so there was room all along.
     """
-    return _made(asked, _Look(asked, bid_micro), at) if anybody_may_go() else None
+    made = _made(asked, _Look(asked, bid_micro), at) if anybody_may_go() else None
+    if made is None:
+        placed = Board([asked]).place(asked)
+        return Making(placed, ()) if placed else None
+    return made
 
 
 def first_room(

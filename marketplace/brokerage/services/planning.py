@@ -41,17 +41,17 @@ def plan(rows: Sequence[Reservation], strategy: Strategy, at: datetime) -> Plan:
     made = Plan()
     if not rows:
         return made
+    somebody = anybody_may_go()  # before the look: who goes after it was in the way of it
     board = Board([wanted(row) for row in rows])
     wallets = _wallets(rows)
     left = {key: wallet.balance.available for key, wallet in wallets.items()}
-    somebody = anybody_may_go()
     for row in sorted(rows, key=_turn):
         key = (row.renter.public_id, row.currency)
         if key not in wallets:
             continue
         asked, cost = wanted(row), held_micro(row)
         gpus = board.place(asked, strategy)
-        if gpus is None and somebody and row.auto_confirm and _may_interrupt(asked, row, at):
+        if gpus is None and somebody and row.auto_confirm and _may_have_room(asked, row, at):
             continue
         if gpus is None:
             made.refused.append((row, TAKEN))
@@ -68,7 +68,7 @@ def _turn(row: Reservation) -> tuple[bool, int]:
     return row.interruptible, -row.price_micro_per_gpu_hour if row.interruptible else 0
 
 
-def _may_interrupt(asked: Wanted, row: Reservation, at: datetime) -> bool:
+def _may_have_room(asked: Wanted, row: Reservation, at: datetime) -> bool:
     bid = row.price_micro_per_gpu_hour if row.interruptible else None
     return make_room(asked=asked, bid_micro=bid, at=at) is not None
 
