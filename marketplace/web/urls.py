@@ -29,12 +29,14 @@ from .shared import (
     screening,
     service_levels,
     statements,
+    verifying,
     webhooks,
 )
 
 urlpatterns = [
     path("", offers.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
+    path("verify/verify_usage.py", verifying.usage_verifier, name="usage-verifier"),
     *entrance_urls.urlpatterns,
     path("organisation/", organisation.organisation, name="organisation"),
     path("members/", members.members, name="members"),

@@ -24,6 +24,7 @@ ROLES: Final = {
 WEB: Final = """
 home                      GET  public
 healthz                   GET  public
+usage-verifier            GET  public
 sign-up                   GET  public
 sign-in                   GET  public
 sign-out                  POST public

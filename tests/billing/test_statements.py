@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import random
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -382,6 +383,23 @@ def test_only_the_renter_downloads_it(client, settled, alice, charlie):
         assert answer["Content-Disposition"] == (
             f'attachment; filename="usage-{settled.public_id}-0.json"'
         )
+
+
+def test_a_renter_recomputes_it_with_what_the_page_hands_out(client, settled, alice, tmp_path):
+    program = client.get("/verify/verify_usage.py")
+    assert (program.status_code, program["Content-Type"]) == (200, "text/x-python; charset=utf-8")
+    assert program["Content-Disposition"] == 'attachment; filename="verify_usage.py"'
+    (tmp_path / "verify_usage.py").write_bytes(program.content)
+    client.force_login(alice)
+    page = client.get(f"/reservations/{settled.public_id}/").content.decode()
+    assert 'href="/verify/verify_usage.py"' in page
+    [command] = re.findall(r"python3 (verify_usage\.py \S+ [0-9a-f]{64})", page)
+    file = tmp_path / command.split()[1]
+    file.write_bytes(client.get(f"/reservations/{settled.public_id}/usage-statement/").content)
+    ran = [sys.executable, *command.split()]
+    assert subprocess.run(ran, cwd=tmp_path, check=False).returncode == 0  # noqa: S603
+    file.write_bytes(file.read_bytes().replace(b'"energy_mj":', b'"energy_mj": ', 1))
+    assert subprocess.run(ran, cwd=tmp_path, check=False).returncode == 1  # noqa: S603
 
 
 def test_a_running_reservation_has_none_to_download(client, market, harbour, alice):

@@ -21,6 +21,7 @@ FILES = {
         "screening-document",
         "known-document",
         "healthz",
+        "usage-verifier",
         "invoice-pdf",
         "invoice-json",
     ),

@@ -96,6 +96,16 @@ class UsageStatement(Record):
         return f"statement {self.revision} of {self.reservation}"
 
     @property
+    def file_name(self) -> str:
+        """What its file is called when it is downloaded."""
+        return f"usage-{self.reservation.public_id}-{self.revision}.json"
+
+    @property
+    def command(self) -> str:
+        """What its reader types to recompute it with docs/verify_usage.py."""
+        return f"python3 verify_usage.py {self.file_name} {self.hexdigest}"
+
+    @property
     def rulings(self) -> int:
         """How many rulings it takes into account."""
         return self.revision - self.rate_version + 1

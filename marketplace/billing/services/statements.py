@@ -76,8 +76,7 @@ def _pieces(of: UsageStatement) -> Iterator[bytes]:
 
 def statement_file(*, statement: UsageStatement) -> tuple[str, bytes]:
     """A name for the file and its content."""
-    name = f"usage-{statement.reservation.public_id}-{statement.revision}.json"
-    return name, b"".join(_pieces(statement))
+    return statement.file_name, b"".join(_pieces(statement))
 
 
 def _digest(parts: Iterable[bytes]) -> Any:
