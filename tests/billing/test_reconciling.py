@@ -241,3 +241,33 @@ def test_a_refund_sent_back_later_reconciles_too(fake, harbour):
     assert [one[0] for one in reconcile(fake)] == ["missing"]
     stand_in.hear_all(fake, LATER)
     assert reconcile(fake, LATER + HOUR) == []
+
+
+def test_money_in_a_currency_that_is_not_traded_is_found_and_stops_nothing(fake, harbour):
+    """Somebody sent an invoice from the dashboard, in Canadian dollars."""
+    paid(harbour)
+    ours = {"id": "ours", "currency": "cad"}
+    balance.book(fake, "charge", 2_500, fee=103, source={"id": "ch_x", "currency": "cad"})
+    balance.book(fake, "payout", -400, source=ours)
+    charge = StripeMovement.objects.filter(currency="CAD", type="charge")
+    assert reconcile(fake) == [
+        ("missing", "stripe:pi:", None, None),
+        ("balance", "balance CAD", None, None),
+    ]
+    notes = list(Finding.objects.order_by("pk").values_list("note", flat=True))
+    untraded = "smallest units of a currency that is not traded here"
+    assert notes == [
+        f"2500 CAD of {charge.get().txn_id}; {untraded}",
+        f"1997 available and 0 pending; {untraded}",
+    ]
+    assert totals("stripe_fee") == (-1_030_000,), "ours are booked as ever"
+    assert ledger.totals(currency="CAD") == {}
+
+
+def test_a_currency_that_is_not_traded_and_of_which_there_is_nothing_is_no_finding(
+    fake, harbour, monkeypatch
+):
+    paid(harbour)
+    funds = [stripe.Funds("CAD", 0, 0), *stripe.retrieve_funds()]
+    monkeypatch.setattr(stripe, "retrieve_funds", lambda: funds)
+    assert reconcile(fake) == []
