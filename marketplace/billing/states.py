@@ -103,7 +103,8 @@ DISPUTE_MOVES: Moves = {
     DisputeState.INQUIRY: frozenset(
         {DisputeState.OPEN, DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED}
     ),
-    DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST}),
+    # closed: the bank took it back before it was decided
+    DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED}),
     DisputeState.WON: frozenset(),
     DisputeState.LOST: frozenset(),
     DisputeState.CLOSED: frozenset({DisputeState.OPEN}),

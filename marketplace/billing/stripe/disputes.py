@@ -14,6 +14,7 @@ class Taken:
 
     txn_id: str
     amount: int
+    happened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Disputed:
         """Only asked about: no money has moved."""
         return self.status.startswith("warning_")
 
+    @property
+    def money_gone(self) -> bool:
+        """Whether more was taken than came back."""
+        return sum(one.amount for one in self.taken) < 0
+
 
 def retrieve_dispute(*, dispute_id: str) -> Disputed:
     """Ask for a dispute's current state. Raises Unavailable or Misused."""
@@ -53,5 +59,8 @@ def _read(row: stripe.Dispute) -> Disputed:
         reason=row.reason,
         opened_at=datetime.fromtimestamp(row.created, UTC),
         due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
-        taken=tuple(Taken(one.id, one.amount) for one in row.balance_transactions),
+        taken=tuple(
+            Taken(one.id, one.amount, datetime.fromtimestamp(one.created, UTC))
+            for one in row.balance_transactions
+        ),
     )
