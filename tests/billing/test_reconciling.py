@@ -14,6 +14,7 @@ from marketplace.billing.models import (
     StripeMovement,
 )
 from marketplace.billing.services import claims
+from marketplace.billing.stripe import events
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Transaction
 from tests.billing import stand_in
@@ -271,3 +272,19 @@ def test_a_currency_that_is_not_traded_and_of_which_there_is_nothing_is_no_findi
     funds = [stripe.Funds("CAD", 0, 0), *stripe.retrieve_funds()]
     monkeypatch.setattr(stripe, "retrieve_funds", lambda: funds)
     assert reconcile(fake) == []
+
+
+def test_a_list_of_missed_events_that_breaks_off_is_stored_as_far_as_it_came(
+    fake, harbour, monkeypatch
+):
+    monkeypatch.setattr(events, "PAGE", 2)
+    for number in range(5):
+        fake.emit("payment_intent.succeeded", {"id": f"pi_{number}"})
+    fake.faults.extend(["", "", "500"])
+    later = NOON + HOUR
+    with pytest.raises(stripe.Unavailable):
+        services.store_missed_events(at=later)
+    ids = [event["id"] for event in fake.events]
+    assert set(StripeEvent.objects.values_list("event_id", flat=True)) == set(ids[1:])
+    assert services.store_missed_events(at=later) == 1
+    assert StripeEvent.objects.count() == 5

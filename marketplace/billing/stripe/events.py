@@ -73,17 +73,18 @@ def _signed_at(signature: str) -> int:
         raise BadSignature("the signature carries no time") from error
 
 
-def list_events(*, since: datetime, until: datetime) -> Iterator[tuple[Event, bytes]]:
-    """Every event made in this time, with its content; Stripe keeps them for 30 days.
+def list_events(*, since: datetime, until: datetime) -> Iterator[list[tuple[Event, bytes]]]:
+    """Every event made in this time, with its content, by pages, the newest first.
+
+    Stripe keeps them for 30 days.
 
     Raises Unavailable or Misused, also on the way.
     """
     created: Any = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
     page = asked(lambda client: client.v1.events.list({"created": created, "limit": PAGE}))
     while True:
-        for row in page.data:
-            text = json.dumps(row.to_dict())
-            yield _event(text), text.encode()
+        texts = [json.dumps(row.to_dict()) for row in page.data]
+        yield [(_event(text), text.encode()) for text in texts]
         if not page.has_more:
             return
         last = page.data[-1].id
