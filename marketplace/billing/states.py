@@ -105,9 +105,10 @@ DISPUTE_MOVES: Moves = {
     ),
     # closed: the bank took it back before it was decided
     DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED}),
-    DisputeState.WON: frozenset(),
+    # a bank may appeal and take the money again
+    DisputeState.WON: frozenset({DisputeState.LOST}),
     DisputeState.LOST: frozenset(),
-    DisputeState.CLOSED: frozenset({DisputeState.OPEN}),
+    DisputeState.CLOSED: frozenset({DisputeState.OPEN, DisputeState.LOST}),
 }
 
 

@@ -1,7 +1,5 @@
 """Disputes: the wallet is frozen, what is left is set aside, then it is lost or won."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -10,7 +8,7 @@ from marketplace.billing.fake_stripe.resources import disputes as at_stripe
 from marketplace.billing.models import Dispute, WalletNotice
 from marketplace.billing.services import lots
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Freeze, Transaction
+from marketplace.ledger.models import Freeze
 from tests import make
 from tests.billing import stand_in
 from tests.billing.stand_in import assert_books_hold, available, paid, spend
@@ -245,57 +243,3 @@ def test_a_freeze_is_only_lifted_and_only_once(fake, harbour):
     with pytest.raises(IntegrityError, match="only lifted"), transaction.atomic():
         Freeze.objects.update(lifted_at=None)
     assert ledger.frozen(account=account) is False
-
-
-def change(fake, row, kind="charge.dispute.closed", **facts):
-    """The bank thinks otherwise, and Stripe tells us."""
-    made = fake.objects[row.dispute_id]
-    made.update(facts)
-    fake.emit(kind, made)
-    for _ in range(2):
-        stand_in.hear_all(fake)
-    row.refresh_from_db()
-    return row
-
-
-def test_one_that_is_closed_undecided_with_the_money_gone_is_lost(fake, harbour):
-    lot = paid(harbour)
-    spend(harbour, 5_000_000)
-    row = change(fake, disputed(fake, lot), status="prevented")
-    assert (row.state, row.clawed_micro, row.owed_micro) == ("lost", 20_000_000, 5_000_000)
-    assert (available(harbour), ledger.totals(currency="USD")["dispute_held"]) == (0, 0)
-    assert_books_hold()
-
-
-def test_one_that_is_closed_undecided_with_the_money_back_thaws_the_wallet(fake, harbour):
-    row = disputed(fake, paid(harbour))
-    at_stripe._move(fake, fake.objects[row.dispute_id], 2_500, 0, "charge.dispute.updated")
-    change(fake, row, status="prevented")
-    assert (row.state, available(harbour)) == ("closed", 25_000_000)
-    assert ledger.totals(currency="USD")["dispute_held"] == 0
-    assert hold(harbour, 25_000_000).amount == 25_000_000
-
-
-def test_what_the_bank_wants_and_until_when_is_as_it_was_last_told(fake, harbour):
-    row = disputed(fake, paid(harbour), "warning_needs_response")
-    later = row.due_by + timedelta(days=30)
-    due = {"evidence_details": {**fake.objects[row.dispute_id]["evidence_details"]}}
-    due["evidence_details"]["due_by"] = int(later.timestamp())
-    change(fake, row, "charge.dispute.updated", amount=1_000, reason="duplicate", **due)
-    assert (row.amount_micro, row.reason, row.due_by) == (10_000_000, "duplicate", later)
-    at_stripe.escalate(fake, row.dispute_id)
-    decide(fake, row, won=False)
-    assert (row.clawed_micro, available(harbour)) == (10_000_000, 15_000_000)
-    assert ledger.totals(currency="USD")["dispute_held"] == 0
-    change(fake, row, "charge.dispute.updated", amount=2_000)
-    assert row.amount_micro == 10_000_000, "decided"
-    assert_books_hold()
-
-
-def test_money_that_comes_back_is_booked_on_the_day_it_came(fake, harbour):
-    row = disputed(fake, paid(harbour))
-    later = NOON + timedelta(days=60)
-    fake.clock = later.timestamp
-    decide(fake, row, won=True)
-    rows = Transaction.objects.filter(kind="dispute").order_by("pk")
-    assert list(rows.values_list("event_at", flat=True)) == [NOON, later]

@@ -49,7 +49,8 @@ def apply(top_up: TopUp, seen: stripe.Disputed, at: datetime) -> str:
     to = _state(seen)
     if row.state == to:
         return ""
-    if to not in DISPUTE_MOVES[row.state]:
+    again = row.state in OVER and to == DisputeState.LOST
+    if to not in DISPUTE_MOVES[row.state] or (again and not seen.money_gone):
         log.error("%s is %s at Stripe, after it was %s here", row, seen.status, row.state)
         return f"was {row.state}, is {seen.status} at Stripe; look at it"
     _move_on(row, DisputeState(to), at)
