@@ -12,7 +12,7 @@ from marketplace.ledger.models import Transaction
 from tests.billing import stand_in
 from tests.billing.stand_in import assert_books_hold, available, paid, spend
 from tests.billing.test_chargebacks import decide, disputed, hold
-from tests.make import NOON
+from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +98,19 @@ def test_one_that_was_won_and_is_called_lost_with_the_money_here_is_for_staff(fa
     last = StripeEvent.objects.order_by("pk").last()
     assert last.error == "was won, is lost at Stripe; look at it"
     assert_books_hold()
+
+
+def test_what_was_taken_from_a_balance_in_another_currency_is_not_booked_as_ours(fake, harbour):
+    lot = paid(harbour)
+    charge = fake.get("payment_intent", lot.top_up.payment_intent)["latest_charge"]
+    made = at_stripe.open_dispute(fake, charge)
+    made["balance_transactions"][0].update(currency="sgd", amount=-3_375, net=-3_375 - 1_500)
+    stand_in.hear_all(fake)
+    assert "dispute_held" not in ledger.totals(currency="USD")
+    assert (available(harbour), services.wallet(organisation=harbour).held) == (0, 25_000_000)
+    [txn] = made["balance_transactions"]
+    fake.clock = (NOON + 2 * HOUR).timestamp
+    found = services.reconcile(at=NOON + 2 * HOUR).findings.filter(kind="missing")
+    assert [(row.subject, row.stripe_micro) for row in found] == [
+        (f"stripe:bt:{txn['id']}", -33_750_000)
+    ]

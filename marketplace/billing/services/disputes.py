@@ -101,9 +101,9 @@ def _held(row: Dispute) -> Account:
 
 
 def _book_taken(row: Dispute, seen: stripe.Disputed, at: datetime) -> None:
-    """What Stripe took from our balance, or gave back."""
+    """What Stripe took from our balance, or gave back; in another currency it is a finding."""
     pending = ledger.account(kind=Kind.STRIPE_PENDING, currency=row.currency)
-    for one in seen.taken:
+    for one in (one for one in seen.taken if one.currency == row.currency):
         micro = micro_from_minor(abs(one.amount), row.currency)
         sides = (_held(row), pending) if one.amount < 0 else (pending, _held(row))
         ledger.post(

@@ -10,10 +10,14 @@ from .client import asked
 
 @dataclass(frozen=True)
 class Taken:
-    """One movement of our balance by a dispute: negative when it was taken; minor units."""
+    """One movement of our balance by a dispute: negative when it was taken; minor units.
+
+    In the currency of that balance, which need not be the dispute's.
+    """
 
     txn_id: str
     amount: int
+    currency: str
     happened_at: datetime
 
 
@@ -60,7 +64,12 @@ def _read(row: stripe.Dispute) -> Disputed:
         opened_at=datetime.fromtimestamp(row.created, UTC),
         due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
         taken=tuple(
-            Taken(one.id, one.amount, datetime.fromtimestamp(one.created, UTC))
+            Taken(
+                one.id,
+                one.amount,
+                one.currency.upper(),
+                datetime.fromtimestamp(one.created, UTC),
+            )
             for one in row.balance_transactions
         ),
     )
