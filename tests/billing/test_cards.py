@@ -200,16 +200,21 @@ def test_a_page_that_was_left_after_a_card_was_declined_fails_too(
     assert available(harbour) == 0
 
 
-def test_a_page_that_ends_while_its_payment_is_under_way_waits_for_it(fake, harbour, monkeypatch):
+@pytest.mark.parametrize(
+    ("status", "state"), [("processing", "pending"), ("requires_action", "failed")]
+)
+def test_a_page_that_ends_waits_for_what_stripe_is_at_and_for_nobody_else(
+    fake, harbour, status, state
+):
     opened = page(harbour)
     checkout.complete(fake, session_of(opened.url))
     [intent] = stand_in.intents(fake)
-    intent.update(status="processing", amount_received=0)
+    intent.update(status=status, amount_received=0)
     fake.objects[session_of(opened.url)]["status"] = "expired"
     late = NOON + timedelta(hours=3)
     services.look_at_page(top_up=opened.top_up, at=late)
     opened.top_up.refresh_from_db()
-    assert (opened.top_up.state, available(harbour)) == ("pending", 0)
+    assert (opened.top_up.state, available(harbour)) == (state, 0)
 
 
 def test_a_page_whose_events_were_lost_is_looked_at(fake, harbour):

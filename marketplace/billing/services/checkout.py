@@ -109,7 +109,7 @@ def apply_checkout(
     """
     if payment is not None:
         top_ups.apply(made, payment, at)
-    if seen.expired and (payment is None or payment.failed):
+    if seen.expired and (payment is None or payment.open):
         top_ups.fail(made, LEFT, at)
 
 

@@ -47,9 +47,9 @@ class Payment:
         return self.status == "succeeded"
 
     @property
-    def failed(self) -> bool:
-        """Whether nothing was taken, and nothing will be unless somebody tries again."""
-        return self.status in ("requires_payment_method", "canceled")
+    def open(self) -> bool:
+        """Whether nothing was taken, and nothing will be unless somebody does something."""
+        return self.status not in ("succeeded", "processing")
 
     @property
     def needs_action(self) -> bool:
