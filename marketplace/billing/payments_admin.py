@@ -15,6 +15,7 @@ from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin, EvidenceInline
+from marketplace.core.idempotency import KeyReused
 from marketplace.core.refusals import BadField
 from marketplace.core.showing import money
 from marketplace.core.states import IllegalMove, LostRace
@@ -129,17 +130,24 @@ def attempt(
 
 
 class RefundForm(forms.ModelForm[Refund]):
-    """How much of a lot goes back to its card; what cannot is said before Stripe is asked."""
+    """How much of a lot goes back to its card; what cannot is said before Stripe is asked.
+
+    It gives back once however often it is sent.
+    """
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     @property
     def facts(self) -> dict[str, Any]:
-        return self.cleaned_data
+        asked = dict(self.cleaned_data)
+        key = f"staff:{asked.pop('token')}"
+        return {**asked, "key": key}
 
 
 @admin.register(Refund)
 class RefundAdmin(RecordAdmin):
     form = RefundForm
-    fields = ("lot", "amount_micro", "reason")
+    fields = ("lot", "amount_micro", "reason", "token")
     raw_id_fields = ("lot",)
     list_display = ("public_id", "lot", "amount_micro", "state", "requested_by", "failure")
     list_filter = ("state",)
@@ -149,15 +157,21 @@ class RefundAdmin(RecordAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().add_view(request, *args, **kwargs)
-        except BadField as reason:
+        except (BadField, KeyReused) as reason:
             return refuse(self, request, reason)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        asked = super().get_fields(request, obj)
+        return [name for name in asked if name != "token"] if obj else asked
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        made = services.refund(**form.facts, by=staff(request), key=f"staff:{uuid4()}", at=now())
+        made = services.refund(**form.facts, by=staff(request), at=now())
         obj.pk, obj.public_id = made.pk, made.public_id
 
 
-def refuse(window: admin.ModelAdmin[Any], request: HttpRequest, reason: BadField) -> HttpResponse:
+def refuse(
+    window: admin.ModelAdmin[Any], request: HttpRequest, reason: BadField | KeyReused
+) -> HttpResponse:
     """Back to the list, with the reason; nothing was written."""
     window.message_user(request, str(reason), messages.ERROR)
     return HttpResponseRedirect(request.path)

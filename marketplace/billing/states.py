@@ -103,10 +103,12 @@ DISPUTE_MOVES: Moves = {
     DisputeState.INQUIRY: frozenset(
         {DisputeState.OPEN, DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED}
     ),
-    DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST}),
-    DisputeState.WON: frozenset(),
+    # closed: the bank took it back before it was decided
+    DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED}),
+    # a bank may appeal and take the money again
+    DisputeState.WON: frozenset({DisputeState.LOST}),
     DisputeState.LOST: frozenset(),
-    DisputeState.CLOSED: frozenset({DisputeState.OPEN}),
+    DisputeState.CLOSED: frozenset({DisputeState.OPEN, DisputeState.LOST}),
 }
 
 

@@ -1,5 +1,8 @@
 """Staff see all of the money and change none of it."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -360,7 +363,7 @@ def test_credit_that_cannot_be_given_is_said(staff, harbour):
 
 def test_staff_refund_what_is_unspent_and_no_more(fake, staff, sally, harbour):
     lot = stand_in.paid(harbour)
-    form = {"lot": lot.pk, "amount_micro": "25.01", "reason": "asked for"}
+    form = {"lot": lot.pk, "amount_micro": "25.01", "reason": "asked for", "token": uuid4()}
     answer = staff.post(page(Refund, "add"), form, follow=True)
     assert "what is unspent" in answer.content.decode()
     assert not Refund.objects.exists()
@@ -368,6 +371,23 @@ def test_staff_refund_what_is_unspent_and_no_more(fake, staff, sally, harbour):
     row = Refund.objects.get()
     assert (row.requested_by, stand_in.available(harbour)) == (sally, 0)
     assert AuditEvent.objects.filter(verb="asked for a refund", actor=sally.public_id).exists()
+
+
+def test_a_refund_that_is_sent_twice_is_one(fake, staff, harbour):
+    lot = stand_in.paid(harbour)
+    shown = staff.get(page(Refund, "add")).content.decode()
+    [token] = re.findall('name="token" value="([^"]+)"', shown)
+    form = {"lot": lot.pk, "amount_micro": "5", "reason": "asked for", "token": token}
+    for _ in range(2):
+        assert staff.post(page(Refund, "add"), form).status_code == 302
+    row = Refund.objects.get()
+    assert stand_in.available(harbour) == 20_000_000
+    answer = staff.post(page(Refund, "add"), form | {"amount_micro": "6"}, follow=True)
+    assert "was used before with different content" in answer.content.decode()
+    assert Refund.objects.get() == row
+    seen = staff.get(page(Refund, "change", row.pk)).content.decode()
+    assert "field-reason" in seen
+    assert "field-token" not in seen
 
 
 def test_staff_close_a_command_that_stripe_does_not_know(fake, asked, staff):

@@ -8,6 +8,7 @@ from marketplace.billing import services, stripe, tasks
 from marketplace.billing.fake_stripe.resources import checkout, payment_intents
 from marketplace.billing.models import SavedCard, StripeCommand, TopUp, WalletNotice
 from marketplace.billing.services import customers
+from marketplace.core.idempotency import KeyReused
 from marketplace.core.states import IllegalMove
 from tests import make
 from tests.billing import stand_in
@@ -85,13 +86,6 @@ def test_a_removed_card_is_gone_here_at_once_and_at_stripe_by_command(fake, harb
     assert seen(harbour) == [("4444", True)]
 
 
-def test_a_card_removed_at_stripe_is_gone_here_by_its_event(fake, harbour, stripe_server):
-    card = give_card(fake, harbour, at=NOON - timedelta(minutes=1))
-    stand_in.client(stripe_server[1]).v1.payment_methods.detach(card.payment_method)
-    services.mirror_cards(organisation=harbour, at=NOON)
-    assert seen(harbour) == []
-
-
 def test_a_card_that_its_bank_renewed_shows_its_new_end(fake, harbour):
     card = give_card(fake, harbour)
     fake.objects[card.payment_method]["card"]["exp_year"] = 2039
@@ -154,6 +148,16 @@ def test_the_same_page_sent_twice_is_one_top_up_and_one_visit(fake, harbour):
     assert len(fake.all("checkout.session")) == 1
 
 
+def test_the_same_key_to_save_the_card_as_well_is_refused_before_stripe_is_asked(fake, harbour):
+    page(harbour)
+    calls = len(fake.calls)
+    with pytest.raises(KeyReused):
+        page(harbour, save=True)
+    assert (len(fake.calls), TopUp.objects.count()) == (calls, 1)
+    saving = page(harbour, key="other", save=True)
+    assert page(harbour, key="other", save=True) == saving
+
+
 def test_a_declined_card_on_the_page_fails_nothing_since_another_may_pay(fake, harbour):
     opened = page(harbour)
     with pytest.raises(Exception, match="declined"):
@@ -175,6 +179,42 @@ def test_a_page_that_was_left_fails_its_top_up(fake, harbour, stripe_server):
     opened.top_up.refresh_from_db()
     assert (opened.top_up.state, available(harbour)) == ("failed", 0)
     assert opened.top_up.failure == "The payment page was left without paying."
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_page_that_was_left_after_a_card_was_declined_fails_too(
+    fake, harbour, stripe_server, heard
+):
+    opened = page(harbour)
+    with pytest.raises(Exception, match="declined"):
+        checkout.complete(fake, session_of(opened.url), "pm_card_chargeDeclined")
+    stand_in.client(stripe_server[1]).v1.checkout.sessions.expire(session_of(opened.url))
+    late = NOON + timedelta(hours=3)
+    if heard:
+        stand_in.hear_all(fake, late)
+    for row in services.overdue_pages(at=late):
+        services.look_at_page(top_up=row, at=late)
+    opened.top_up.refresh_from_db()
+    assert (opened.top_up.state, opened.top_up.settled_at) == ("failed", late)
+    assert opened.top_up.failure == "The payment page was left without paying."
+    assert available(harbour) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [("processing", "pending"), ("requires_action", "failed")]
+)
+def test_a_page_that_ends_waits_for_what_stripe_is_at_and_for_nobody_else(
+    fake, harbour, status, state
+):
+    opened = page(harbour)
+    checkout.complete(fake, session_of(opened.url))
+    [intent] = stand_in.intents(fake)
+    intent.update(status=status, amount_received=0)
+    fake.objects[session_of(opened.url)]["status"] = "expired"
+    late = NOON + timedelta(hours=3)
+    services.look_at_page(top_up=opened.top_up, at=late)
+    opened.top_up.refresh_from_db()
+    assert (opened.top_up.state, available(harbour)) == (state, 0)
 
 
 def test_a_page_whose_events_were_lost_is_looked_at(fake, harbour):

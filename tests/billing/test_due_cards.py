@@ -4,6 +4,7 @@ import pytest
 
 from marketplace.billing import services, tasks
 from marketplace.billing.models import TopUp, WalletNotice
+from marketplace.billing.services import top_ups
 from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
 from tests import make
@@ -93,3 +94,20 @@ def test_the_sweep_asks_for_what_is_waited_for(due, fake, harbour, monkeypatch):
     monkeypatch.setattr(tasks, "now", lambda: DUE)
     tasks.charge_cards_of_due()
     assert TopUp.objects.get().idempotency_key == f"due:{due.public_id}"
+
+
+def test_a_sweep_that_dies_before_the_command_is_written_leaves_nothing(
+    due, fake, harbour, monkeypatch
+):
+    """A top-up without a command would wait for ever, and the card not be asked again."""
+    give_card(fake, harbour)
+
+    def dies(*facts, **more):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(top_ups, "order", dies)
+        with pytest.raises(RuntimeError):
+            charge(due)
+    assert not TopUp.objects.exists()
+    assert charge(due).state == "succeeded"

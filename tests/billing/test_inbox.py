@@ -46,6 +46,17 @@ def test_an_event_is_stored_as_it_came(fake, asked):
     assert (stored.received_at, stored.handled_at, stored.error) == (NOON, None, "")
 
 
+def test_an_id_as_long_as_stripes_pages_have_them_is_stored(fake):
+    """Those have 66 characters; no id of Stripe's has more than 255."""
+    for number, length in enumerate((66, 255)):
+        about = f"cs_test_{'a' * (length - 8)}"
+        stored = stand_in.deliver(
+            event_about(about, "checkout.session.expired", f"evt_{number}".ljust(length, "x"))
+        )
+        stored.refresh_from_db()
+        assert (stored.object_id, len(stored.event_id)) == (about, length)
+
+
 def test_the_event_books_before_the_answer_does(fake, asked):
     pay(asked)
     event = receive(fake.events[0])

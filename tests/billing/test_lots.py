@@ -154,6 +154,30 @@ def test_what_is_left_of_credit_expires_except_what_is_set_aside(harbour, staff)
     assert_books_hold()
 
 
+def test_credit_that_a_running_lease_will_spend_first_does_not_expire_in_paid_moneys_stead(
+    fake, harbour, staff
+):
+    """Of 35 it holds 30: all of the gift, and 20 that were paid."""
+    paid_lot = paid(harbour)
+    gift = give(harbour, staff)
+    account, late = lots.wallet_of(harbour), NOON + 30 * DAY
+    hold = ledger.place_hold(key="lease", account=account, amount=30_000_000)
+    assert services.expire_credit(lot=gift, at=late) == 0
+    fee = ledger.account(kind="platform_fee", currency="USD")
+    ledger.post(
+        key="usage",
+        kind="usage",
+        entries=[ledger.Entry(account, fee, 6_000_000)],
+        at=late,
+        capture=ledger.Capture(hold, 6_000_000),
+    )
+    ledger.release_hold(hold=hold)
+    assert services.expire_credit(lot=gift, at=late) == 4_000_000
+    paid_lot.refresh_from_db()
+    assert (paid_lot.remaining_micro, available(harbour)) == (25_000_000, 25_000_000)
+    assert_books_hold()
+
+
 @pytest.mark.parametrize("part", ["spent_micro", "gone_micro", "refunding_micro"])
 def test_the_database_takes_no_lot_that_is_used_twice(fake, harbour, part):
     lot = paid(harbour)

@@ -234,3 +234,12 @@ def test_an_old_command_is_looked_up_and_never_sent_again(fake, asked, command, 
 def test_just_before_that_it_is_sent(fake, asked, command):
     send(command, NOON + timedelta(hours=23) - SECOND)
     assert_paid_once(fake, asked)
+
+
+def test_an_old_command_is_found_though_stripes_clock_is_behind_ours(fake, asked, command):
+    fake.clock = (NOON - 30 * SECOND).timestamp
+    fake.faults.append("broken")
+    send(command)
+    send(command, NOON + claims.FORGOTTEN)
+    assert (command.state, [made for made, _ in fake.calls].count("POST")) == ("done", 1)
+    assert_paid_once(fake, asked)

@@ -14,6 +14,7 @@ from marketplace.billing.models import (
     StripeMovement,
 )
 from marketplace.billing.services import claims
+from marketplace.billing.stripe import events
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Transaction
 from tests.billing import stand_in
@@ -241,3 +242,49 @@ def test_a_refund_sent_back_later_reconciles_too(fake, harbour):
     assert [one[0] for one in reconcile(fake)] == ["missing"]
     stand_in.hear_all(fake, LATER)
     assert reconcile(fake, LATER + HOUR) == []
+
+
+def test_money_in_a_currency_that_is_not_traded_is_found_and_stops_nothing(fake, harbour):
+    """Somebody sent an invoice from the dashboard, in Canadian dollars."""
+    paid(harbour)
+    ours = {"id": "ours", "currency": "cad"}
+    balance.book(fake, "charge", 2_500, fee=103, source={"id": "ch_x", "currency": "cad"})
+    balance.book(fake, "payout", -400, source=ours)
+    charge = StripeMovement.objects.filter(currency="CAD", type="charge")
+    assert reconcile(fake) == [
+        ("missing", "stripe:pi:", None, None),
+        ("balance", "balance CAD", None, None),
+    ]
+    notes = list(Finding.objects.order_by("pk").values_list("note", flat=True))
+    untraded = "smallest units of a currency that is not traded here"
+    assert notes == [
+        f"2500 CAD of {charge.get().txn_id}; {untraded}",
+        f"1997 available and 0 pending; {untraded}",
+    ]
+    assert totals("stripe_fee") == (-1_030_000,), "ours are booked as ever"
+    assert ledger.totals(currency="CAD") == {}
+
+
+def test_a_currency_that_is_not_traded_and_of_which_there_is_nothing_is_no_finding(
+    fake, harbour, monkeypatch
+):
+    paid(harbour)
+    funds = [stripe.Funds("CAD", 0, 0), *stripe.retrieve_funds()]
+    monkeypatch.setattr(stripe, "retrieve_funds", lambda: funds)
+    assert reconcile(fake) == []
+
+
+def test_a_list_of_missed_events_that_breaks_off_is_stored_as_far_as_it_came(
+    fake, harbour, monkeypatch
+):
+    monkeypatch.setattr(events, "PAGE", 2)
+    for number in range(5):
+        fake.emit("payment_intent.succeeded", {"id": f"pi_{number}"})
+    fake.faults.extend(["", "", "500"])
+    later = NOON + HOUR
+    with pytest.raises(stripe.Unavailable):
+        services.store_missed_events(at=later)
+    ids = [event["id"] for event in fake.events]
+    assert set(StripeEvent.objects.values_list("event_id", flat=True)) == set(ids[1:])
+    assert services.store_missed_events(at=later) == 1
+    assert StripeEvent.objects.count() == 5

@@ -1,5 +1,7 @@
 """Refunds: only unspent money, only to the card it came from, whatever Stripe says afterwards."""
 
+from datetime import timedelta
+
 import pytest
 
 from marketplace.billing import services, stripe
@@ -210,3 +212,31 @@ def test_a_refund_made_by_hand_at_stripe_is_noted_and_books_nothing(fake, harbou
     event.refresh_from_db()
     assert event.error == "no refund of ours; the ledger does not know it"
     assert available(harbour) == 25_000_000
+
+
+def test_an_old_refund_is_found_though_stripes_clock_is_behind_ours(fake, harbour):
+    made = ask(paid(harbour))
+    command = made.commands.get()
+    fake.clock = lambda: (NOON - timedelta(seconds=30)).timestamp()
+    fake.faults.append("broken")
+    send(command)
+    send(command, NOON + claims.FORGOTTEN)
+    made.refresh_from_db()
+    assert (made.state, command.state, len(calls_of_refunds(fake))) == ("succeeded", "done", 1)
+
+
+def test_a_refund_that_was_taken_for_failed_and_made_after_all_is_told(fake, harbour, caplog):
+    """What was set aside is free again and may be spent, so nobody but staff can book it."""
+    made = ask(paid(harbour))
+    command = made.commands.get()
+    send(command, NOON + claims.FORGOTTEN)
+    services.close_unknown(command=command, at=NOON)
+    there = stripe.create_refund(params=command.params, idempotency_key=command.idempotency_key)
+    event = stand_in.deliver(fake.events[-1])
+    services.handle_event(event=event, at=NOON)
+    event.refresh_from_db()
+    assert event.error == f"{there.id} was made after we took it for failed; not booked"
+    assert event.error in caplog.text
+    made.refresh_from_db()
+    assert (made.state, made.refund_id, available(harbour)) == ("failed", "", 25_000_000)
+    assert_books_hold()

@@ -5,6 +5,8 @@ import socket
 from datetime import timedelta
 
 import pytest
+import requests
+from celery.exceptions import SoftTimeLimitExceeded
 
 from marketplace.billing import stripe
 from tests.billing import stand_in
@@ -106,6 +108,23 @@ def test_the_package_repeats_a_lost_call_itself_with_the_same_key(fake, monkeypa
     assert len(stand_in.intents(fake)) == 1
 
 
+def test_a_tasks_time_limit_is_not_taken_for_a_silent_stripe(fake, monkeypatch):
+    def late(*call, **more):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(requests.Session, "request", late)
+    with pytest.raises(SoftTimeLimitExceeded):
+        create()
+
+
+def test_a_payment_by_something_that_is_no_card_names_no_payer(fake):
+    made = create()
+    [charge] = fake.all("charge")
+    charge["payment_method_details"] = {"type": "link", "link": {"country": "SG"}}
+    seen = stripe.retrieve_payment(payment_id=made.id)
+    assert (seen.succeeded, seen.amount, seen.payer) == (True, made.amount, None)
+
+
 def verify(payload, signature, at=NOON):
     return stripe.verify_event(payload=payload, signature=signature, at=at)
 
@@ -141,6 +160,18 @@ def test_another_endpoints_secret_is_refused(fake):
     payload, signature = stand_in.letter(EVENT, secret="whsec_other")
     with pytest.raises(stripe.BadSignature, match="not signed by Stripe"):
         verify(payload, signature)
+
+
+@pytest.mark.parametrize("written", ["{0},whsec_connect", "whsec_connect, {0}"])
+def test_the_endpoints_of_ours_and_of_providers_each_sign_with_a_secret_of_their_own(
+    fake, settings, written
+):
+    settings.STRIPE_WEBHOOK_SECRET = written.format(stand_in.SECRET)
+    for secret in (stand_in.SECRET, "whsec_connect"):
+        assert verify(*stand_in.letter(EVENT, secret=secret)).id == "evt_1"
+    for secret in ("whsec_other", settings.STRIPE_WEBHOOK_SECRET, ""):
+        with pytest.raises(stripe.BadSignature, match="not signed by Stripe"):
+            verify(*stand_in.letter(EVENT, secret=secret))
 
 
 def test_without_a_secret_nothing_is_believed(fake, settings):

@@ -17,6 +17,9 @@ from stripe._api_version import _ApiVersion
 from . import contract, faults, routing, types
 from .wire import Answer, Dropped, Json, Refusal, decode_form, missing
 
+#: characters of ids that are longer than others at Stripe
+LENGTHS = {"cs": 66}
+
 
 @dataclass
 class Fake:
@@ -124,16 +127,18 @@ class Fake:
     def get(self, kind: str, name: str) -> Json:
         """The object of this kind ("refund", ...) and id. Refuses what there is not."""
         found = self.objects.get(name)
-        if found is None or found["object"] != kind:
+        if found is None or found["object"] != kind or found.get("deleted"):
             raise missing(name)
         return found
 
     def all(self, kind: str) -> list[Json]:
         """Every object of a kind, oldest first."""
-        return [one for one in self.objects.values() if one["object"] == kind]
+        kept = (one for one in self.objects.values() if not one.get("deleted"))
+        return [one for one in kept if one["object"] == kind]
 
     def new_id(self, prefix: str) -> str:
-        return f"{prefix}_fake{self._run}{next(self._numbers)}"
+        before, number = f"{prefix}_fake{self._run}", str(next(self._numbers))
+        return before + number.zfill(LENGTHS.get(prefix, 0) - len(before))
 
     def put(self, kind: type, prefix: str, **known: Any) -> Json:
         """Make and keep an object of one of the package's classes; the rest is neutral."""

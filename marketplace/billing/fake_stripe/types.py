@@ -22,6 +22,7 @@ from .contract import imports_of
 
 REQUEST_OPTIONS = set(RequestOptions.__annotations__)
 NOT_FIELDS = {"OBJECT_NAME", "deleted", "last_response"}
+DELETED = {"id", "object", "deleted"}
 LITERALS: tuple[Any, ...] = (typing.Literal, te.Literal)
 
 
@@ -190,6 +191,8 @@ def _check_plain(value: Any, annotation: Any, where: str, *, form: bool) -> list
 
 def check_object(value: dict[str, Any], kind: type, where: str) -> list[str]:
     """Complaints about an answer: unknown, missing and wrongly typed fields."""
+    if value.get("deleted") is True:  # nothing else of it is left
+        return [f"{where}.{name}: of a deleted object" for name in value if name not in DELETED]
     known = object_fields(kind)
     complaints = [
         f"{where}.{name}: not a field of {kind.__name__}"

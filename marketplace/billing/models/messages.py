@@ -69,9 +69,10 @@ class StripeCommand(Record, Stateful):
 class StripeEvent(Record):
     """Inbox: a webhook as it arrived, verified, stored once, handled by a task."""
 
-    event_id = models.CharField(max_length=64, unique=True)
+    # of whatever Stripe tells us; an id may have 255 characters, and one of a page has 66
+    event_id = models.CharField(max_length=255, unique=True)
     type = models.CharField(max_length=80)
-    object_id = models.CharField(max_length=64)
+    object_id = models.CharField(max_length=255)
     raw = models.BinaryField()
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)

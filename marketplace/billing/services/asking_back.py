@@ -10,7 +10,7 @@ from marketplace.billing.models import Refund, StripeCommand
 from marketplace.billing.states import CommandState
 
 from . import refunds
-from .claims import finish, forgotten, later
+from .claims import asked_since, finish, forgotten, later
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def _look_up(command: StripeCommand) -> stripe.Refunded | None:
     return stripe.find_refund(
         payment_id=command.params["payment_intent"],
         name=str(made.public_id),
-        since=command.created_at,
+        since=asked_since(command),
     )
 
 

@@ -60,6 +60,7 @@ def top_up_page(
         payment_method="",
         key=key,
         at=at,
+        save_card=save_card,
     )
     seen = stripe.open_checkout(
         params={
@@ -94,9 +95,21 @@ def _line(minor: int) -> dict[str, Any]:
     }
 
 
-def apply_checkout(made: TopUp, seen: stripe.Checkout, at: datetime) -> None:
-    """Bring a (locked) top-up to what became of its page; that it was paid the payment says."""
-    if seen.expired and not seen.payment_id:
+def payment_of(seen: stripe.Checkout) -> stripe.Payment | None:
+    """The payment that was tried on a page, as it is now. Raises Unavailable or Misused."""
+    return stripe.retrieve_payment(payment_id=seen.payment_id) if seen.payment_id else None
+
+
+def apply_checkout(
+    made: TopUp, seen: stripe.Checkout, payment: stripe.Payment | None, at: datetime
+) -> None:
+    """Bring a (locked) top-up to what became of its page, where cards may have been refused.
+
+    Raises NotAsAsked, having written nothing.
+    """
+    if payment is not None:
+        top_ups.apply(made, payment, at)
+    if seen.expired and (payment is None or payment.open):
         top_ups.fail(made, LEFT, at)
 
 
@@ -163,12 +176,9 @@ def look_at_page(*, top_up: TopUp, at: datetime) -> None:
             top_ups.fail(_locked(top_up), LEFT, at)
         return
     seen = stripe.retrieve_checkout(checkout_id=top_up.checkout_session)
-    payment = stripe.retrieve_payment(payment_id=seen.payment_id) if seen.payment_id else None
+    payment = payment_of(seen)
     with transaction.atomic():
-        row = _locked(top_up)
-        if payment is not None:
-            top_ups.apply(row, payment, at)
-        apply_checkout(row, seen, at)
+        apply_checkout(_locked(top_up), seen, payment, at)
 
 
 def overdue_pages(*, at: datetime) -> list[TopUp]:

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=3)
 #: Stripe forgets idempotency keys after 24 h; an older command is never sent again
 FORGOTTEN = timedelta(hours=23)
+#: by how much more than is tolerated Stripe's clock may be behind ours where we look a call up
+SKEW = timedelta(hours=1)
 LONGEST_WAIT = timedelta(minutes=30)
 #: 2 to this power is more seconds than LONGEST_WAIT; unbounded powers overflow a timedelta
 DOUBLINGS = 11
@@ -23,6 +25,11 @@ DOUBLINGS = 11
 def forgotten(command: StripeCommand, at: datetime) -> bool:
     """Whether it is so old that Stripe may not know its key any more."""
     return command.created_at + FORGOTTEN <= at
+
+
+def asked_since(command: StripeCommand) -> datetime:
+    """By Stripe's clock nothing that the command made is older."""
+    return command.created_at - SKEW
 
 
 def claim(command: StripeCommand, at: datetime) -> bool:

@@ -26,15 +26,30 @@ def ensure_customer(*, organisation: Organisation) -> str:
     Speaks to Stripe, so call it outside transactions. Raises Unavailable or Misused.
     """
     if not organisation.stripe_customer:
-        made = stripe.create_customer(
-            name=organisation.name,
-            organisation=str(organisation.public_id),
-            idempotency_key=f"customer:{organisation.public_id}",
-        )
+        made = _make_customer(organisation, f"customer:{organisation.public_id}")
         fresh = Organisation.objects.filter(pk=organisation.pk, stripe_customer="")
         fresh.update(stripe_customer=made)
         organisation.refresh_from_db(fields=["stripe_customer"])
     return organisation.stripe_customer
+
+
+def _make_customer(organisation: Organisation, key: str) -> str:
+    """A key that made one which was deleted since still answers with that one."""
+    made = stripe.create_customer(
+        name=organisation.name, organisation=str(organisation.public_id), idempotency_key=key
+    )
+    if stripe.customer_is_gone(customer=made):
+        return _make_customer(organisation, f"customer-after:{made}")
+    return made
+
+
+def forget_customer(*, customer: str, at: datetime) -> None:
+    """Stripe has this customer no more, nor its cards; the next payment makes another."""
+    with transaction.atomic():
+        rows = Organisation.objects.select_for_update(no_key=True)
+        for organisation in rows.filter(stripe_customer=customer):
+            cards(organisation=organisation).update(removed_at=at, is_default=False)
+            Organisation.objects.filter(pk=organisation.pk).update(stripe_customer="")
 
 
 def save_card_page(*, organisation: Organisation, back: str, key: str) -> str:
@@ -71,7 +86,8 @@ def mirror_cards(*, organisation: Organisation, at: datetime) -> None:
 def note_cards(*, organisation: Organisation, seen: Collection[stripe.Card], at: datetime) -> None:
     """Write what Stripe had at that time; a card that is not there any more cannot be charged.
 
-    A card that came later is left alone: whoever wrote it had seen more.
+    A card that came later is left alone: whoever wrote it had seen more. One that was missed by a
+    look before this one is there again, unless its owner removed it.
     """
     with transaction.atomic():
         _lock(organisation)
@@ -93,10 +109,11 @@ def note_cards(*, organisation: Organisation, seen: Collection[stripe.Card], at:
             unique_fields=["payment_method"],
             update_fields=["last4", "exp_month", "exp_year"],
         )
-        gone = cards(organisation=organisation).exclude(
-            payment_method__in=[card.id for card in seen]
-        )
+        there = [card.id for card in seen]
+        gone = cards(organisation=organisation).exclude(payment_method__in=there)
         gone.filter(created_at__lt=at).update(removed_at=at, is_default=False)
+        missed = SavedCard.objects.filter(organisation=organisation, payment_method__in=there)
+        missed.filter(removed_at__lt=at, commands=None).update(removed_at=None)
         _keep_a_default(organisation)
 
 
@@ -117,6 +134,12 @@ def _keep_a_default(organisation: Organisation) -> None:
 def cards(*, organisation: Organisation) -> QuerySet[SavedCard]:
     """What the organisation may pay with now."""
     return SavedCard.objects.filter(organisation=organisation, removed_at__isnull=True)
+
+
+def customer_with(*, payment_method: str) -> str:
+    """Whose card we know this one to be: the customer's id at Stripe, empty when nobody's."""
+    rows = SavedCard.objects.filter(payment_method=payment_method)
+    return rows.values_list("organisation__stripe_customer", flat=True).first() or ""
 
 
 def own_card(*, organisation: Organisation, card: UUID) -> SavedCard:

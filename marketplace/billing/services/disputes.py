@@ -6,6 +6,7 @@ the rest is a debt of the renter; providers keep what they earned.
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from marketplace.billing import stripe
 from marketplace.billing.models import CreditLot, Dispute, LotMove, TopUp
@@ -30,6 +31,7 @@ STATES = {
     "lost": DisputeState.LOST,
 }
 OVER = (DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED)
+DECIDED = (DisputeState.WON, DisputeState.LOST)
 FROZEN = (
     "A payment into your wallet is disputed at its bank. Until that is decided nothing new can be"
     " booked. Write to us if this is a mistake."
@@ -44,35 +46,54 @@ def apply(top_up: TopUp, seen: stripe.Disputed, at: datetime) -> str:
     """
     row = _row(top_up, seen, at)
     _book_taken(row, seen, at)
-    to = STATES.get(seen.status, DisputeState.OPEN)
+    to = _state(seen)
     if row.state == to:
         return ""
-    if to not in DISPUTE_MOVES[row.state]:
+    again = row.state in OVER and to == DisputeState.LOST
+    if to not in DISPUTE_MOVES[row.state] or (again and not seen.money_gone):
         log.error("%s is %s at Stripe, after it was %s here", row, seen.status, row.state)
         return f"was {row.state}, is {seen.status} at Stripe; look at it"
     _move_on(row, DisputeState(to), at)
     return ""
 
 
+def _state(seen: stripe.Disputed) -> DisputeState:
+    """One that was closed undecided while the card's owner has the money is as good as lost."""
+    to = STATES.get(seen.status, DisputeState.OPEN)
+    return DisputeState.LOST if to == DisputeState.CLOSED and seen.money_gone else to
+
+
 def _row(top_up: TopUp, seen: stripe.Disputed, at: datetime) -> Dispute:
     first = DisputeState.INQUIRY
+    facts = {
+        "amount_micro": micro_from_minor(seen.amount, seen.currency),
+        "reason": seen.reason[:64],
+        "due_by": seen.due_by,
+    }
     row, fresh = Dispute.objects.select_for_update(no_key=True, of=("self",)).get_or_create(
         dispute_id=seen.id,
         defaults={
             "top_up": top_up,
             "organisation": top_up.organisation,
-            "amount_micro": micro_from_minor(seen.amount, seen.currency),
             "currency": seen.currency,
-            "reason": seen.reason[:64],
             "state": first,
-            "due_by": seen.due_by,
             "opened_at": seen.opened_at,
             "created_at": at,
+            **facts,
         },
     )
     if fresh:
         log.warning("%s of %s was disputed: %s", top_up, top_up.organisation, seen.reason)
+    elif row.state not in DECIDED:
+        _follow(row, facts)
     return row
+
+
+def _follow(row: Dispute, facts: dict[str, Any]) -> None:
+    """Banks change what they want, and until when, as long as it is not decided."""
+    Dispute.objects.filter(pk=row.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(row, name, value)
 
 
 def _held(row: Dispute) -> Account:
@@ -80,16 +101,16 @@ def _held(row: Dispute) -> Account:
 
 
 def _book_taken(row: Dispute, seen: stripe.Disputed, at: datetime) -> None:
-    """What Stripe took from our balance, or gave back."""
+    """What Stripe took from our balance, or gave back; in another currency it is a finding."""
     pending = ledger.account(kind=Kind.STRIPE_PENDING, currency=row.currency)
-    for one in seen.taken:
+    for one in (one for one in seen.taken if one.currency == row.currency):
         micro = micro_from_minor(abs(one.amount), row.currency)
         sides = (_held(row), pending) if one.amount < 0 else (pending, _held(row))
         ledger.post(
             key=f"stripe:bt:{one.txn_id}",
             kind="dispute",
             entries=[ledger.Entry(*sides, micro)],
-            at=seen.opened_at,
+            at=one.happened_at,
         )
 
 

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
+from marketplace.accounts.models import Organisation
 from marketplace.billing.models import TopUp
 from marketplace.brokerage.models import Reservation, ReservationQuerySet
 from marketplace.brokerage.states import State
@@ -41,18 +43,26 @@ def charge_card(*, reservation: Reservation, at: datetime) -> TopUp | None:
     if amount > top_ups.MOST_MICRO:
         return None
     try:
+        return _order(organisation, card.payment_method, amount, key, at)
+    except KeyReused:
+        return None
+
+
+def _order(
+    organisation: Organisation, payment_method: str, amount: int, key: str, at: datetime
+) -> TopUp:
+    """The top-up and its command, both or none: what is on record is not asked for again."""
+    minor = top_ups.check_amount(amount)
+    with transaction.atomic():
         made, fresh = top_ups.record(
             organisation=organisation,
             by=None,
             amount_micro=amount,
-            payment_method=card.payment_method,
+            payment_method=payment_method,
             key=key,
             at=at,
         )
-    except KeyReused:
-        return None
-    if fresh:
-        minor = top_ups.check_amount(amount)
-        customer = organisation.stripe_customer
-        top_ups.order(made, minor, at, customer=customer, off_session=True)
+        if fresh:
+            customer = organisation.stripe_customer
+            top_ups.order(made, minor, at, customer=customer, off_session=True)
     return made

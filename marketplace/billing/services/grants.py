@@ -91,12 +91,13 @@ def _require_another(grant: CreditGrant, by: User) -> None:
 def expire_credit(*, lot: CreditLot, at: datetime) -> int:
     """Take back what is left of promotional credit past its time; returns the micro-units taken.
 
-    What is set aside for a running lease stays until the lease has spent it or let go of it.
+    What is set aside for a running lease stays until the lease has spent it or let go of it; it
+    will spend the lots in their order, so what is free of the wallet is of those that come last.
     """
     with transaction.atomic():
         balance = lots.draw(organisation=lot.organisation, at=at)
         lot.refresh_from_db()
-        left = min(lot.free_micro, balance.available)
+        left = min(lot.free_micro, balance.available - _later_micro(lot))
         if lot.expires_at is None or lot.expires_at > at or left <= 0:
             return 0
         ledger.post(
@@ -108,6 +109,12 @@ def expire_credit(*, lot: CreditLot, at: datetime) -> int:
         lot.gone_micro += left
         lots.change(lot, LotMove.Kind.EXPIRED, -left, at)
     return left
+
+
+def _later_micro(lot: CreditLot) -> int:
+    """What the lots have that are spent after this one."""
+    rows = list(lot.organisation.credit_lots.in_order_of_spending())
+    return sum(one.free_micro for one in rows[rows.index(lot) + 1 :])
 
 
 def _promo(currency: str) -> Account:

@@ -49,8 +49,13 @@ def _apply_payment(event: StripeEvent, seen: stripe.Payment, at: datetime) -> st
 
 
 def _book_payment(event: StripeEvent, made: TopUp, seen: stripe.Payment, at: datetime) -> str:
+    return _noted(event, partial(top_ups.apply, made, seen, at))
+
+
+def _noted(event: StripeEvent, book: Callable[[], None]) -> str:
+    """Book, or say why that payment is not booked."""
     try:
-        top_ups.apply(made, seen, at)
+        book()
     except top_ups.NotAsAsked as reason:
         log.error("%s: %s", event, reason)
         return str(reason)
@@ -96,20 +101,27 @@ def _apply_dispute(
 
 def _checkout(event: StripeEvent, at: datetime) -> Act:
     seen = stripe.retrieve_checkout(checkout_id=event.object_id)
+    payment = checkout.payment_of(seen)
     cards = stripe.list_cards(customer=seen.customer) if seen.customer else []
-    return partial(_apply_checkout, seen, cards, at)
+    return partial(_apply_checkout, event, seen, payment, cards, at)
 
 
-def _apply_checkout(seen: stripe.Checkout, cards: list[stripe.Card], at: datetime) -> str:
-    made = _top_up(public_id=_uuid(seen.metadata.get("top_up", "")))
+def _apply_checkout(
+    event: StripeEvent,
+    seen: stripe.Checkout,
+    payment: stripe.Payment | None,
+    cards: list[stripe.Card],
+    at: datetime,
+) -> str:
+    made, note = _top_up(public_id=_uuid(seen.metadata.get("top_up", ""))), ""
     if made is not None:
-        checkout.apply_checkout(made, seen, at)
-    return _apply_cards(seen.customer, cards, at)
+        note = _noted(event, partial(checkout.apply_checkout, made, seen, payment, at))
+    return _apply_cards(seen.customer, cards, at) or note
 
 
 def _cards(event: StripeEvent, at: datetime) -> Act | None:
-    """A card came or went; one that went does not say any more whose it was."""
-    customer = event.customer
+    """A card came or went; one that went does not say any more whose it was, so we look it up."""
+    customer = event.customer or customers.customer_with(payment_method=event.object_id)
     if not customer:
         return None
     seen = stripe.list_cards(customer=customer)
@@ -123,6 +135,17 @@ def _apply_cards(customer: str, seen: list[stripe.Card], at: datetime) -> str:
     return ""
 
 
+def _customer(event: StripeEvent, at: datetime) -> Act | None:
+    if not stripe.customer_is_gone(customer=event.object_id):
+        return None
+    return partial(_forget_customer, event.object_id, at)
+
+
+def _forget_customer(customer: str, at: datetime) -> str:
+    customers.forget_customer(customer=customer, at=at)
+    return ""
+
+
 BY_TYPE: dict[str, Callable[[StripeEvent, datetime], Act | None]] = {
     "payment_intent.": _payment,
     "refund.": _refund,
@@ -130,5 +153,6 @@ BY_TYPE: dict[str, Callable[[StripeEvent, datetime], Act | None]] = {
     "charge.dispute.": _dispute,
     "checkout.session.": _checkout,
     "payment_method.": _cards,
+    "customer.deleted": _customer,
     "setup_intent.succeeded": _cards,
 }

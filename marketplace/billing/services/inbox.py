@@ -34,19 +34,22 @@ def store_event(*, payload: bytes, signature: str, at: datetime) -> StripeEvent:
 def store_missed_events(*, at: datetime) -> int:
     """Store the events whose webhook never came, as Stripe lists them; returns how many.
 
-    The sweep of unhandled events then acts on them. Raises Unavailable or Misused.
+    The sweep of unhandled events then acts on them. Raises Unavailable or Misused; then what was
+    listed until then is stored, so that a long list is got through in several times.
     """
     known = set(
         StripeEvent.objects.filter(received_at__gt=at - 2 * MISSED).values_list(
             "event_id", flat=True
         )
     )
-    listed = stripe.list_events(since=at - MISSED, until=at - UNDER_WAY)
-    missed = [(event, text) for event, text in listed if event.id not in known]
-    _store(missed[::-1], at)
-    if missed:
-        log.warning("%d events of Stripe never came as webhooks", len(missed))
-    return len(missed)
+    count = 0
+    for page in stripe.list_events(since=at - MISSED, until=at - UNDER_WAY):
+        missed = [(event, text) for event, text in page if event.id not in known]
+        _store(missed[::-1], at)
+        count += len(missed)
+    if count:
+        log.warning("%d events of Stripe never came as webhooks", count)
+    return count
 
 
 def _store(events: list[tuple[stripe.Event, bytes]], at: datetime) -> None:

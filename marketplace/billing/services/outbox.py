@@ -10,7 +10,7 @@ from marketplace.billing.models import StripeCommand, TopUp
 from marketplace.billing.states import CommandState
 
 from . import asking_back, payouts, top_ups
-from .claims import claim, finish, forgotten, later
+from .claims import asked_since, claim, finish, forgotten, later
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,8 @@ def _look_up(command: StripeCommand, at: datetime) -> stripe.Payment | None:
     made = _top_up(command)
     if made.payment_intent:
         return stripe.retrieve_payment(payment_id=made.payment_intent)
-    return stripe.find_payment(name=str(made.public_id), since=command.created_at, until=at)
+    since = asked_since(command)
+    return stripe.find_payment(name=str(made.public_id), since=since, until=at)
 
 
 def give_to_staff(command: StripeCommand) -> None:

@@ -146,6 +146,9 @@ def apply(made: Refund, seen: stripe.Refunded, at: datetime) -> None:
 def _require_as_asked(made: Refund, seen: stripe.Refunded) -> None:
     if made.refund_id not in ("", seen.id):
         raise NotAsRefunded(f"{seen.id} is a second refund of one wish; not booked")
+    if made.state == RefundState.FAILED and not made.refund_id and not seen.failed:
+        # what was set aside for it is free again, and may be spent by now
+        raise NotAsRefunded(f"{seen.id} was made after we took it for failed; not booked")
     if (
         seen.currency != made.currency
         or micro_from_minor(seen.amount, made.currency) != made.amount_micro

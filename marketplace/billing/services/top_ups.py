@@ -83,12 +83,14 @@ def record(
     key: str,
     at: datetime,
     automatic: bool = False,
+    save_card: bool = False,
 ) -> tuple[TopUp, bool]:
     """The row of a top-up, and whether it is new. Raises KeyReused.
 
     Raises IntegrityError when an automatic one is in flight already.
     """
-    content = digest({"amount_micro": amount_micro, "payment_method": payment_method})
+    asked = {"amount_micro": amount_micro, "payment_method": payment_method}
+    content = digest(asked | ({"save_card": True} if save_card else {}))
     try:
         with transaction.atomic():
             made = TopUp.objects.create(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import stripe
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 #: seconds; below every task's soft limit
@@ -57,9 +58,19 @@ def asked(call: Callable[[stripe.StripeClient], Answer]) -> Answer:
     except stripe.CardError as error:
         raise _declined(error) from error
     except LATER as error:
+        _stop_if_late(error)
         raise Unavailable(type(error).__name__) from error
     except stripe.StripeError as error:
         raise Misused(f"{type(error).__name__}: {error.user_message or error.code}") from error
+
+
+def _stop_if_late(error: stripe.StripeError) -> None:
+    """The package takes whatever is raised in a call, also a task's time limit, for a bad network.
+
+    Swallowed, it would not be raised again, and the task go on until it is killed.
+    """
+    if isinstance(error.__cause__, SoftTimeLimitExceeded):
+        raise error.__cause__
 
 
 def _declined(error: stripe.CardError) -> Declined:

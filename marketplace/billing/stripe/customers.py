@@ -48,6 +48,12 @@ def create_customer(*, name: str, organisation: str, idempotency_key: str) -> st
     return made.id
 
 
+def customer_is_gone(*, customer: str) -> bool:
+    """Whether a customer was deleted at Stripe. Raises Unavailable or Misused."""
+    seen = asked(lambda client: client.v1.customers.retrieve(customer))
+    return bool(getattr(seen, "deleted", False))
+
+
 def list_cards(*, customer: str) -> list[Card]:
     """The cards that a customer has saved now. Raises Unavailable or Misused."""
     rows = asked(

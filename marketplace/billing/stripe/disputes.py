@@ -10,10 +10,15 @@ from .client import asked
 
 @dataclass(frozen=True)
 class Taken:
-    """One movement of our balance by a dispute: negative when it was taken; minor units."""
+    """One movement of our balance by a dispute: negative when it was taken; minor units.
+
+    In the currency of that balance, which need not be the dispute's.
+    """
 
     txn_id: str
     amount: int
+    currency: str
+    happened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class Disputed:
         """Only asked about: no money has moved."""
         return self.status.startswith("warning_")
 
+    @property
+    def money_gone(self) -> bool:
+        """Whether more was taken than came back."""
+        return sum(one.amount for one in self.taken) < 0
+
 
 def retrieve_dispute(*, dispute_id: str) -> Disputed:
     """Ask for a dispute's current state. Raises Unavailable or Misused."""
@@ -53,5 +63,13 @@ def _read(row: stripe.Dispute) -> Disputed:
         reason=row.reason,
         opened_at=datetime.fromtimestamp(row.created, UTC),
         due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
-        taken=tuple(Taken(one.id, one.amount) for one in row.balance_transactions),
+        taken=tuple(
+            Taken(
+                one.id,
+                one.amount,
+                one.currency.upper(),
+                datetime.fromtimestamp(one.created, UTC),
+            )
+            for one in row.balance_transactions
+        ),
     )

@@ -47,6 +47,11 @@ class Payment:
         return self.status == "succeeded"
 
     @property
+    def open(self) -> bool:
+        """Whether nothing was taken, and nothing will be unless somebody does something."""
+        return self.status not in ("succeeded", "processing")
+
+    @property
     def needs_action(self) -> bool:
         """Whether the card's owner is waited for; off session that is a refusal of its own."""
         return self.status == "requires_action" or (
@@ -143,7 +148,9 @@ def _payer(charge: Any) -> Payer | None:
     """Of a charge that came whole; one that was not expanded is only an id."""
     if not isinstance(charge, stripe.Charge) or charge.payment_method_details is None:
         return None
-    card, billing = charge.payment_method_details.card, charge.billing_details
+    # Stripe leaves out what a payment method is not
+    card = getattr(charge.payment_method_details, "card", None)
+    billing = charge.billing_details
     if card is None or not card.fingerprint:
         return None
     address = billing.address

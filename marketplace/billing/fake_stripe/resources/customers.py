@@ -37,7 +37,19 @@ def update_customer(fake: Fake, body: Json, name: str) -> Json:
 
 @endpoint("GET", "/v1/customers/{id}")
 def retrieve_customer(fake: Fake, body: Json, name: str) -> Json:
-    return fake.get("customer", name)
+    known = fake.objects.get(name, {})
+    return known if known.get("deleted") else fake.get("customer", name)
+
+
+@endpoint("DELETE", "/v1/customers/{id}")
+def delete_customer(fake: Fake, body: Json, name: str) -> Json:
+    """All that stays is that there was one; its cards can pay nothing more."""
+    fake.emit("customer.deleted", fake.get("customer", name))
+    for card in fake.all("payment_method"):
+        if card["customer"] == name:
+            card["customer"] = None
+    fake.objects[name] = {"id": name, "object": "customer", "deleted": True}
+    return fake.objects[name]
 
 
 @endpoint("GET", "/v1/customers")

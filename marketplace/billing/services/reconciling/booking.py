@@ -8,7 +8,7 @@ from django.db.models.functions import Concat
 
 from marketplace.billing.models import StripeMovement
 from marketplace.billing.pairing import AT_ONCE, BANK, BILLED
-from marketplace.core.money import micro_from_minor
+from marketplace.core.money import EXPONENT, micro_from_minor
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Kind, Transaction
 
@@ -21,7 +21,8 @@ def book_movements(*, at: datetime) -> int:
     """Book fees, and what has become available by now; returns how many facts were new.
 
     Of movements that a posting stands beside. Of the others: what went to our bank or came from it,
-    and what Stripe billed. What is still left is nobody's, and a finding.
+    and what Stripe billed. What is still left is nobody's, and a finding; so is what moved in a
+    currency that is not traded here.
     """
     return _of_payments(at) + _of_our_own()
 
@@ -45,7 +46,7 @@ def _book(
     make: Callable[[StripeMovement], ledger.Posting],
 ) -> int:
     known = Transaction.objects.filter(key=Concat(Value(prefix), OuterRef("txn_id")))
-    fresh = rows.filter(~Exists(known)).order_by("pk")
+    fresh = rows.filter(~Exists(known), currency__in=EXPONENT).order_by("pk")
     count = 0
     while batch := list(fresh[:BATCH]):
         ledger.post_all(postings=[make(row) for row in batch])

@@ -12,7 +12,7 @@ from marketplace.billing.models import Finding, Reconciliation, StripeCommand, S
 from marketplace.billing.pairing import PAIRED
 from marketplace.billing.services import clock, lots
 from marketplace.billing.states import CommandState
-from marketplace.core.money import micro_from_minor
+from marketplace.core.money import EXPONENT, micro_from_minor
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Kind
 
@@ -28,6 +28,7 @@ DAILY = timedelta(hours=23)
 #: readings of the balance until nothing moved between two of them
 READINGS = 3
 KIND = Finding.Kind
+UNTRADED = "smallest units of a currency that is not traded here"
 
 POSTED = """
 SELECT t.key, t.event_at AS at, a.currency,
@@ -63,7 +64,10 @@ class Pair(NamedTuple):
 
     @property
     def stripe_micro(self) -> int | None:
-        return None if self.minor is None else micro_from_minor(self.minor, self.currency)
+        """None also for a currency that is not traded here, of which nothing can be booked."""
+        if self.minor is None or self.currency not in EXPONENT:
+            return None
+        return micro_from_minor(self.minor, self.currency)
 
     @property
     def off_micro(self) -> int:
@@ -121,7 +125,9 @@ def _pairs() -> Iterator[Pair]:
 
 
 def _finding(pair: Pair) -> Finding:
-    if pair.ledger_micro is None:
+    if pair.currency not in EXPONENT:
+        kind, note = KIND.MISSING, f"{pair.minor} {pair.currency} of {pair.txns}; {UNTRADED}"
+    elif pair.ledger_micro is None:
         kind, note = KIND.MISSING, f"Stripe has {pair.txns}; nothing is booked under this key"
     elif pair.minor is None:
         kind, note = KIND.EXTRA, "booked, and Stripe lists no movement for it"
@@ -138,6 +144,9 @@ def _finding(pair: Pair) -> Finding:
 
 def _balances(funds: list[stripe.Funds], off: dict[str, int]) -> Iterator[Finding]:
     for one in funds:
+        if one.currency not in EXPONENT:
+            yield from _untraded(one)
+            continue
         sums = ledger.totals(currency=one.currency)
         pending, available = (
             -sums.get(kind, 0) for kind in (Kind.STRIPE_PENDING, Kind.STRIPE_AVAILABLE)
@@ -160,6 +169,12 @@ def _balances(funds: list[stripe.Funds], off: dict[str, int]) -> Iterator[Findin
                 ledger_micro=available,
                 note="in all both have the same, but not the same is available",
             )
+
+
+def _untraded(one: stripe.Funds) -> Iterator[Finding]:
+    if one.available or one.pending:
+        note = f"{one.available} available and {one.pending} pending; {UNTRADED}"
+        yield Finding(kind=KIND.BALANCE, subject=f"balance {one.currency}", note=note)
 
 
 def _commands() -> Iterator[Finding]:
