@@ -162,7 +162,9 @@ def test_another_endpoints_secret_is_refused(fake):
         verify(payload, signature)
 
 
-@pytest.mark.parametrize("written", ["{0},whsec_connect", "whsec_connect, {0}"])
+@pytest.mark.parametrize(
+    "written", ["{0},whsec_connect", "whsec_connect, {0}", "{0}, ,whsec_connect,"]
+)
 def test_the_endpoints_of_ours_and_of_providers_each_sign_with_a_secret_of_their_own(
     fake, settings, written
 ):
