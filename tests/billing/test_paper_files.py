@@ -14,6 +14,7 @@ from marketplace.billing.models import PaperFile
 from marketplace.billing.printing import render
 from marketplace.billing.printing.letters import BOLD, CHINESE, PLAIN, pieces, width, wrap
 from tests.billing.papers import credit, invoice, record_seller, rented, tax_rule
+from tests.billing.test_invoices import make_poor
 from tests.make import HOUR, NOON
 
 VIETNAMESE = "Công ty Điện toán Đám mây Nguyễn Thị Ngọc Ưởng ẵ ỷ ợ ữ"
@@ -83,6 +84,21 @@ def test_a_credit_note_names_its_invoice_and_reason(billed):
         "Total USD 0.44",
     ):
         assert said in text
+
+
+@pytest.mark.django_db
+def test_a_credit_note_says_what_did_not_reach_the_wallet(market, harbour, sally):
+    record_seller(sally)
+    tax_rule(sally, rate_bps=900)
+    rented(harbour)
+    make_poor(harbour)
+    note = credit(invoice(harbour), 400_000)
+    text = text_of(io.BytesIO(bytes(services.paper_pdf(note, at=NOON).content)))
+    assert "Total USD 0.44" in text
+    assert (
+        "USD 0.04 of it was set off against tax of INV-2026-000001 that was not paid yet; the rest "
+        "was credited to the prepaid wallet."
+    ) in text
 
 
 @pytest.mark.django_db

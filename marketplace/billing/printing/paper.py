@@ -27,6 +27,10 @@ PAID = (
     "taken from the wallet when the invoice is issued, or as soon as the wallet holds it."
 )
 CREDITED = "The amount was credited to the prepaid wallet."
+SET_OFF = (
+    "{amount} of it was set off against tax of {invoice} that was not paid yet; the rest was "
+    "credited to the prepaid wallet."
+)
 
 
 def render(content: Mapping[str, Any]) -> bytes:
@@ -187,11 +191,19 @@ def _notes(paper: Sheets, content: Mapping[str, Any], *, credit: bool) -> None:
     notes = [
         f"{tax['note']}." for tax in content["tax"] if tax["treatment"] != "charged" and tax["note"]
     ]
-    notes.append(CREDITED if credit else PAID)
+    notes.append(_credited(content) if credit else PAID)
     paper.gap(8 * mm)
     for note in notes:
         paper.text(note, size=8, grey=True)
         paper.gap(2)
+
+
+def _credited(content: Mapping[str, Any]) -> str:
+    set_off = content.get("set_off_micro")
+    if not set_off:
+        return CREDITED
+    amount = f"{content['currency']} {text_of_minor(set_off, content['currency'])}"
+    return SET_OFF.format(amount=amount, invoice=content["invoice"]["number"])
 
 
 def _footer(content: Mapping[str, Any]) -> str:
