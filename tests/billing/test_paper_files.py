@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from marketplace.billing import services
 from marketplace.billing.models import PaperFile
-from marketplace.billing.printing import render
+from marketplace.billing.printing import paper, render
 from marketplace.billing.printing.letters import BOLD, CHINESE, PLAIN, pieces, width, wrap
 from tests.billing.papers import credit, invoice, record_seller, rented, tax_rule
 from tests.billing.test_invoices import make_poor
@@ -149,6 +149,24 @@ def test_forty_lines_fill_four_pages_each_with_its_head_and_number():
     assert "Total" in pages[-1]
 
 
+@pytest.mark.parametrize("of", [{}, {"invoice": {"number": "INV-1"}}])
+def test_the_work_grows_with_the_lines_and_not_with_their_square(monkeypatch, of):
+    written, text = [], paper.text_from_micro
+    monkeypatch.setattr(paper, "text_from_micro", lambda micro: written.append(1) or text(micro))
+    counts = []
+    for lines in (20, 40, 60):
+        written.clear()
+        content = long_invoice(lines)
+        if of:
+            of["invoice"]["issued_at"] = content["issued_at"]
+            content.update(of, reason="Slow.")
+            content["lines"] = [{**line, "invoice_line": 1} for line in content["lines"]]
+        render(content)
+        counts.append(len(written))
+    assert counts[0] >= 20
+    assert counts[2] - counts[1] == counts[1] - counts[0]
+
+
 def test_latin_letters_come_from_the_embedded_font_and_chinese_ones_from_the_readers():
     assert {piece.font for piece in pieces(VIETNAMESE, PLAIN)} == {PLAIN}
     assert {piece.font for piece in pieces(CHINESE_NAME, BOLD)} == {CHINESE}
@@ -168,8 +186,18 @@ def test_amounts_of_a_paper_stand_in_line():
     assert "0.000005" in text
 
 
-def test_what_no_font_has_is_a_question_mark():
-    assert [piece.text for piece in pieces("a\u0e01", PLAIN)] == ["a", "?"]
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("กรุงเทพ 10110", "krungethph 10110"),
+        ("Северный ветер", "Severnyy veter"),
+        ("شركة 7", "shrkh 7"),
+        ("a\u200b\u202eb\tc", "ab c"),
+        ("\ue000", "?"),
+    ],
+)
+def test_what_no_font_has_is_told_in_latin_letters(text, told):
+    assert "".join(piece.text for piece in pieces(text, PLAIN)) == told
 
 
 @pytest.mark.parametrize("text", [VIETNAMESE * 4, CHINESE_NAME * 6, "x" * 300, "a b " * 90])
