@@ -41,6 +41,7 @@
 -- migration billing.0011_fees_on_papers a8f3966f6c48085f
 -- migration billing.0012_promo_on_invoices de46e9d4376fb062
 -- migration billing.0013_names 5603c108c00e126e
+-- migration billing.0017_operators_keep_sites c1e02b3cee2b5460
 -- migration brokerage.0001_initial 32df3559803e2334
 -- migration brokerage.0002_decision_fits 09816067e1705be9
 -- migration brokerage.0003_live_leases f2f23eb92b7e59fa
@@ -137,6 +138,22 @@ BEGIN
   RAISE EXCEPTION 'a line of a payout is only released, once'
     USING ERRCODE = 'insufficient_privilege';
 END $$;
+CREATE FUNCTION public.billing_machine_keeps_operator() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF (SELECT count(DISTINCT s.operator_id) FROM catalog_site s
+      WHERE s.id IN (OLD.site_id, NEW.site_id)) > 1
+    AND EXISTS (
+      SELECT FROM catalog_gpu g JOIN brokerage_lease l ON l.gpu_id = g.id
+      WHERE g.machine_id = OLD.id
+    )
+  THEN
+    RAISE EXCEPTION 'machine_keeps_operator: what was leased of machine % was earned by another',
+      OLD.name USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
 CREATE FUNCTION public.billing_numbers_rise() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -151,6 +168,19 @@ CREATE FUNCTION public.billing_payout_stays() RETURNS trigger
     AS $$
 BEGIN
   RAISE EXCEPTION 'what a payout is made of is frozen' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.billing_site_keeps_operator() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM catalog_machine m JOIN catalog_gpu g ON g.machine_id = m.id
+    JOIN brokerage_lease l ON l.gpu_id = g.id WHERE m.site_id = OLD.id
+  ) THEN
+    RAISE EXCEPTION 'site_keeps_operator: what was leased at site % was earned by its operator',
+      OLD.name USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
 END $$;
 CREATE FUNCTION public.billing_terms_stay() RETURNS trigger
     LANGUAGE plpgsql
@@ -4913,9 +4943,9 @@ INSERT INTO public.auth_permission VALUES (646, 'Can add machine wish', 161, 'ad
 INSERT INTO public.auth_permission VALUES (647, 'Can change machine wish', 161, 'change_machinewish');
 INSERT INTO public.auth_permission VALUES (648, 'Can delete machine wish', 161, 'delete_machinewish');
 INSERT INTO public.auth_permission VALUES (649, 'Can view machine wish', 161, 'view_machinewish');
-INSERT INTO public.catalog_cancellationschedule VALUES (1, '9e5ee445-cf8e-4c5d-89ab-4ba7ccf99cf2', '2026-11-30 09:41:29.219994+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (2, 'd2fa8e85-61d4-4244-91e8-71cf5a90916d', '2026-11-30 09:41:29.2274+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (3, 'ca4f9d67-1c2a-4095-95d2-3b0a30071575', '2026-11-30 09:41:29.228276+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (1, 'e75ba626-dcfa-4a60-8e94-8b74f3a88409', '2026-11-30 16:41:34.902378+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (2, 'd3f22eff-948b-401c-b800-f8b360962c8a', '2026-11-30 16:41:34.916099+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (3, 'a938f5ce-aa89-4022-96d8-e7d14748255b', '2026-11-30 16:41:34.919197+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
 INSERT INTO public.django_content_type VALUES (1, 'admin', 'logentry');
 INSERT INTO public.django_content_type VALUES (2, 'auth', 'permission');
 INSERT INTO public.django_content_type VALUES (3, 'auth', 'group');
@@ -5077,122 +5107,123 @@ INSERT INTO public.django_content_type VALUES (158, 'gateway', 'nodeboot');
 INSERT INTO public.django_content_type VALUES (159, 'gateway', 'nodekey');
 INSERT INTO public.django_content_type VALUES (160, 'gateway', 'grantrefusal');
 INSERT INTO public.django_content_type VALUES (161, 'gateway', 'machinewish');
-INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-30 09:40:57.356728+00');
-INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-30 09:40:57.387455+00');
-INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-30 09:40:57.439316+00');
-INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-30 09:40:57.507361+00');
-INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-30 09:40:57.571987+00');
-INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-30 09:40:57.685221+00');
-INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-30 09:40:57.700721+00');
-INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-30 09:40:57.712685+00');
-INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-30 09:40:57.720047+00');
-INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-30 09:40:57.726613+00');
-INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-30 09:40:57.745781+00');
-INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-30 09:40:57.750726+00');
-INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-30 09:40:57.770422+00');
-INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-30 09:40:57.808214+00');
-INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-30 09:40:57.84412+00');
-INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-30 09:40:58.153098+00');
-INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-30 09:40:58.268203+00');
-INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-30 09:40:58.306044+00');
-INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-30 09:40:58.387377+00');
-INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-30 09:40:58.437336+00');
-INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-30 09:40:58.480185+00');
-INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-30 09:40:58.55929+00');
-INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-30 09:40:58.695401+00');
-INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-30 09:40:58.789+00');
-INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-30 09:40:58.866989+00');
-INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-30 09:40:58.978313+00');
-INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-30 09:40:59.043727+00');
-INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-30 09:40:59.154151+00');
-INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-30 09:40:59.333807+00');
-INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-30 09:40:59.408245+00');
-INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-30 09:40:59.476132+00');
-INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-30 09:40:59.514575+00');
-INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-30 09:40:59.551821+00');
-INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-30 09:40:59.571585+00');
-INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-30 09:40:59.574766+00');
-INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-30 09:40:59.581624+00');
-INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-30 09:40:59.657579+00');
-INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-30 09:40:59.727231+00');
-INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-30 09:41:02.313904+00');
-INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-30 09:41:02.698117+00');
-INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-30 09:41:06.015399+00');
-INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-30 09:41:08.848252+00');
-INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-30 09:41:12.521792+00');
-INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-30 09:41:12.937034+00');
-INSERT INTO public.django_migrations VALUES (45, 'ledger', '0001_initial', '2026-11-30 09:41:13.21045+00');
-INSERT INTO public.django_migrations VALUES (46, 'ledger', '0002_invariants', '2026-11-30 09:41:13.226533+00');
-INSERT INTO public.django_migrations VALUES (47, 'ledger', '0003_seal', '2026-11-30 09:41:13.249555+00');
-INSERT INTO public.django_migrations VALUES (48, 'catalog', '0001_initial', '2026-11-30 09:41:15.303552+00');
-INSERT INTO public.django_migrations VALUES (49, 'catalog', '0002_search_indexes', '2026-11-30 09:41:15.49528+00');
-INSERT INTO public.django_migrations VALUES (50, 'catalog', '0003_fabric', '2026-11-30 09:41:15.544559+00');
-INSERT INTO public.django_migrations VALUES (51, 'catalog', '0004_health', '2026-11-30 09:41:18.835535+00');
-INSERT INTO public.django_migrations VALUES (52, 'catalog', '0005_trust', '2026-11-30 09:41:27.816848+00');
-INSERT INTO public.django_migrations VALUES (53, 'catalog', '0006_terms', '2026-11-30 09:41:29.24377+00');
-INSERT INTO public.django_migrations VALUES (54, 'brokerage', '0001_initial', '2026-11-30 09:41:33.774407+00');
-INSERT INTO public.django_migrations VALUES (55, 'brokerage', '0002_decision_fits', '2026-11-30 09:41:33.985713+00');
-INSERT INTO public.django_migrations VALUES (56, 'brokerage', '0003_live_leases', '2026-11-30 09:41:34.048499+00');
-INSERT INTO public.django_migrations VALUES (57, 'brokerage', '0004_licences', '2026-11-30 09:41:34.06631+00');
-INSERT INTO public.django_migrations VALUES (58, 'brokerage', '0005_assignment_way', '2026-11-30 09:41:34.260092+00');
-INSERT INTO public.django_migrations VALUES (59, 'brokerage', '0006_gangs', '2026-11-30 09:41:35.916124+00');
-INSERT INTO public.django_migrations VALUES (60, 'brokerage', '0008_quotes', '2026-11-30 09:41:42.275846+00');
-INSERT INTO public.django_migrations VALUES (61, 'brokerage', '0009_failures', '2026-11-30 09:41:47.582166+00');
-INSERT INTO public.django_migrations VALUES (62, 'brokerage', '0010_waitlist', '2026-11-30 09:41:52.511757+00');
-INSERT INTO public.django_migrations VALUES (63, 'ledger', '0004_payments', '2026-11-30 09:41:52.960385+00');
-INSERT INTO public.django_migrations VALUES (64, 'ledger', '0005_payouts', '2026-11-30 09:41:53.107197+00');
-INSERT INTO public.django_migrations VALUES (65, 'ledger', '0006_papers', '2026-11-30 09:41:53.13955+00');
-INSERT INTO public.django_migrations VALUES (66, 'metering', '0001_initial', '2026-11-30 09:41:55.040659+00');
-INSERT INTO public.django_migrations VALUES (67, 'metering', '0002_append_only', '2026-11-30 09:41:55.119467+00');
-INSERT INTO public.django_migrations VALUES (68, 'metering', '0003_statements', '2026-11-30 09:41:58.491506+00');
-INSERT INTO public.django_migrations VALUES (69, 'billing', '0001_initial', '2026-11-30 09:42:01.751668+00');
-INSERT INTO public.django_migrations VALUES (70, 'billing', '0002_append_only', '2026-11-30 09:42:01.775465+00');
-INSERT INTO public.django_migrations VALUES (71, 'billing', '0003_rerating', '2026-11-30 09:42:03.325491+00');
-INSERT INTO public.django_migrations VALUES (72, 'billing', '0004_payers', '2026-11-30 09:42:03.64139+00');
-INSERT INTO public.django_migrations VALUES (73, 'billing', '0005_rate_segments', '2026-11-30 09:42:15.655677+00');
-INSERT INTO public.django_migrations VALUES (74, 'billing', '0006_payments', '2026-11-30 09:42:31.619818+00');
-INSERT INTO public.django_migrations VALUES (75, 'billing', '0007_payouts', '2026-11-30 09:42:47.337992+00');
-INSERT INTO public.django_migrations VALUES (76, 'billing', '0008_papers', '2026-11-30 09:43:19.999364+00');
-INSERT INTO public.django_migrations VALUES (77, 'billing', '0010_windows_move', '2026-11-30 09:43:20.007974+00');
-INSERT INTO public.django_migrations VALUES (78, 'billing', '0011_fees_on_papers', '2026-11-30 09:43:22.369148+00');
-INSERT INTO public.django_migrations VALUES (79, 'billing', '0012_promo_on_invoices', '2026-11-30 09:43:22.562948+00');
-INSERT INTO public.django_migrations VALUES (80, 'billing', '0013_names', '2026-11-30 09:43:22.818133+00');
-INSERT INTO public.django_migrations VALUES (81, 'catalog', '0007_spot', '2026-11-30 09:43:23.220998+00');
-INSERT INTO public.django_migrations VALUES (82, 'catalog', '0008_challenge_after_faults', '2026-11-30 09:43:23.38903+00');
-INSERT INTO public.django_migrations VALUES (83, 'catalog', '0009_upkeep', '2026-11-30 09:43:23.476358+00');
-INSERT INTO public.django_migrations VALUES (84, 'catalog', '0010_names', '2026-11-30 09:43:23.594989+00');
-INSERT INTO public.django_migrations VALUES (85, 'ledger', '0007_bank', '2026-11-30 09:43:23.657243+00');
-INSERT INTO public.django_migrations VALUES (86, 'compliance', '0011_known_parties', '2026-11-30 09:43:25.008048+00');
-INSERT INTO public.django_migrations VALUES (87, 'brokerage', '0011_spot', '2026-11-30 09:43:28.460987+00');
-INSERT INTO public.django_migrations VALUES (88, 'brokerage', '0012_reliability', '2026-11-30 09:43:30.969304+00');
-INSERT INTO public.django_migrations VALUES (89, 'brokerage', '0013_notices_without_letters', '2026-11-30 09:43:31.687712+00');
-INSERT INTO public.django_migrations VALUES (90, 'brokerage', '0014_leases_and_upkeep', '2026-11-30 09:43:31.696531+00');
-INSERT INTO public.django_migrations VALUES (91, 'brokerage', '0015_drift', '2026-11-30 09:43:32.386914+00');
-INSERT INTO public.django_migrations VALUES (92, 'brokerage', '0016_pay_at_start', '2026-11-30 09:43:36.034621+00');
-INSERT INTO public.django_migrations VALUES (93, 'brokerage', '0017_names', '2026-11-30 09:43:36.340477+00');
-INSERT INTO public.django_migrations VALUES (94, 'brokerage', '0018_lease_cleaning', '2026-11-30 09:43:36.483272+00');
-INSERT INTO public.django_migrations VALUES (95, 'compliance', '0012_party_evidence', '2026-11-30 09:43:37.028489+00');
-INSERT INTO public.django_migrations VALUES (96, 'compliance', '0013_officers_papers', '2026-11-30 09:43:37.318965+00');
-INSERT INTO public.django_migrations VALUES (97, 'compliance', '0014_groups_verified', '2026-11-30 09:43:37.424012+00');
-INSERT INTO public.django_migrations VALUES (98, 'compliance', '0015_audit_checks', '2026-11-30 09:43:37.557524+00');
-INSERT INTO public.django_migrations VALUES (99, 'compliance', '0016_end_uses', '2026-11-30 09:43:38.130679+00');
-INSERT INTO public.django_migrations VALUES (100, 'compliance', '0017_rule_supersedes', '2026-11-30 09:43:38.247244+00');
-INSERT INTO public.django_migrations VALUES (101, 'gateway', '0001_initial', '2026-11-30 09:43:39.154713+00');
-INSERT INTO public.django_migrations VALUES (102, 'gateway', '0002_rotation', '2026-11-30 09:43:42.672805+00');
-INSERT INTO public.django_migrations VALUES (103, 'gateway', '0003_names', '2026-11-30 09:43:42.703613+00');
-INSERT INTO public.django_migrations VALUES (104, 'notices', '0001_initial', '2026-11-30 09:43:48.677458+00');
-INSERT INTO public.django_migrations VALUES (105, 'hooks', '0001_initial', '2026-11-30 09:43:52.950452+00');
-INSERT INTO public.django_migrations VALUES (106, 'hooks', '0002_names', '2026-11-30 09:43:53.021824+00');
-INSERT INTO public.django_migrations VALUES (107, 'mfa', '0001_initial', '2026-11-30 09:43:53.195171+00');
-INSERT INTO public.django_migrations VALUES (108, 'mfa', '0002_authenticator_timestamps', '2026-11-30 09:43:53.340433+00');
-INSERT INTO public.django_migrations VALUES (109, 'mfa', '0003_authenticator_type_uniq', '2026-11-30 09:43:53.626568+00');
-INSERT INTO public.django_migrations VALUES (110, 'notices', '0002_said_stays', '2026-11-30 09:43:53.648028+00');
-INSERT INTO public.django_migrations VALUES (111, 'notices', '0003_names', '2026-11-30 09:43:53.847402+00');
-INSERT INTO public.django_migrations VALUES (112, 'sessions', '0001_initial', '2026-11-30 09:43:53.882503+00');
+INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-30 16:40:57.828786+00');
+INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-30 16:40:57.84884+00');
+INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-30 16:40:57.927807+00');
+INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-30 16:40:58.051541+00');
+INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-30 16:40:58.088774+00');
+INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-30 16:40:58.117838+00');
+INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-30 16:40:58.133482+00');
+INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-30 16:40:58.149904+00');
+INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-30 16:40:58.156092+00');
+INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-30 16:40:58.172405+00');
+INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-30 16:40:58.192608+00');
+INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-30 16:40:58.220913+00');
+INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-30 16:40:58.240041+00');
+INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-30 16:40:58.309502+00');
+INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-30 16:40:58.355628+00');
+INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-30 16:40:58.991385+00');
+INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-30 16:40:59.140241+00');
+INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-30 16:40:59.185832+00');
+INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-30 16:40:59.313162+00');
+INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-30 16:40:59.385749+00');
+INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-30 16:40:59.439303+00');
+INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-30 16:40:59.538973+00');
+INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-30 16:40:59.671303+00');
+INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-30 16:40:59.785699+00');
+INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-30 16:40:59.847022+00');
+INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-30 16:40:59.998117+00');
+INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-30 16:41:00.111818+00');
+INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-30 16:41:00.269586+00');
+INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-30 16:41:01.227512+00');
+INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-30 16:41:01.380631+00');
+INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-30 16:41:01.54403+00');
+INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-30 16:41:01.633112+00');
+INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-30 16:41:01.706681+00');
+INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-30 16:41:01.755529+00');
+INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-30 16:41:01.769919+00');
+INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-30 16:41:01.792846+00');
+INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-30 16:41:01.900792+00');
+INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-30 16:41:02.035143+00');
+INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-30 16:41:03.588427+00');
+INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-30 16:41:04.314381+00');
+INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-30 16:41:08.294262+00');
+INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-30 16:41:12.221681+00');
+INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-30 16:41:16.853959+00');
+INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-30 16:41:17.252742+00');
+INSERT INTO public.django_migrations VALUES (45, 'catalog', '0001_initial', '2026-11-30 16:41:18.984649+00');
+INSERT INTO public.django_migrations VALUES (46, 'catalog', '0002_search_indexes', '2026-11-30 16:41:19.419351+00');
+INSERT INTO public.django_migrations VALUES (47, 'catalog', '0003_fabric', '2026-11-30 16:41:19.507037+00');
+INSERT INTO public.django_migrations VALUES (48, 'catalog', '0004_health', '2026-11-30 16:41:23.003389+00');
+INSERT INTO public.django_migrations VALUES (49, 'catalog', '0005_trust', '2026-11-30 16:41:32.335397+00');
+INSERT INTO public.django_migrations VALUES (50, 'catalog', '0006_terms', '2026-11-30 16:41:34.956491+00');
+INSERT INTO public.django_migrations VALUES (51, 'catalog', '0007_spot', '2026-11-30 16:41:36.05936+00');
+INSERT INTO public.django_migrations VALUES (52, 'catalog', '0008_challenge_after_faults', '2026-11-30 16:41:36.44727+00');
+INSERT INTO public.django_migrations VALUES (53, 'catalog', '0009_upkeep', '2026-11-30 16:41:37.939298+00');
+INSERT INTO public.django_migrations VALUES (54, 'catalog', '0010_names', '2026-11-30 16:41:38.366291+00');
+INSERT INTO public.django_migrations VALUES (55, 'ledger', '0001_initial', '2026-11-30 16:41:38.879098+00');
+INSERT INTO public.django_migrations VALUES (56, 'ledger', '0002_invariants', '2026-11-30 16:41:38.91269+00');
+INSERT INTO public.django_migrations VALUES (57, 'ledger', '0003_seal', '2026-11-30 16:41:38.95438+00');
+INSERT INTO public.django_migrations VALUES (58, 'ledger', '0004_payments', '2026-11-30 16:41:39.234416+00');
+INSERT INTO public.django_migrations VALUES (59, 'ledger', '0005_payouts', '2026-11-30 16:41:39.351672+00');
+INSERT INTO public.django_migrations VALUES (60, 'ledger', '0006_papers', '2026-11-30 16:41:39.475835+00');
+INSERT INTO public.django_migrations VALUES (61, 'ledger', '0007_bank', '2026-11-30 16:41:39.550392+00');
+INSERT INTO public.django_migrations VALUES (62, 'compliance', '0011_known_parties', '2026-11-30 16:41:40.104398+00');
+INSERT INTO public.django_migrations VALUES (63, 'brokerage', '0001_initial', '2026-11-30 16:41:43.416803+00');
+INSERT INTO public.django_migrations VALUES (64, 'brokerage', '0002_decision_fits', '2026-11-30 16:41:43.667405+00');
+INSERT INTO public.django_migrations VALUES (65, 'brokerage', '0003_live_leases', '2026-11-30 16:41:43.771254+00');
+INSERT INTO public.django_migrations VALUES (66, 'brokerage', '0004_licences', '2026-11-30 16:41:43.792739+00');
+INSERT INTO public.django_migrations VALUES (67, 'brokerage', '0005_assignment_way', '2026-11-30 16:41:44.187846+00');
+INSERT INTO public.django_migrations VALUES (68, 'brokerage', '0006_gangs', '2026-11-30 16:41:46.330284+00');
+INSERT INTO public.django_migrations VALUES (69, 'brokerage', '0008_quotes', '2026-11-30 16:41:50.541684+00');
+INSERT INTO public.django_migrations VALUES (70, 'brokerage', '0009_failures', '2026-11-30 16:41:55.299677+00');
+INSERT INTO public.django_migrations VALUES (71, 'brokerage', '0010_waitlist', '2026-11-30 16:41:58.0958+00');
+INSERT INTO public.django_migrations VALUES (72, 'brokerage', '0011_spot', '2026-11-30 16:42:01.33788+00');
+INSERT INTO public.django_migrations VALUES (73, 'brokerage', '0012_reliability', '2026-11-30 16:42:02.423893+00');
+INSERT INTO public.django_migrations VALUES (74, 'brokerage', '0013_notices_without_letters', '2026-11-30 16:42:02.746188+00');
+INSERT INTO public.django_migrations VALUES (75, 'brokerage', '0014_leases_and_upkeep', '2026-11-30 16:42:02.751305+00');
+INSERT INTO public.django_migrations VALUES (76, 'brokerage', '0015_drift', '2026-11-30 16:42:03.613276+00');
+INSERT INTO public.django_migrations VALUES (77, 'brokerage', '0016_pay_at_start', '2026-11-30 16:42:06.364423+00');
+INSERT INTO public.django_migrations VALUES (78, 'brokerage', '0017_names', '2026-11-30 16:42:06.652149+00');
+INSERT INTO public.django_migrations VALUES (79, 'brokerage', '0018_lease_cleaning', '2026-11-30 16:42:06.690448+00');
+INSERT INTO public.django_migrations VALUES (80, 'metering', '0001_initial', '2026-11-30 16:42:07.572001+00');
+INSERT INTO public.django_migrations VALUES (81, 'metering', '0002_append_only', '2026-11-30 16:42:07.58372+00');
+INSERT INTO public.django_migrations VALUES (82, 'metering', '0003_statements', '2026-11-30 16:42:13.544352+00');
+INSERT INTO public.django_migrations VALUES (83, 'billing', '0001_initial', '2026-11-30 16:42:16.889383+00');
+INSERT INTO public.django_migrations VALUES (84, 'billing', '0002_append_only', '2026-11-30 16:42:16.911904+00');
+INSERT INTO public.django_migrations VALUES (85, 'billing', '0003_rerating', '2026-11-30 16:42:19.402339+00');
+INSERT INTO public.django_migrations VALUES (86, 'billing', '0004_payers', '2026-11-30 16:42:19.878722+00');
+INSERT INTO public.django_migrations VALUES (87, 'billing', '0005_rate_segments', '2026-11-30 16:42:28.474695+00');
+INSERT INTO public.django_migrations VALUES (88, 'billing', '0006_payments', '2026-11-30 16:42:41.709215+00');
+INSERT INTO public.django_migrations VALUES (89, 'billing', '0007_payouts', '2026-11-30 16:42:56.094215+00');
+INSERT INTO public.django_migrations VALUES (90, 'billing', '0008_papers', '2026-11-30 16:43:46.712155+00');
+INSERT INTO public.django_migrations VALUES (91, 'billing', '0010_windows_move', '2026-11-30 16:43:46.721593+00');
+INSERT INTO public.django_migrations VALUES (92, 'billing', '0011_fees_on_papers', '2026-11-30 16:43:49.779305+00');
+INSERT INTO public.django_migrations VALUES (93, 'billing', '0012_promo_on_invoices', '2026-11-30 16:43:50.387604+00');
+INSERT INTO public.django_migrations VALUES (94, 'billing', '0013_names', '2026-11-30 16:43:51.762346+00');
+INSERT INTO public.django_migrations VALUES (95, 'billing', '0017_operators_keep_sites', '2026-11-30 16:43:51.811385+00');
+INSERT INTO public.django_migrations VALUES (96, 'compliance', '0012_party_evidence', '2026-11-30 16:43:54.063645+00');
+INSERT INTO public.django_migrations VALUES (97, 'compliance', '0013_officers_papers', '2026-11-30 16:43:54.447502+00');
+INSERT INTO public.django_migrations VALUES (98, 'compliance', '0014_groups_verified', '2026-11-30 16:43:54.504051+00');
+INSERT INTO public.django_migrations VALUES (99, 'compliance', '0015_audit_checks', '2026-11-30 16:43:54.619355+00');
+INSERT INTO public.django_migrations VALUES (100, 'compliance', '0016_end_uses', '2026-11-30 16:43:55.375851+00');
+INSERT INTO public.django_migrations VALUES (101, 'compliance', '0017_rule_supersedes', '2026-11-30 16:43:55.495239+00');
+INSERT INTO public.django_migrations VALUES (102, 'gateway', '0001_initial', '2026-11-30 16:43:57.016131+00');
+INSERT INTO public.django_migrations VALUES (103, 'gateway', '0002_rotation', '2026-11-30 16:44:00.47275+00');
+INSERT INTO public.django_migrations VALUES (104, 'gateway', '0003_names', '2026-11-30 16:44:02.498931+00');
+INSERT INTO public.django_migrations VALUES (105, 'notices', '0001_initial', '2026-11-30 16:44:11.919634+00');
+INSERT INTO public.django_migrations VALUES (106, 'hooks', '0001_initial', '2026-11-30 16:44:17.339682+00');
+INSERT INTO public.django_migrations VALUES (107, 'hooks', '0002_names', '2026-11-30 16:44:17.821199+00');
+INSERT INTO public.django_migrations VALUES (108, 'mfa', '0001_initial', '2026-11-30 16:44:20.52627+00');
+INSERT INTO public.django_migrations VALUES (109, 'mfa', '0002_authenticator_timestamps', '2026-11-30 16:44:21.21203+00');
+INSERT INTO public.django_migrations VALUES (110, 'mfa', '0003_authenticator_type_uniq', '2026-11-30 16:44:22.395022+00');
+INSERT INTO public.django_migrations VALUES (111, 'notices', '0002_said_stays', '2026-11-30 16:44:22.408337+00');
+INSERT INTO public.django_migrations VALUES (112, 'notices', '0003_names', '2026-11-30 16:44:23.381766+00');
+INSERT INTO public.django_migrations VALUES (113, 'sessions', '0001_initial', '2026-11-30 16:44:23.437076+00');
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 649, true);
 SELECT pg_catalog.setval('public.catalog_cancellationschedule_id_seq', 3, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 161, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 112, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 113, true);
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account_emailaddress
@@ -6472,6 +6503,7 @@ CREATE TRIGGER licence_not_overdrawn BEFORE INSERT ON public.compliance_licenced
 CREATE TRIGGER line_stays BEFORE UPDATE ON public.billing_payoutline FOR EACH ROW WHEN (((old.released_at IS NOT NULL) OR (new.released_at IS NULL) OR (((((old.id IS DISTINCT FROM new.id) OR (old.payout_id IS DISTINCT FROM new.payout_id)) OR (old.maturity_id IS DISTINCT FROM new.maturity_id)) OR (old.organisation_id IS DISTINCT FROM new.organisation_id)) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text)))) EXECUTE FUNCTION public.billing_line_stays();
 CREATE TRIGGER lines_stay BEFORE DELETE ON public.billing_payoutline FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER lines_stay_whole BEFORE TRUNCATE ON public.billing_payoutline FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER machine_keeps_operator BEFORE UPDATE OF site_id ON public.catalog_machine FOR EACH ROW WHEN ((old.site_id IS DISTINCT FROM new.site_id)) EXECUTE FUNCTION public.billing_machine_keeps_operator();
 CREATE TRIGGER names_what_it_replaces BEFORE INSERT ON public.compliance_policyrule FOR EACH ROW EXECUTE FUNCTION public.compliance_rule_names_what_it_replaces();
 CREATE TRIGGER numbers_rise BEFORE DELETE OR UPDATE ON public.billing_numberseries FOR EACH ROW EXECUTE FUNCTION public.billing_numbers_rise();
 CREATE TRIGGER of_one_party BEFORE INSERT ON public.compliance_partyevidence FOR EACH ROW EXECUTE FUNCTION public.compliance_evidence_of_one_party();
@@ -6494,6 +6526,7 @@ CREATE TRIGGER return_adds_up BEFORE INSERT ON public.compliance_licencereturn F
 CREATE TRIGGER rule_approval BEFORE INSERT ON public.compliance_ruleapproval FOR EACH ROW EXECUTE FUNCTION public.compliance_rule_approval();
 CREATE TRIGGER said_is_kept BEFORE DELETE ON public.notices_notice FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER said_stays BEFORE UPDATE OF organisation_id, kind, key, facts, person_id, at ON public.notices_notice FOR EACH ROW EXECUTE FUNCTION public.notices_said_stays();
+CREATE TRIGGER site_keeps_operator BEFORE UPDATE OF operator_id ON public.catalog_site FOR EACH ROW WHEN ((old.operator_id IS DISTINCT FROM new.operator_id)) EXECUTE FUNCTION public.billing_site_keeps_operator();
 CREATE TRIGGER stays BEFORE DELETE ON public.compliance_auditcheck FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER stays BEFORE DELETE ON public.compliance_auditfault FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER stays BEFORE DELETE ON public.compliance_case FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
