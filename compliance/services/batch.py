@@ -13,6 +13,7 @@ from pathlib import Path
 from compliance.index import index_for
 from compliance.matching import NONE, Answer, Bands, Index, Query
 from marketplace.core.files import whole
+from marketplace.core.sheets import as_text
 
 from .freshness import FRESH, ListsNotReady, ListState, list_states, not_ready
 from .rows import Row, rows_of
@@ -22,8 +23,6 @@ from .unfinished import Unfinished
 COLUMNS = ("id", "outcome", "score", "list", "entry_id", "entry_name", "reasons")
 CLEAR = "clear"
 STALE = "the lists are stale"
-#: with these a spreadsheet takes a cell for a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 1000
 
 Told = list[str]
@@ -132,11 +131,6 @@ def _marked(told: list[Told], marks: list[str]) -> list[Told]:
         [as_text(cell) for cell in (*row[:-1], "; ".join(filter(None, [*marks, row[-1]])))]
         for row in told
     ]
-
-
-def as_text(cell: str) -> str:
-    """The cell as no spreadsheet will calculate it: led by an apostrophe if it is a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
 _of_child: list[Index] = []

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import now
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.trail import staff
 from marketplace.core.evidence import EvidenceAdmin, KeptAdmin
 from marketplace.core.showing import NOTHING, share
@@ -29,6 +30,11 @@ from .trust import admin as _windows  # noqa: F401  registers them
 from .trust import services as trust
 
 
+def _changed(request: HttpRequest) -> str | None:
+    """The key of the row whose page it is."""
+    return request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+
+
 @admin.register(Site)
 class SiteAdmin(KeptAdmin[Site]):
     list_display = ("name", "operator", "country", "city")
@@ -36,6 +42,13 @@ class SiteAdmin(KeptAdmin[Site]):
     list_select_related = ("operator",)
     search_fields = ("name", "operator__name")
     readonly_fields = ("public_id", "created_at")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **facts: Any) -> Any:
+        """Its operator earned what its machines were leased for: another one adds another site."""
+        of = _changed(request)
+        if db_field.name == "operator" and of and Machine.objects.filter(site=of).exists():
+            facts["queryset"] = Organisation.objects.filter(sites=of)
+        return super().formfield_for_foreignkey(db_field, request, **facts)
 
 
 @admin.register(Machine)
@@ -58,6 +71,13 @@ class MachineAdmin(KeptAdmin[Machine]):
         "inventory_at",
     )
     actions = ("suspend", "lift", "release", "calibrate")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **facts: Any) -> Any:
+        """Of a machine that is there, sites of its operator: what it was leased for was earned."""
+        of = _changed(request)
+        if db_field.name == "site" and of:
+            facts["queryset"] = Site.objects.filter(operator__sites__machines=of).distinct()
+        return super().formfield_for_foreignkey(db_field, request, **facts)
 
     @admin.action(description="Suspend selected machines", permissions=["change"])
     def suspend(self, request: HttpRequest, rows: QuerySet[Machine]) -> None:

@@ -2,12 +2,15 @@
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models import Sum
 
 from marketplace.billing import services
-from marketplace.billing.models import CreditLine, CreditNote, NumberSeries
+from marketplace.billing.models import Charge, CreditLine, CreditNote, NumberSeries
+from marketplace.brokerage.models import Lease
 from marketplace.ledger import services as ledger
 from marketplace.metering import services as metering
 from tests import make
+from tests.billing import use
 from tests.billing.papers import credit, invoice, record_seller, rented, tax_rule
 from tests.billing.use import MINUTE
 from tests.make import HOUR, NOON
@@ -111,6 +114,45 @@ def test_tax_goes_back_in_proportion_and_whole_at_the_end(used, harbour, sally):
     assert ledger.totals(currency="USD")["tax_payable"] == 0
 
 
+@pytest.mark.parametrize(
+    ("part", "notes", "tax"), [(60_000, 5, [1, 0, 1, 0, 1]), (50_000, 6, [0, 1, 0, 1, 0, 1])]
+)
+def test_tax_of_many_small_notes_is_that_of_their_sum(used, harbour, sally, part, notes, tax):
+    """0.30 in all, of which 9 % are 2.7 cents."""
+    tax_rule(sally, rate_bps=900)
+    billed = invoice(harbour)
+    assert [credit(billed, part).tax_micro // 10_000 for _ in range(notes)] == tax
+    credit(billed, 500_000)
+    assert ledger.totals(currency="USD")["tax_payable"] == 0
+
+
+def test_tax_goes_back_on_lines_that_were_taxed_and_adds_up_on_the_paper(used, harbour, sally):
+    tax_rule(sally, rate_bps=900, since=NOON + 90 * MINUTE)
+    services.settle(reservation=use.ended(harbour), at=NOON + 2 * HOUR)
+    billed = invoice(harbour, until=NOON + 3 * HOUR)
+    untaxed, taxed = billed.lines.order_by("tax_bps")
+    items = [services.Item(taxed, 740_000)], [services.Item(taxed, 60_000)]
+    items[1].append(services.Item(untaxed, 800_000))
+    told = [services.paper_content(note(billed, of))["tax"] for of in items]
+    assert [[(row["treatment"], row["tax_micro"]) for row in rows] for rows in told] == [
+        [("charged", 70_000)],
+        [("charged", 0), ("no_rule", 0)],
+    ]
+
+
+def note(billed, items):
+    return services.issue_credit_note(
+        invoice=billed,
+        items=items,
+        kind="goodwill",
+        reason="It was slow.",
+        fault="platform",
+        key=f"note-{len(items)}",
+        by=None,
+        at=NOON + 4 * HOUR,
+    )
+
+
 def test_tax_that_is_still_owed_is_set_off_first(used, harbour, sally):
     tax_rule(sally, rate_bps=900)
     from tests.billing.test_invoices import make_poor
@@ -123,6 +165,7 @@ def test_tax_that_is_still_owed_is_set_off_first(used, harbour, sally):
     assert services.due_micro(billed) == 10_000
     assert posted(harbour) == 400_000
     assert ledger.totals(currency="USD")["tax_receivable"] == -10_000
+    assert services.paper_content(note)["set_off_micro"] == 40_000
 
 
 def rule_out(used, sally, *, begin=0, end=5):
@@ -165,6 +208,59 @@ def test_a_lower_price_is_credited_in_whole_and_billed_anew(used, billed, harbou
     assert (note.total_micro, anew.total_micro) == (800_000, 400_000)
     assert anew.lines.get().price_micro_per_gpu_hour == 1_200_000
     assert posted(harbour) == FUNDS - 400_000
+
+
+def corrected(harbour, *, after):
+    at = NOON + after * HOUR
+    about = {"organisation": harbour, "currency": "USD", "by": None}
+    return services.correct_invoices(until=at, at=at, **about)
+
+
+def test_each_correction_has_its_note_whatever_the_numbers_of_its_charges(
+    used, billed, harbour, sally
+):
+    """One lease reaches the number that another one had when it was corrected before."""
+    one, other = Lease.objects.order_by("pk").values_list("pk", flat=True)
+    for place, leases in enumerate(([other], [one, other], [one])):
+        metering.rule_outage(
+            assignment=used.assignments.get(),
+            start=NOON + 2 * place * MINUTE,
+            end=NOON + 2 * (place + 1) * MINUTE,
+            reason="No power.",
+            by=sally,
+            at=NOON + 3 * HOUR,
+        )
+        services.charge_leases(leases=leases, at=NOON + (3 + place) * HOUR)
+        if place:
+            corrected(harbour, after=4 + place)
+    back = Charge.objects.filter(amount_micro__lt=0).aggregate(sum=Sum("amount_micro"))["sum"]
+    notes = CreditNote.objects.order_by("pk").values_list("net_micro", flat=True)
+    assert (list(notes), back) == ([320_000, 80_000], -400_000)
+
+
+def test_less_than_a_cent_of_one_invoice_does_not_keep_back_the_note_to_another(
+    market, harbour, sally
+):
+    """Two invoices of 0.80; 0.804 is given back."""
+    record_seller(sally)
+    tax_rule(sally, rate_bps=900)
+    used = use.running(harbour)
+    for place, at in enumerate((NOON + 30 * MINUTE, NOON + HOUR)):
+        use.report(used, use.minutes(10 * place, 10 * (place + 1)), final=bool(place), at=at)
+        services.charge(reservation=used, at=at)
+        invoice(harbour, until=at + MINUTE, at=at + MINUTE)
+    metering.rule_outage(
+        assignment=used.assignments.get(),
+        start=NOON,
+        end=NOON + 10.05 * MINUTE,
+        reason="No power.",
+        by=sally,
+        at=NOON + 3 * HOUR,
+    )
+    assert services.charge(reservation=used, at=NOON + 3 * HOUR) == -804_000
+    [note] = corrected(harbour, after=4)
+    assert (note.net_micro, note.tax_micro) == (800_000, 70_000)
+    assert corrected(harbour, after=5) == []
 
 
 def test_a_correction_below_a_cent_waits_for_more(market, harbour, sally):

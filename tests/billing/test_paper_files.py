@@ -11,9 +11,10 @@ from pypdf import PdfReader
 
 from marketplace.billing import services
 from marketplace.billing.models import PaperFile
-from marketplace.billing.printing import render
+from marketplace.billing.printing import paper, render
 from marketplace.billing.printing.letters import BOLD, CHINESE, PLAIN, pieces, width, wrap
 from tests.billing.papers import credit, invoice, record_seller, rented, tax_rule
+from tests.billing.test_invoices import make_poor
 from tests.make import HOUR, NOON
 
 VIETNAMESE = "Công ty Điện toán Đám mây Nguyễn Thị Ngọc Ưởng ẵ ỷ ợ ữ"
@@ -86,6 +87,21 @@ def test_a_credit_note_names_its_invoice_and_reason(billed):
 
 
 @pytest.mark.django_db
+def test_a_credit_note_says_what_did_not_reach_the_wallet(market, harbour, sally):
+    record_seller(sally)
+    tax_rule(sally, rate_bps=900)
+    rented(harbour)
+    make_poor(harbour)
+    note = credit(invoice(harbour), 400_000)
+    text = text_of(io.BytesIO(bytes(services.paper_pdf(note, at=NOON).content)))
+    assert "Total USD 0.44" in text
+    assert (
+        "USD 0.04 of it was set off against tax of INV-2026-000001 that was not paid yet; the rest "
+        "was credited to the prepaid wallet."
+    ) in text
+
+
+@pytest.mark.django_db
 def test_the_json_adds_up_and_is_the_same_bytes_each_time(billed):
     name, content = services.paper_json(billed)
     assert (name, services.paper_json(billed)[1]) == ("INV-2026-000001.json", content)
@@ -133,6 +149,24 @@ def test_forty_lines_fill_four_pages_each_with_its_head_and_number():
     assert "Total" in pages[-1]
 
 
+@pytest.mark.parametrize("of", [{}, {"invoice": {"number": "INV-1"}}])
+def test_the_work_grows_with_the_lines_and_not_with_their_square(monkeypatch, of):
+    written, text = [], paper.text_from_micro
+    monkeypatch.setattr(paper, "text_from_micro", lambda micro: written.append(1) or text(micro))
+    counts = []
+    for lines in (20, 40, 60):
+        written.clear()
+        content = long_invoice(lines)
+        if of:
+            of["invoice"]["issued_at"] = content["issued_at"]
+            content.update(of, reason="Slow.")
+            content["lines"] = [{**line, "invoice_line": 1} for line in content["lines"]]
+        render(content)
+        counts.append(len(written))
+    assert counts[0] >= 20
+    assert counts[2] - counts[1] == counts[1] - counts[0]
+
+
 def test_latin_letters_come_from_the_embedded_font_and_chinese_ones_from_the_readers():
     assert {piece.font for piece in pieces(VIETNAMESE, PLAIN)} == {PLAIN}
     assert {piece.font for piece in pieces(CHINESE_NAME, BOLD)} == {CHINESE}
@@ -152,8 +186,18 @@ def test_amounts_of_a_paper_stand_in_line():
     assert "0.000005" in text
 
 
-def test_what_no_font_has_is_a_question_mark():
-    assert [piece.text for piece in pieces("a\u0e01", PLAIN)] == ["a", "?"]
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("กรุงเทพ 10110", "krungethph 10110"),
+        ("Северный ветер", "Severnyy veter"),
+        ("شركة 7", "shrkh 7"),
+        ("a\u200b\u202eb\tc", "ab c"),
+        ("\ue000", "?"),
+    ],
+)
+def test_what_no_font_has_is_told_in_latin_letters(text, told):
+    assert "".join(piece.text for piece in pieces(text, PLAIN)) == told
 
 
 @pytest.mark.parametrize("text", [VIETNAMESE * 4, CHINESE_NAME * 6, "x" * 300, "a b " * 90])

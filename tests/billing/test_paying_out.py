@@ -6,6 +6,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from compliance.models import Decision
 from marketplace.billing.models import Payout, PayoutLine, StripeCommand
 from marketplace.billing.services import payouts
+from marketplace.billing.services.payouts import composing
 from marketplace.ledger import services as ledger
 from tests.billing import earning
 from tests.billing.earning import DAY, EARNED, RIPE, account, books, earned, paid_out, provider
@@ -147,6 +148,22 @@ def test_what_is_held_by_staff_waits_and_goes_out_once_released(selat, ready, sa
     assert payouts.release_payouts(hold=hold, by=sally, at=RIPE + HOUR)
     assert not payouts.release_payouts(hold=hold, by=sally, at=RIPE + HOUR)
     assert paid_out(RIPE + HOUR) == 1
+
+
+def test_what_is_held_while_a_run_is_screening_waits(selat, ready, sally, monkeypatch):
+    before = books(selat)
+    screened = composing._clearance
+
+    def meanwhile(account, at):
+        payouts.hold_payouts(organisation=selat, reason="Looked at.", by=sally, at=at)
+        return screened(account, at)
+
+    monkeypatch.setattr(composing, "_clearance", meanwhile)
+    payouts.mature(at=RIPE)
+    matured = books(selat)
+    assert matured != before
+    assert paid_out(RIPE) == 0
+    assert nothing_moved(selat, matured)
 
 
 def test_nobody_is_paid_who_is_on_a_list(selat, ready):

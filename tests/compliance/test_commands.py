@@ -6,7 +6,6 @@ from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
 from compliance.models import ListSnapshot, ListSource
-from compliance.services.batch import as_text
 from tests.compliance import lists, ofac
 from tests.make import HOUR
 
@@ -176,11 +175,6 @@ def test_import_list_takes_a_file_or_its_folder(tmp_path: Path) -> None:
         (2, 2),
         (2, 0),
     ]
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
-def test_a_cell_that_a_spreadsheet_would_calculate_is_led_by_an_apostrophe(cell: str) -> None:
-    assert as_text(cell) == f"'{cell}"
 
 
 def test_the_output_holds_no_formula(tmp_path: Path) -> None:

@@ -87,6 +87,19 @@ def test_changes_and_closings_of_a_day_add_up_to_zero(books):
     assert set(map(tuple, sums.values())) == {(0, 0)}
 
 
+@pytest.mark.parametrize("told", [list, lambda rows: ledger.summarise(rows=rows)])
+def test_a_day_opens_where_the_day_before_closed(books, told):
+    closed: dict[tuple[str, ...], int] = defaultdict(int)
+    moved = 0
+    for row in told(ledger.report(first=date(2026, 11, 20), last=date(2026, 11, 30))):
+        of = (row.currency, row[2])
+        assert row.opening == closed[of]
+        assert row.opening + row.change == row.closing
+        closed[of] = row.closing
+        moved += row.change != 0
+    assert moved == 7, "and something did move"
+
+
 def test_the_report_of_everything_closes_at_the_totals(books):
     last = [row for row in rows(20, 30) if row[0] == 30 and row[1] == "USD"]
     assert {row[2]: row[6] for row in last} == ledger.totals(currency="USD")
@@ -104,6 +117,7 @@ def test_the_report_is_written_as_csv(books, tmp_path, capsys):
         "currency": "USD",
         "place": "Liabilities:Wallets",
         "kind": "wallet_paid",
+        "opening": "25000000",
         "debits": "100",
         "credits": "0",
         "change": "-100",
@@ -198,12 +212,21 @@ def test_a_summary_shows_debts_as_a_reader_expects_them(books):
     post("debt", NOON + 3 * DAY, [(owed, books["wallet"], 40), (books["wallet"], books["fee"], 40)])
     rows = ledger.summarise(rows=ledger.report(first=date(2026, 11, 27), last=date(2026, 11, 27)))
     assert [tuple(row)[2:] for row in rows if row.currency == "USD"] == [
-        ("owed to providers", 0, 85),
-        ("receivables", 40, 40),
-        ("revenue", 40, 55),
-        ("wallets", 0, 24_999_900),
-        ("with Stripe", 0, 25_000_000),
+        ("owed to providers", 85, 0, 85),
+        ("receivables", 0, 40, 40),
+        ("revenue", 15, 40, 55),
+        ("wallets", 24_999_900, 0, 24_999_900),
+        ("with Stripe", 25_000_000, 0, 25_000_000),
     ]
+
+
+@pytest.mark.parametrize("asked", [(), ("--summary",)])
+def test_days_before_the_first_booking_have_the_heading_alone(books, capsys, asked):
+    days = ("--from", "2026-11-20", "--to", "2026-11-24")
+    call_command("ledger_report", *days, *asked)
+    heading = capsys.readouterr().out.split()[0]
+    call_command("ledger_report", "--from", "2026-11-20", "--to", "2026-11-23", *asked)
+    assert capsys.readouterr().out.split() == [heading]
 
 
 def test_a_summary_is_written_as_csv(books, tmp_path, capsys):
@@ -213,4 +236,4 @@ def test_a_summary_is_written_as_csv(books, tmp_path, capsys):
     sheet = list(csv.DictReader(target.read_text().splitlines()))
     assert [row["heading"] for row in sheet] == ["wallets", "with Stripe"] * 2
     call_command(*asked)
-    assert "2026-11-24,USD,with Stripe,25000000,25000000" in capsys.readouterr().out
+    assert "2026-11-24,USD,with Stripe,0,25000000,25000000" in capsys.readouterr().out

@@ -1,7 +1,9 @@
 """Money out under threads: a charge matures once, a provider has one payout under way."""
 
+import threading
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from marketplace.billing.models import (
     MaturedCharge,
@@ -17,7 +19,7 @@ from marketplace.ledger import services as ledger
 from tests import make
 from tests.billing import earning, given_up
 from tests.billing.earning import EARNED, RIPE, account, books, earned, provider
-from tests.race import all_have_called, together
+from tests.race import PATIENCE, all_have_called, together, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,3 +136,23 @@ def blind(monkeypatch):
     look = all_have_called(composing._free_earnings, 4)
     monkeypatch.setattr(composing, "_free_earnings", look)
     monkeypatch.setattr(earning.Books, "lock", lambda self: None)
+
+
+def test_a_hold_waits_for_the_payout_that_is_being_made_and_stops_the_next(ready, sally):
+    began = threading.Event()
+
+    def hold():
+        assert began.wait(PATIENCE)
+        return payouts.hold_payouts(organisation=ready, reason="Looked at.", by=sally, at=RIPE)
+
+    def compose():
+        with transaction.atomic():
+            made = payouts.pay_out(at=RIPE)
+            began.set()
+            wait_for_a_lock()
+            return made, payouts.is_held(organisation=ready)
+
+    held, seen = together(hold, compose)
+    assert seen == (1, False)
+    assert held.organisation == ready
+    assert payouts.is_held(organisation=ready)

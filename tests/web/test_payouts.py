@@ -4,12 +4,14 @@ import csv
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.urls import reverse
 from django.utils.timezone import now
 
 from marketplace.billing.fake_stripe.resources import accounts
 from marketplace.billing.models import PayoutAccount
 from marketplace.billing.services import payouts
+from marketplace.catalog.models import Machine
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from tests import make
@@ -141,6 +143,37 @@ def test_every_charge_can_be_downloaded(payout, rental, siti_in, harbour):
     ] * 2
     assert {row["reservation"] for row in rows} == {str(rental.public_id)}
     assert harbour.name not in text
+
+
+def test_a_name_is_no_formula_in_a_spreadsheet(payout, rental, siti_in):
+    Machine.objects.update(name="=HYPERLINK(1)")
+    answer = siti_in.get(reverse("payout-charges", args=[payout.public_id]))
+    rows = csv.DictReader(b"".join(answer.streaming_content).decode().splitlines())
+    assert {row["machine"] for row in rows} == {"'=HYPERLINK(1)"}
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"] == f'attachment; filename="payout-{payout.public_id}.csv"'
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_it_is_sent_while_it_is_read(payout, selat, async_client, monkeypatch):
+    """As uvicorn serves it: the first part is sent before the last line is read."""
+    read = []
+
+    def rows(*, payout):
+        for number in range(10_000):
+            read.append(number)
+            yield (str(payout.public_id), str(number))
+
+    monkeypatch.setattr(payouts, "charge_rows", rows)
+    async_client.force_login(make.member(selat, "billing"))
+
+    async def download():
+        answer = await async_client.get(reverse("payout-charges", args=[payout.public_id]))
+        return [(part, len(read)) async for part in answer]
+
+    parts = async_to_sync(download)()
+    assert b"".join(part for part, _ in parts).count(b"\r\n") == len(read) == 10_000
+    assert parts[0][1] <= 1_000
 
 
 def test_what_was_given_back_and_is_owed_later_stands_in_the_statement(

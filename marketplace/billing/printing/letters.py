@@ -3,7 +3,8 @@
 Vera is embedded and has the letters of Western Europe. What it lacks of the other Latin alphabets,
 Vietnamese above all, is put together from a letter that it has and marks that are drawn. Chinese,
 Japanese and Korean letters are named from a standard font of PDF readers and not embedded, since no
-embeddable one comes with the library.
+embeddable one comes with the library. Of all other scripts, such as Thai, Arabic and Cyrillic, each
+letter is told in Latin ones.
 """
 
 import unicodedata
@@ -20,8 +21,10 @@ from .marks import BAR, draw_mark
 PLAIN: Final = "Vera"
 BOLD: Final = "VeraBd"
 CHINESE: Final = "STSong-Light"
-#: what no font has
+#: what no font has and nobody has put into Latin letters
 UNKNOWN: Final = "?"
+#: marks that stand on a letter before them, and signs of how to write: nothing by themselves
+UNSEEN: Final = {"Mn", "Me", "Cf"}
 
 
 class Piece(NamedTuple):
@@ -71,8 +74,19 @@ def _other(letter: str, font: str) -> Piece:
         marks.pop(0)
     if marks and ord(base) in _KNOWN[font]:
         return Piece(font, base, tuple(marks))
-    wide = unicodedata.east_asian_width(letter) in "WF"
-    return Piece(CHINESE, letter) if wide else Piece(font, UNKNOWN)
+    if unicodedata.east_asian_width(letter) in "WF":
+        return Piece(CHINESE, letter)
+    return Piece(font, _latin(letter, font))
+
+
+def _latin(letter: str, font: str) -> str:
+    if letter.isspace() or unicodedata.category(letter) == "Cc":
+        return " "
+    told = anyascii(letter)
+    if not told and unicodedata.category(letter) in UNSEEN:
+        return ""
+    known = told and all(ord(one) in _KNOWN[font] for one in told)
+    return told if known else UNKNOWN
 
 
 def in_latin(text: str) -> str:

@@ -27,6 +27,10 @@ PAID = (
     "taken from the wallet when the invoice is issued, or as soon as the wallet holds it."
 )
 CREDITED = "The amount was credited to the prepaid wallet."
+SET_OFF = (
+    "{amount} of it was set off against tax of {invoice} that was not paid yet; the rest was "
+    "credited to the prepaid wallet."
+)
 
 
 def render(content: Mapping[str, Any]) -> bytes:
@@ -35,14 +39,14 @@ def render(content: Mapping[str, Any]) -> bytes:
     credit = "invoice" in content
     _heads(paper, content, credit=credit)
     paper.gap(8 * mm)
+    lines, digits = content["lines"], _digits(content)
     if credit:
         paper.text(f"Reason: {content['reason']}", size=9)
         paper.gap(4 * mm)
-        paper.table(CREDIT_COLUMNS, [_credit_row(line, content) for line in content["lines"]])
+        paper.table(CREDIT_COLUMNS, [_credit_row(line, content, digits) for line in lines])
     else:
-        lines = content["lines"]
-        digits = _decimals(*(line.get("price_micro_per_gpu_hour", 0) for line in lines))
-        paper.table(COLUMNS, [_row(line, digits, _digits(content)) for line in lines])
+        of_price = _decimals(*(line.get("price_micro_per_gpu_hour", 0) for line in lines))
+        paper.table(COLUMNS, [_row(line, of_price, digits) for line in lines])
     _sums(paper, content)
     _notes(paper, content, credit=credit)
     title = "Credit note" if credit else "Invoice"
@@ -144,11 +148,11 @@ def _what(line: Mapping[str, Any], told: str) -> Cell:
     return Cell(line["description"], f"{latin}\n{told}" if latin else told)
 
 
-def _credit_row(line: Mapping[str, Any], content: Mapping[str, Any]) -> list[Cell]:
+def _credit_row(line: Mapping[str, Any], content: Mapping[str, Any], digits: int) -> list[Cell]:
     told = f"Line {line['invoice_line']} of {content['invoice']['number']}"
     return [
         _what(line, f"{told}, reservation {line['reservation']}"),
-        Cell(_amount(line["amount_micro"], _digits(content))),
+        Cell(_amount(line["amount_micro"], digits)),
     ]
 
 
@@ -187,11 +191,19 @@ def _notes(paper: Sheets, content: Mapping[str, Any], *, credit: bool) -> None:
     notes = [
         f"{tax['note']}." for tax in content["tax"] if tax["treatment"] != "charged" and tax["note"]
     ]
-    notes.append(CREDITED if credit else PAID)
+    notes.append(_credited(content) if credit else PAID)
     paper.gap(8 * mm)
     for note in notes:
         paper.text(note, size=8, grey=True)
         paper.gap(2)
+
+
+def _credited(content: Mapping[str, Any]) -> str:
+    set_off = content.get("set_off_micro")
+    if not set_off:
+        return CREDITED
+    amount = f"{content['currency']} {text_of_minor(set_off, content['currency'])}"
+    return SET_OFF.format(amount=amount, invoice=content["invoice"]["number"])
 
 
 def _footer(content: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Credit notes for what the books gave back after it was invoiced: rulings and lower prices."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -27,7 +28,7 @@ def correct_invoices(
     """Put on credit notes what the organisation was given back of invoiced amounts.
 
     One note for each invoice and correction. What is below the smallest unit of the currency waits
-    until there is more of it.
+    until there is more of it; of a correction of several invoices, such a part is on no note.
     """
     with transaction.atomic():
         wallet = brokerage.wallet_account(renter=organisation, currency=currency)
@@ -42,28 +43,26 @@ def correct_invoices(
 
 def _correct(row: Unbilled, by: User | None, at: datetime) -> list[CreditNote]:
     lines = InvoiceLine.objects.filter(rate=row.rate).select_related("invoice__wallet")
-    items = spread(list(lines.order_by("-pk")), -row.amount_micro)
-    if not items:
-        return []
-    try:
-        with transaction.atomic():
-            notes = [_note(item, row, by, at) for item in items]
-            _hold(notes, row)
-    except BadCredit:
-        return []
+    notes: list[CreditNote] = []
+    for item in spread(list(lines.order_by("-pk")), -row.amount_micro):
+        with suppress(BadCredit):  # less than the smallest unit, of one invoice
+            notes.append(_note(item, row, by, at))
+    if notes:
+        _hold(notes, row)
     return notes
 
 
 def _note(item: Item, row: Unbilled, by: User | None, at: datetime) -> CreditNote:
     invoice: Invoice = item.line.invoice
-    last = max(span.last for span in row.spans)
+    # no other correction has these charges; another lease may have charges of the same numbers
+    named = row.spans[0]
     return issue_credit_note(
         invoice=invoice,
         items=[item],
         kind=CreditNote.Kind.CORRECTION,
         reason=REASON,
         fault=Fault.PLATFORM,
-        key=f"correction:{invoice.public_id}:{row.rate.pk}:{row.spans[0].lease}:{last}",
+        key=f"correction:{invoice.public_id}:{row.rate.pk}:{named.lease}:{named.first}-{named.last}",
         by=by,
         at=at,
     )

@@ -1,6 +1,6 @@
 """Credit notes: numbered, taxed as the lines they give back, booked, and never above an invoice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -121,14 +121,27 @@ def _reckon(made: CreditNote, items: Sequence[Item]) -> None:
     if whole <= 0:
         raise BadCredit("this is less than the smallest unit of the currency")
     made.rounding_micro = whole - made.net_micro
-    left = invoice.tax_micro - tax
-    table = taxes.table(
-        ((_how(item.line), item.amount_micro) for item in items), currency=made.currency
-    )
-    everything = so_far == invoice.net_micro
-    made.tax_micro = left if everything else min(left, sum(one.tax_micro for one in table))
+    made.tax_micro = _tax(made, items, so_far, tax)
     made.set_off_micro = min(made.tax_micro, due_micro(invoice))
     made.total_micro = whole + made.tax_micro
+
+
+def _tax(made: CreditNote, items: Sequence[Item], so_far: int, before: int) -> int:
+    """Of all that was credited so far, rounded as the invoice's is, less what notes before gave."""
+    left = made.invoice.tax_micro - before
+    if so_far == made.invoice.net_micro:
+        return left
+    lines = [*_credited(made.invoice), *((_how(item.line), item.amount_micro) for item in items)]
+    due = sum(one.tax_micro for one in taxes.table(lines, currency=made.currency))
+    return min(left, max(0, due - before))
+
+
+def _credited(invoice: Invoice) -> Iterator[tuple[Assessment, int]]:
+    """What notes before gave back, by how it is taxed."""
+    kinds = ("jurisdiction", "treatment", "tax_bps", "tax_note", "tax_rule_id")
+    rows = CreditLine.objects.filter(note__invoice=invoice).values_list(*kinds)
+    for *kind, amount in rows.annotate(Sum("amount_micro")):
+        yield Assessment(*kind), amount
 
 
 def _how(line: InvoiceLine) -> Assessment:

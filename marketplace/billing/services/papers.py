@@ -13,7 +13,7 @@ from marketplace.billing.models import (
     InvoiceLine,
     PaperFile,
 )
-from marketplace.billing.taxes import Assessment
+from marketplace.billing.taxes import Assessment, Treatment
 from marketplace.core.moments import iso_exact
 
 INVOICE_FORMAT = "straits-invoice-1"
@@ -116,7 +116,8 @@ def _what_for(line: InvoiceLine) -> dict[str, Any]:
 
 def _of_credit_note(paper: CreditNote) -> dict[str, Any]:
     lines = list(paper.lines.select_related("line__reservation").order_by("position"))
-    return {
+    set_off = {"set_off_micro": paper.set_off_micro} if paper.set_off_micro else {}
+    return set_off | {
         "format": CREDIT_NOTE_FORMAT,
         "invoice": {
             "id": str(paper.invoice.public_id),
@@ -153,7 +154,7 @@ def _line(row: InvoiceLine | CreditLine) -> dict[str, Any]:
 def _tax(
     paper: Invoice | CreditNote, lines: list[InvoiceLine] | list[CreditLine]
 ) -> list[dict[str, Any]]:
-    """By kind of tax; a credit note's last kind bears what its limit took away or rounding left."""
+    """By kind of tax; of a credit note, kinds that are charged bear what notes before rounded."""
     taxed = taxes.table(
         (
             (
@@ -167,6 +168,9 @@ def _tax(
         currency=paper.currency,
     )
     rows = [one._asdict() for one in taxed]
-    if rows:
-        rows[-1]["tax_micro"] += paper.tax_micro - sum(one.tax_micro for one in taxed)
+    rest = paper.tax_micro - sum(one.tax_micro for one in taxed)
+    for row in reversed([row for row in rows if row["treatment"] == Treatment.CHARGED]):
+        part = max(rest, -row["tax_micro"])
+        row["tax_micro"] += part
+        rest -= part
     return rows

@@ -1,7 +1,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from marketplace.ledger.models import Account, Balance, Transfer
 
@@ -57,9 +57,17 @@ def totals(*, currency: str, owner: UUID | None = None) -> dict[str, int]:
     With an owner only of the owner's accounts; those sum to nothing in particular.
     """
     sums: dict[str, int] = {}
-    for side, sign in (("credit", 1), ("debit", -1)):
-        whose = {f"{side}__owner": owner} if owner else {}
-        rows = Transfer.objects.filter(currency=currency, **whose)
-        for kind, amount in rows.values_list(f"{side}__kind").annotate(Sum("amount")):
-            sums[kind] = sums.get(kind, 0) + sign * amount
+    credits, debits = (
+        _by_kind(side, sign, currency, owner) for side, sign in (("credit", 1), ("debit", -1))
+    )
+    for kind, amount in credits.union(debits, all=True):  # one statement sees one moment
+        sums[kind] = sums.get(kind, 0) + amount
     return sums
+
+
+def _by_kind(
+    side: str, sign: int, currency: str, owner: UUID | None
+) -> "QuerySet[Transfer, tuple[str, int]]":
+    whose = {f"{side}__owner": owner} if owner else {}
+    rows = Transfer.objects.filter(currency=currency, **whose)
+    return rows.values_list(f"{side}__kind").annotate(sum=sign * Sum("amount"))

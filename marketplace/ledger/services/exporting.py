@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import transaction
 from django.db.models import Max, Min, Sum
 
 from marketplace.core.files import whole
 from marketplace.ledger.chart import PLACES
 from marketplace.ledger.models import Account, Kind, Transaction, Transfer
+
+from .moments import one_moment
 
 CHUNK = 2000
 
@@ -21,7 +22,7 @@ def export_beancount(*, target: Path) -> int:
     Accounts are opened on the day of their first transfer; on the day after their last, their
     balance is asserted. The file appears whole or not at all.
     """
-    with whole(target) as file, transaction.atomic():
+    with whole(target) as file, one_moment():
         upto = Transaction.objects.aggregate(last=Max("pk"))["last"] or 0
         file.writelines(_heading(upto))
         rows = Transaction.objects.filter(pk__lte=upto).order_by("event_at", "pk")

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
@@ -13,17 +13,23 @@ from marketplace.core.files import whole
 from marketplace.ledger.chart import PLACES, heading
 from marketplace.ledger.models import Kind, Transfer
 
+from .moments import one_moment
+
 Account = tuple[str, str]
 Sides = tuple[int, int]
 
 
 class ReportRow(NamedTuple):
-    """Of all accounts of a kind, in micro-units; change = credits - debits, closing their sum."""
+    """Of all accounts of a kind, in micro-units: opening + change = closing.
+
+    Change = credits - debits.
+    """
 
     day: date
     currency: str
     place: str
     kind: str
+    opening: int
     debits: int
     credits: int
     change: int
@@ -36,7 +42,8 @@ def report(*, first: date, last: date) -> list[ReportRow]:
     A kind is listed from the first day it was used on, also on days without a transfer. The changes
     of a day add up to zero in each currency, and so do the closing balances.
     """
-    moved = _moved(last)
+    with one_moment():
+        moved = _moved(last)
     closing: dict[Account, int] = {}
     rows: list[ReportRow] = []
     for day in sorted({*moved, *_days(first, last)}):
@@ -56,9 +63,12 @@ class SummaryRow(NamedTuple):
     day: date
     currency: str
     heading: str
+    opening: int
     change: int
     closing: int
 
+
+Row = TypeVar("Row", ReportRow, SummaryRow)
 
 #: whose balance (credits - debits) is negative when there is something
 TURNED = ("costs", "receivables", "with Stripe", "to our bank")
@@ -73,19 +83,22 @@ def summarise(*, rows: Iterable[ReportRow]) -> list[SummaryRow]:
         key = (row.day, row.currency, name)
         change, closing = sums.get(key, (0, 0))
         sums[key] = (change + sign * row.change, closing + sign * row.closing)
-    return [SummaryRow(*key, *both) for key, both in sorted(sums.items())]
+    return [
+        SummaryRow(*key, closing - change, change, closing)
+        for key, (change, closing) in sorted(sums.items())
+    ]
 
 
-def write_report(*, rows: Sequence[ReportRow] | Sequence[SummaryRow], target: Path) -> None:
+def write_report(*, rows: Sequence[Row], of: type[Row], target: Path) -> None:
     """Write the rows as CSV with a heading; the file appears whole or not at all."""
     with whole(target) as file:
-        write_rows(rows=rows, file=file)
+        write_rows(rows=rows, of=of, file=file)
 
 
-def write_rows(*, rows: Sequence[ReportRow] | Sequence[SummaryRow], file: Any) -> None:
-    """Write the rows as CSV with a heading to an open file."""
+def write_rows(*, rows: Sequence[Row], of: type[Row], file: Any) -> None:
+    """Write the rows as CSV to an open file; the heading is there also without a row."""
     sheet = csv.writer(file)
-    sheet.writerow(rows[0]._fields if rows else ReportRow._fields)
+    sheet.writerow(of._fields)
     sheet.writerows(rows)
 
 
@@ -112,5 +125,8 @@ def _rows(
 ) -> Iterator[ReportRow]:
     for (currency, kind), stands in sorted(closing.items()):
         debits, credits = moved.get((currency, kind), (0, 0))
-        place = PLACES[Kind(kind)]
-        yield ReportRow(day, currency, place, kind, debits, credits, credits - debits, stands)
+        change = credits - debits
+        yield ReportRow(
+            *(day, currency, PLACES[Kind(kind)], kind),
+            *(stands - change, debits, credits, change, stands),
+        )

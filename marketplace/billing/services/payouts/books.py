@@ -47,6 +47,12 @@ class Books:
         ledger.lock_balances([self.available.pk])
 
 
+def lock_payable(provider: UUID) -> None:
+    """Nobody else books on what is payable to the provider, in any currency."""
+    rows = Account.objects.filter(kind=Kind.PROVIDER_AVAILABLE, owner=provider)
+    ledger.lock_balances(rows.values_list("pk", flat=True))
+
+
 def books_of(payout: Payout) -> Books:
     return Books.of(provider=payout.organisation.public_id, currency=payout.currency)
 

@@ -24,6 +24,7 @@ from marketplace.core.sweeps import sweep
 from marketplace.ledger.models import Account, Kind
 
 from .books import Books, book
+from .holds import is_held
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +126,8 @@ def _compose(
 ) -> Payout | None:
     books = Books.of(provider=account.organisation.public_id, currency=currency)
     books.lock()
+    if is_held(organisation=account.organisation):  # since the run began
+        return None
     payable, owed = books.available_micro, books.owed_micro
     netted = min(payable, owed)
     amount = whole_minor(payable - netted, currency)

@@ -9,6 +9,8 @@ from marketplace.accounts.trail import trail
 from marketplace.billing.models import PayoutHold
 from marketplace.core.refusals import BadField
 
+from .books import lock_payable
+
 
 class BadHold(BadField):
     """Payouts cannot be held, or released, like this."""
@@ -17,11 +19,13 @@ class BadHold(BadField):
 def hold_payouts(*, organisation: Organisation, reason: str, by: User, at: datetime) -> PayoutHold:
     """Make no new payout to this provider until released. One under way goes on.
 
-    Raises BadHold; then nothing was written.
+    Under the lock that payouts are composed under, so that after the commit none is. Raises
+    BadHold; then nothing was written.
     """
     require_hold(organisation=organisation, reason=reason)
     try:
         with transaction.atomic():
+            lock_payable(organisation.public_id)
             made = PayoutHold.objects.create(
                 organisation=organisation,
                 reason=reason.strip(),

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from marketplace.accounts.models import Organisation
 from marketplace.billing.models import Charge, Payout
 from marketplace.core.money import text_from_micro
+from marketplace.core.sheets import as_text
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Kind
 
@@ -79,8 +80,8 @@ def statement(*, payout: Payout) -> Statement:
 def charge_rows(*, payout: Payout) -> Iterator[tuple[str, ...]]:
     """Each charge, then each fee for time given up, as a line of a table, after a heading.
 
-    A fee is of no lease and no time. Amounts are exact decimals. Memory does not grow with their
-    number.
+    A fee is of no lease and no time. Amounts are exact decimals, names are no formulas. Memory does
+    not grow with their number.
     """
     yield HEADING
     rows = charges_of(payout).select_related(
@@ -120,7 +121,7 @@ def _whence(row: Charge) -> tuple[str, ...]:
         row.charged_at.isoformat(),
         lease.assignment.reservation.public_id,
         lease.public_id,
-        lease.gpu.machine.name,
-        lease.gpu.uuid,
+        as_text(lease.gpu.machine.name),
+        as_text(lease.gpu.uuid),
     )
     return tuple(str(one) for one in names)

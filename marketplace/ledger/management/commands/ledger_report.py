@@ -32,13 +32,14 @@ class Command(BaseCommand):
         if last < first:
             raise CommandError(f"--to {last} is before --from {first}; swap them")
         rows: Any = services.report(first=first, last=last)
+        of: Any = services.ReportRow
         if options["summary"]:
-            rows = services.summarise(rows=rows)
+            rows, of = services.summarise(rows=rows), services.SummaryRow
         if target := options["csv"]:
             try:
-                services.write_report(rows=rows, target=target)
+                services.write_report(rows=rows, of=of, target=target)
             except OSError as error:
                 raise CommandError(f"{target}: {error.strerror}; nothing was written") from error
             self.stdout.write(f"{len(rows)} rows in {target}")
         else:
-            services.write_rows(rows=rows, file=self.stdout)
+            services.write_rows(rows=rows, of=of, file=self.stdout)
