@@ -163,6 +163,8 @@ def test_what_comes_after_the_settlement_is_kept_noted_and_not_billed(
     assert Gap.objects.count() == before + 1
     assert (row.kind, row.billed, row.during.upper) == ("after_close", False, late.end)
     assert [metering.covered_ms(lease=lease) for lease in assignment.leases.all()] == [240_000] * 2
+    metering.seal(reservation=running, at=NOON + 73 * HOUR)  # by a sweep that saw it unsettled
+    assert [metering.covered_ms(lease=lease) for lease in assignment.leases.all()] == [240_000] * 2
     metering.close(reservation=running, at=NOON + 73 * HOUR)
     assert assignment.closing.links == 1
 
