@@ -2,8 +2,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from marketplace.billing import services
-from marketplace.billing.services import standing
 from marketplace.billing.models import Charge, CostLine, CostStatement
+from marketplace.billing.services import standing
 from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
 from tests import make

@@ -224,4 +224,4 @@ def test_numbers_that_went_back_stop_the_sealing(sealed):
 def test_verify_prints_the_last_seal(sealed, capsys):
     call_command("verify_ledger")
     last = Seal.objects.get(seq=3)
-    assert f"Seal 3 of 2026-11-26: {bytes(last.sha256).hex()}" in capsys.readouterr().out
+    assert f"Seal of 2026-11-26: 3:{bytes(last.sha256).hex()}" in capsys.readouterr().out

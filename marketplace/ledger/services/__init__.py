@@ -16,7 +16,7 @@ from .holding import (
 from .posting import BadEntry, Capture, Entry, Held, Posting, post, post_all, post_many
 from .reporting import ReportRow, SummaryRow, report, summarise, write_report, write_rows
 from .sealing import HorizonWentBack, seal
-from .verifying import verify
+from .verifying import Kept, verify
 
 __all__ = [
     "BadEntry",
@@ -25,6 +25,7 @@ __all__ = [
     "Held",
     "HorizonWentBack",
     "InsufficientFunds",
+    "Kept",
     "Placing",
     "Posting",
     "ReportRow",

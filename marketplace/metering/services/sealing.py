@@ -9,9 +9,9 @@ from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.states import LeaseState
 from marketplace.metering.models import BilledMs
 
-#: Time of a lease that links count, inside the lease and not sealed before; of a chain that is closed
-#: nothing beyond its end. Multiranges make a union of it, so overlaps and any order of arrival give
-#: the same answer.
+#: Time of a lease that links count, inside it and not sealed before; once its chain is closed,
+#: nothing that was linked later. Multiranges make a union of it, so overlaps and any order of
+#: arrival give the same answer.
 UNSEALED = """
 WITH covered AS (
   SELECT coalesce(range_agg(l.counted), '{}'::tstzmultirange)
