@@ -86,8 +86,15 @@ def test_a_seal_says_what_it_holds(sealed):
 def test_a_day_is_sealed_once(sealed):
     post("late", 5)
     assert seal(at=NOON + 2 * DAY + timedelta(hours=1)) is None
-    assert seal(at=NOON) is None
+    assert seal(at=NOON + DAY) is None
     assert seal(at=NOON + 3 * DAY).transactions == 1
+
+
+def test_a_day_that_lies_ahead_is_told(sealed):
+    """A clock was wrong for a moment: no seal before that day, and nobody would know."""
+    with pytest.raises(ledger.DayHasNotCome, match="seal 3 is of 2026-11-26 and today is"):
+        seal(at=NOON)
+    assert Seal.objects.count() == 3
 
 
 def test_four_sealers_at_once_make_one_seal():

@@ -23,7 +23,11 @@ def in_order(*, reservation: Reservation, at: datetime) -> datetime:
     charges = Charge.objects.filter(lease__in=leases).aggregate(last=Max("charged_at"))
     rates = reservation.rates.aggregate(last=Max("opened_at"))
     rulings = OutageRuling.objects.filter(assignment__reservation=reservation)
-    noted = [charges["last"], rates["last"], rulings.aggregate(last=Max("ruled_at"))["last"]]
+    noted: list[datetime | None] = [
+        charges["last"],
+        rates["last"],
+        rulings.aggregate(last=Max("ruled_at"))["last"],
+    ]
     known = UsageStatement.objects.filter(reservation=reservation)
     if told := known.aggregate(last=Max("made_at"))["last"]:
         noted.append(told + TICK)
