@@ -5,11 +5,11 @@
 
 FILE is a usage statement as it was downloaded; SHA256 is the digest that the invoice shows, with
 which a statement that was made anew as a whole is found as well. Checked are: the digest at the
-file's end; that every segment is signed by its node and follows on the one before; that no time is
-billed in which the leased GPUs were not verified, that lies outside the lease or that a ruling
-takes out; the milliseconds of each lease, what they cost to the micro-unit, and the invoice.
-Prints a table and exits 0, or names each place that is wrong and exits 1. Needs Python 3.11 and the
-package `cryptography`, nothing else.
+file's end; that nothing in it stands twice; that every segment is signed by its node and follows on
+the one before; that no time is billed in which the leased GPUs were not verified, that lies outside
+the lease or that a ruling takes out; the milliseconds of each lease, what they cost to the
+micro-unit, every charge, and the invoice. Prints a table and exits 0, or names the first place that
+is wrong and exits 1. Needs Python 3.11 and the package `cryptography`, nothing else.
 
 A segment's signed text is JSON of the thirteen fields below, keys sorted, no spaces.
 """
@@ -27,11 +27,15 @@ SIGNED = (
     *("kind", "assignment", "boot_id", "seq", "start", "end", "mono_from_ms", "mono_ms"),
     *("gpu_uuids", "verified_since", "energy_mj", "final", "prev"),
 )
+#: what clocks may be apart; nothing is billed that ends later than this after it was received
+CLOCK_SLACK = timedelta(seconds=60)
 #: longest time without a look at the GPUs that the looks before and after it speak for
 SHORT_GAP = timedelta(seconds=90)
 HOUR_MS, MS, UNIT = 3_600_000, timedelta(milliseconds=1), "micro-units"
 #: a lease that lacks no more than this had all its time, and costs its minimum at least
 SLACK_MS = 5_000
+#: what comes of a file that is something else
+NO_STATEMENT = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 class Fault(Exception):
@@ -52,15 +56,65 @@ def signed_text(segment):
     return json.dumps(signed, sort_keys=True, separators=(",", ":")).encode()
 
 
+def unique(what, values):
+    seen = set()
+    for value in values:
+        require(value not in seen, f"{what} {value} stands twice")
+        seen.add(value)
+
+
+def once(pairs):
+    """An object of JSON whose names have one value each: another program may read another one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        unique("the name", [name for name, _ in pairs])
+    return found
+
+
+def whole(text):
+    raise Fault(f"{text} is no whole number")
+
+
 def read(raw):
     """The statement, if the file is the one that its last line names."""
     body, mark, tail = raw.rpartition(b',\n"sha256":"')
     require(mark, "the file does not end with its SHA-256")
     digest = hashlib.sha256(body).hexdigest()
     require(tail == digest.encode() + b'"}\n', "the file is not the one its SHA-256 was made of")
-    statement = json.loads(raw)
+    reading = {"object_pairs_hook": once, "parse_float": whole, "parse_constant": whole}
+    statement = json.loads(raw, **reading)
     require(statement["format"] == FORMAT, f"the file is not of the format {FORMAT}")
     return statement
+
+
+def check_parts(statement):
+    """Nothing is there twice, rates follow each other, and leases lie within the reservation."""
+    booked = statement["reservation"]
+    unique("the chain of assignment", [one["assignment"] for one in statement["chains"]])
+    unique("lease", [one["id"] for one in statement["leases"]])
+    unique("the GPU of", [f"{one['assignment']}, {one['gpu']}," for one in statement["leases"]])
+    unique("the key", [one["public_key"] for one in statement["nodes"]])
+    unique("ruling", [one["id"] for one in statement["rulings"]])
+    for number, rate in enumerate(statement["rates"], start=1):
+        require(rate["version"] == number, f"rate {rate['version']} stands in place {number}")
+    for lease in statement["leases"]:
+        if lease["start"] is not None:
+            begin, end = moment(lease["start"]), moment(lease["end"])
+            within = moment(booked["start"]) <= begin < end <= moment(booked["end"])
+            require(within, f"lease {lease['id']} lies outside the reservation")
+
+
+def check_machines(statement):
+    """Each chain is signed on one machine, and no machine has two."""
+    machines = {node["public_key"]: node["machine"] for node in statement["nodes"]}
+    taken = {}
+    for chain in statement["chains"]:
+        mine, where = chain["assignment"], f"the chain of assignment {chain['assignment']}"
+        on = {machines[segment["key"]] for segment in chain["segments"]}
+        require(len(on) <= 1, f"{where} is signed on several machines")
+        for machine in on:
+            owner = taken.setdefault(machine, mine)
+            require(owner == mine, f"{where} is signed on the machine of assignment {owner}")
 
 
 def check_chain(chain, keys):
@@ -93,6 +147,8 @@ def doubt(segment, before, first_boot, gpus):
     start, end = moment(segment["start"]), moment(segment["end"])
     if end < start:
         return "it ends before it starts"
+    if end > moment(segment["received_at"]) + CLOCK_SLACK:
+        return "it was received before it ended"
     if set(segment["gpu_uuids"]) != gpus:
         return "its GPUs are not the leased ones"
     if apart(end - start, segment["mono_ms"]):
@@ -190,9 +246,23 @@ def agree(where, told, found, unit):
     require(told == found, f"{where} says {told} {unit}, its evidence says {found} {unit}")
 
 
+def check_charges(lease, rates):
+    """Each charge is what its rate makes of the time so far, less the charges before it."""
+    prices = {rate["version"]: rate["price_micro_per_gpu_hour"] for rate in rates}
+    charged = dict.fromkeys(prices, (0, 0))
+    for one in lease["charges"]:
+        where = f"charge {one['seq']} at rate {one['rate']} of lease {lease['id']}"
+        require(one["rate"] in prices, f"{where} is at a rate that the statement lacks")
+        seq, total = charged[one["rate"]]
+        require(one["seq"] == seq + 1, f"{where} does not follow on charge {seq}")
+        due = prices[one["rate"]] * one["billed_ms"] // HOUR_MS
+        agree(where, one["amount_micro"], due - total, UNIT)
+        charged[one["rate"]] = (one["seq"], due)
+
+
 def check_lease(lease, chains, statement):
     """The lease's time and money now, and on the invoice; gives a line of the table."""
-    mine, issued = lease["assignment"], statement["invoice"]["issued_at"]
+    mine, issued = lease["assignment"], moment(statement["invoice"]["issued_at"])
     gpus = {one["gpu"] for one in statement["leases"] if one["assignment"] == mine}
     require(mine in chains, f"lease {lease['id']} has no chain")
     used = list(spans(chains[mine], gpus))
@@ -207,14 +277,17 @@ def check_lease(lease, chains, statement):
         (f"lease {lease['id']}", lease["billed_ms"], lease["due_micro"], None),
     ):
         rates, taken, charges = (
-            [one for one in rows if until is None or one[when] <= until]
+            [one for one in rows if until is None or moment(one[when]) <= until]
             for rows, when in (
                 (statement["rates"], "opened_at"),
                 (rulings, "ruled_at"),
                 (lease["charges"], "charged_at"),
             )
         )
+        require(rates, f"{name} has no rate")
         found = billed_ms(used, lease, rates, taken)
+        for version in told:
+            require(version in found, f"{name} has time at rate {version}, which is not there")
         for version, ms in found.items():
             agree(f"rate {version} of {name}", told.get(version, 0), ms, "ms")
         agree(name, amount, cost(found, rates), UNIT)
@@ -223,6 +296,7 @@ def check_lease(lease, chains, statement):
             sum_of == amount,
             f"the charges of {name} sum to {sum_of} micro-units, not {amount}",
         )
+    check_charges(lease, statement["rates"])
     total = sum(lease["billed_ms"].values())
     prices = "/".join(str(rate["price_micro_per_gpu_hour"]) for rate in statement["rates"])
     line = lease["invoice_line"]["amount_micro"]
@@ -235,30 +309,38 @@ def verify(raw, digest=None):
         found = hashlib.sha256(raw).hexdigest()
         require(found == digest.lower(), f"the file's SHA-256 is {found}, not the invoice's")
     statement = read(raw)
+    check_parts(statement)
     keys = {node["public_key"] for node in statement["nodes"]}
     for chain in statement["chains"]:
         check_chain(chain, keys)
+    check_machines(statement)
     chains = {chain["assignment"]: chain for chain in statement["chains"]}
     lines = [check_lease(lease, chains, statement) for lease in statement["leases"]]
     agree("the invoice", statement["invoice"]["total_micro"], sum(line[3] for line in lines), UNIT)
     agree("the statement", statement["due_micro"], sum(line[4] for line in lines), UNIT)
-    return statement["reservation"]["currency"], lines
+    return statement["reservation"], lines
+
+
+def plain(text):
+    """For a terminal: whatever the file holds, on one line and without orders to the screen."""
+    return str(text).encode("unicode_escape").decode()
 
 
 def main(arguments):
     try:
         with open(arguments[0], "rb") as file:
-            currency, lines = verify(file.read(), *arguments[1:2])
+            reservation, lines = verify(file.read(), *arguments[1:2])
     except (Fault, OSError) as fault:
-        print(fault)
+        print(plain(fault))
         return 1
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        print(f"the file is no usage statement: {error!r}")
+    except NO_STATEMENT as error:
+        print(plain(f"the file is no usage statement: {error!r}"))
         return 1
+    print(plain(f"Reservation {reservation['id']} from {reservation['start']}"))
     print(f"{'GPU':42} {'billed ms':>12} {'micro/hour':>12} {'invoiced':>14} {'due now':>14}")
     for gpu, ms, price, invoiced, due in lines:
-        print(f"{gpu:42} {ms:12} {price:12} {invoiced:14} {due:14}")
-    total = sum(line[4] for line in lines)
+        print(f"{plain(gpu):42} {ms:12} {price:12} {invoiced:14} {due:14}")
+    total, currency = sum(line[4] for line in lines), plain(reservation["currency"])
     print(f"All signed, unbroken and recomputed: {total} micro-units of {currency}.")
     return 0
 

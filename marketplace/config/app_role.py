@@ -25,6 +25,14 @@ WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
   AND pg_has_role(c.relowner, 'USAGE')
 GROUP BY c.relname ORDER BY c.relname
 """
+#: These run as the owner of the tables. PostgreSQL asks for EXECUTE only when a trigger is made:
+#: whoever has it could hang one on a temporary table of its own, and write balances with it.
+OWNERS_TRIGGERS = """
+SELECT p.oid::regprocedure::text FROM pg_proc p
+WHERE p.prosecdef AND p.prorettype = 'trigger'::regtype AND p.pronamespace = 'public'::regnamespace
+  AND pg_has_role(p.proowner, 'USAGE')
+ORDER BY 1
+"""
 #: a role of the server, and another worker may be making it now
 CREATE = """
 DO $$ BEGIN
@@ -83,6 +91,9 @@ def grant(*, role: str = APP_ROLE) -> int:
         for table, names in rights.items():
             cursor.execute(f'REVOKE ALL ON "{table}" FROM PUBLIC, {role}')
             cursor.execute(f'GRANT {", ".join(names)} ON "{table}" TO {role}')
+        cursor.execute(OWNERS_TRIGGERS)
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC, {role}")
         cursor.execute(REACH, {"role": role})
         reach = cursor.fetchone()
         mends = [mend for fine, mend in zip(reach, MENDS, strict=True) if not fine]

@@ -40,6 +40,10 @@ class Kind(models.TextChoices):
     ROUNDING = "rounding"
 
 
+#: carry a balance row, which ledger_open_balance opens with the account
+FLOORED = (Kind.WALLET, Kind.PROVIDER_AVAILABLE)
+
+
 class Account(Record):
     kind = models.CharField(max_length=32, choices=Kind)
     owner = models.UUIDField(null=True, blank=True, help_text="public id of the organisation")

@@ -1,6 +1,6 @@
 """What of a lease's time was not seen as it passed, and of which kind: pure."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +28,7 @@ class Found:
 
 
 def classify(
-    links: Sequence[Seen],
+    links: Iterable[Seen],
     *,
     lease: Span,
     waiting: bool,

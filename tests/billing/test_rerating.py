@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from marketplace.billing import services, tasks
 from marketplace.billing.models import Charge, CostStatement, Rerating
+from marketplace.brokerage import services as brokerage
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Transaction
@@ -106,6 +107,19 @@ def test_the_sweep_finds_rulings_that_nobody_rated(settled, sally):
         0,
     ], "the first looks at both"
     assert wallet(settled) == (FUNDS - 480_000, 0)
+
+
+def test_usage_that_came_too_late_takes_nothing_from_what_a_ruling_gives_back(
+    market, harbour, sally
+):
+    made = use.running(harbour)
+    report(made, minutes(0, 6), final=True)
+    brokerage.stop(reservation=made, by=None, at=NOON + 10 * MINUTE)
+    services.settle(reservation=made, at=NOON + HOUR)
+    report(made, minutes(6, 10))
+    services.rerate(ruling=rule(made, sally, 0, 5), at=NOON + 2 * HOUR)
+    assert Rerating.objects.get().amount_micro == -400_000
+    assert wallet(made) == (FUNDS - 80_000, 0)
 
 
 def test_a_ruling_on_time_that_was_never_billed_moves_no_money(settled, sally):

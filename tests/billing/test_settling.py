@@ -3,6 +3,7 @@ from django.db import DatabaseError, transaction
 
 from marketplace.billing import services
 from marketplace.billing.models import Charge, CostLine, CostStatement
+from marketplace.billing.services import standing
 from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
 from tests import make
@@ -127,16 +128,26 @@ def test_what_never_ran_is_not_settled(market, harbour):
 
 
 def test_usage_that_arrives_after_the_invoice_is_not_billed(market, harbour):
-    """Not even by a sweep that saw the reservation before: the hold it could take from is gone."""
+    """Not even by sweeps that saw the reservation before: its chain is closed."""
     made = use.running(harbour)
     report(made, minutes(0, 6), final=True)
     brokerage.stop(reservation=made, by=None, at=NOON + 10 * MINUTE)
     assert settle(made).total_micro == 480_000
     report(made, minutes(6, 10))
     assert settle(made).total_micro == 480_000
+    assert services.charge(reservation=made, at=NOON + HOUR) == 0
+    assert wallet(made) == (FUNDS - 480_000, 0)
+
+
+def test_what_is_due_after_the_invoice_is_not_taken(market, harbour, monkeypatch):
+    """Whatever makes it due: the hold it could take from is gone."""
+    made = use.ended(harbour)
+    assert settle(made).total_micro == 800_000
+    more = standing.rating.next_charge
+    monkeypatch.setattr(standing.rating, "next_charge", lambda **facts: more(**facts) + 1)
     with pytest.raises(ledger.InsufficientFunds, match="the hold does not cover this"):
         services.charge(reservation=made, at=NOON + HOUR)
-    assert wallet(made) == (FUNDS - 480_000, 0)
+    assert wallet(made) == (FUNDS - 800_000, 0)
 
 
 def test_settling_is_all_or_nothing(ended, monkeypatch):

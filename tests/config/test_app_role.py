@@ -130,6 +130,41 @@ def test_structure_and_balances_are_out_of_reach(become, sql):
         run(sql)
 
 
+@pytest.mark.parametrize(
+    ("function", "columns", "when"),
+    [
+        (
+            "ledger_apply_transfers",
+            "debit_id bigint, credit_id bigint, amount bigint",
+            "REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        ),
+        ("ledger_open_balance", "id bigint, kind text", "FOR EACH ROW"),
+        (
+            "ledger_apply_hold",
+            "key text, account_id bigint, placed bigint, amount bigint",
+            "FOR EACH ROW",
+        ),
+    ],
+)
+@pytest.mark.fault(30)
+def test_what_writes_balances_hangs_on_no_table_of_the_processes(become, function, columns, when):
+    become()
+    run(f"CREATE TEMP TABLE mine ({columns})")
+    with pytest.raises(ProgrammingError, match=f"permission denied for function {function}"):
+        run(f"CREATE TRIGGER mine AFTER INSERT ON mine {when} EXECUTE FUNCTION {function}()")
+
+
+def test_no_trigger_that_runs_as_the_owner_is_anybodys(become):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(has_function_privilege('straits_app', oid, 'EXECUTE')), count(*)"
+            " FROM pg_proc WHERE prosecdef AND prorettype = 'trigger'::regtype"
+            " AND pronamespace = 'public'::regnamespace"
+        )
+        reachable, functions = cursor.fetchone()
+    assert (reachable, functions >= 5) == (False, True)
+
+
 def test_a_whole_rental_runs_as_the_processes_role(market, harbour, alice, fake, become):
     become()
     asked = stand_in.ask(harbour, by=alice)

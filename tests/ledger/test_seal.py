@@ -86,8 +86,15 @@ def test_a_seal_says_what_it_holds(sealed):
 def test_a_day_is_sealed_once(sealed):
     post("late", 5)
     assert seal(at=NOON + 2 * DAY + timedelta(hours=1)) is None
-    assert seal(at=NOON) is None
+    assert seal(at=NOON + DAY) is None
     assert seal(at=NOON + 3 * DAY).transactions == 1
+
+
+def test_a_day_that_lies_ahead_is_told(sealed):
+    """A clock was wrong for a moment: no seal before that day, and nobody would know."""
+    with pytest.raises(ledger.DayHasNotCome, match="seal 3 is of 2026-11-26 and today is"):
+        seal(at=NOON)
+    assert Seal.objects.count() == 3
 
 
 def test_four_sealers_at_once_make_one_seal():
@@ -224,4 +231,4 @@ def test_numbers_that_went_back_stop_the_sealing(sealed):
 def test_verify_prints_the_last_seal(sealed, capsys):
     call_command("verify_ledger")
     last = Seal.objects.get(seq=3)
-    assert f"Seal 3 of 2026-11-26: {bytes(last.sha256).hex()}" in capsys.readouterr().out
+    assert f"Seal of 2026-11-26: 3:{bytes(last.sha256).hex()}" in capsys.readouterr().out

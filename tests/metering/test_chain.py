@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from agents.protocol import evidence
 from marketplace.core.models import AuditEvent
 from marketplace.metering import services as metering
 from marketplace.metering.models import Closing, Gap, Link, OutageRuling, OwnOutage, Segment, Signer
+from marketplace.metering.services import chaining
 from tests import make
 from tests.make import HOUR, NOON
 from tests.metering import reporting
@@ -229,6 +231,22 @@ def test_a_chain_of_three_days_may_come_late_and_shuffled(running, assignment):
     for place in range(0, 60, 7):
         send(assignment, *parts[place : place + 7], *parts[:3], at=NOON + 72 * HOUR)
     assert sealed_ms(running) == [3_600_000, 3_600_000]
+
+
+@pytest.mark.parametrize("count", [7, 8, 9, 10])
+def test_what_follows_on_a_first_segment_that_was_kept_back_is_linked_by_and_by(
+    running, assignment, monkeypatch, count
+):
+    monkeypatch.setattr(chaining, "AT_ONCE", 3)
+    first, *others = (minutes(assignment, place, place + 1, seq=place) for place in range(count))
+    send(assignment, *others)
+    assert links(assignment) == []
+    with CaptureQueriesContext(connection) as asked:
+        send(assignment, first)
+    assert links(assignment) == [(place + 1, place, "") for place in range(count)]
+    assert sealed_ms(running) == [count * 60_000] * 2
+    read = [one["sql"] for one in asked if "RECURSIVE" in one["sql"]]
+    assert len(read) == count // 3 + 1, "never more than three in memory"
 
 
 @settings(

@@ -1,16 +1,20 @@
 """Gaps told apart: the table of design 2.2, pure, and as it is stored when a lease is settled."""
 
+import tracemalloc
 from datetime import timedelta
+from hashlib import sha256
 from itertools import pairwise
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from marketplace.brokerage import services as brokerage
 from marketplace.metering import services as metering
 from marketplace.metering.gaps import Found, Seen, classify
 from marketplace.metering.models import Gap
 from marketplace.metering.placing import Slice
+from tests import make
 from tests.make import HOUR, NOON
 from tests.metering.reporting import MINUTE, minutes, send
 
@@ -163,6 +167,8 @@ def test_what_comes_after_the_settlement_is_kept_noted_and_not_billed(
     assert Gap.objects.count() == before + 1
     assert (row.kind, row.billed, row.during.upper) == ("after_close", False, late.end)
     assert [metering.covered_ms(lease=lease) for lease in assignment.leases.all()] == [240_000] * 2
+    metering.seal(reservation=running, at=NOON + 73 * HOUR)  # by a sweep that saw it unsettled
+    assert [metering.covered_ms(lease=lease) for lease in assignment.leases.all()] == [240_000] * 2
     metering.close(reservation=running, at=NOON + 73 * HOUR)
     assert assignment.closing.links == 1
 
@@ -171,3 +177,38 @@ def test_what_comes_after_the_settlement_is_kept_noted_and_not_billed(
 def test_the_edge_of_late(over):
     link = Seen(seen(0, 60).said, LEASE, "", LEASE[1] + timedelta(seconds=90) + over)
     assert bool(classify([link], lease=LEASE, waiting=False)) is bool(over)
+
+
+#: one link more for each number, a second long, on the same lease
+MANY = """
+WITH first AS (SELECT * FROM metering_segment), made AS (
+  INSERT INTO metering_segment (public_id, created_at, assignment_id, machine_id, boot_id, seq,
+    start, "end", mono_from_ms, mono_ms, gpu_uuids, verified_since, energy_mj, final, received_at,
+    content_sha256, prev_sha256, signature, signer_id, forked, quarantine)
+  SELECT gen_random_uuid(), created_at, assignment_id, machine_id, boot_id, seq + n,
+    start + n * interval '1 s', start + (n + 1) * interval '1 s', mono_from_ms, 1000, gpu_uuids,
+    verified_since, 0, false, start + (n + 1) * interval '1 s', sha256(n::text::bytea),
+    sha256((n - 1)::text::bytea), signature, signer_id, false, ''
+  FROM first, generate_series(1, %s) AS n RETURNING id, assignment_id, seq, start, "end"
+)
+INSERT INTO metering_link (segment_id, assignment_id, position, counted, doubt, linked_at)
+SELECT m.id, m.assignment_id, m.seq - f.seq + 1, tstzrange(m.start, m."end"), '', now()
+FROM made m, first f
+"""
+
+
+@pytest.mark.django_db
+def test_a_lease_of_many_links_is_closed_in_little_memory(running, assignment, alice):
+    send(assignment, make.segment(assignment, NOON, NOON + timedelta(seconds=1)), at=NOON)
+    count = 10_000
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, [count])
+    brokerage.stop(reservation=running, by=alice, at=NOON + HOUR)
+    tracemalloc.start()
+    metering.close(reservation=running, at=NOON + 5 * HOUR)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert assignment.closing.links == count + 1
+    assert bytes(assignment.closing.head_sha256) == sha256(str(count).encode()).digest()
+    assert not Gap.objects.exists()
+    assert peak < 8_000_000, f"{peak:,} bytes"

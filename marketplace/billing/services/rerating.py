@@ -11,6 +11,7 @@ from marketplace.metering.models import OutageRuling
 
 from . import statements
 from .charging import charge
+from .ordering import in_order
 
 
 def rerate(*, ruling: OutageRuling, at: datetime) -> Rerating:
@@ -24,6 +25,7 @@ def rerate(*, ruling: OutageRuling, at: datetime) -> Rerating:
         known = Rerating.objects.filter(ruling=ruling).first()
         if known:
             return known
+        at = in_order(reservation=reservation, at=at)
         amount = charge(reservation=reservation, at=at)
         if reservation.state == State.SETTLED:
             statements.record(reservation=reservation, at=at)

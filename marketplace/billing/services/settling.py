@@ -13,6 +13,7 @@ from marketplace.metering import services as metering
 
 from . import statements
 from .charging import charge
+from .ordering import in_order
 from .standing import rated
 
 
@@ -32,6 +33,7 @@ def settle(*, reservation: Reservation, at: datetime) -> CostStatement | None:
             return CostStatement.objects.get(reservation=row)
         if row.state != State.ENDED or not metering.is_complete(reservation=row, at=at):
             return None
+        at = in_order(reservation=row, at=at)
         metering.close(reservation=row, at=at)
         charge(reservation=row, at=at)
         assert row.hold is not None  # noqa: S101  the database's constraint says so

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from agents.protocol import evidence
 from marketplace.billing.models import (
@@ -20,7 +20,7 @@ from marketplace.brokerage.models import Assignment, Lease, Reservation
 from marketplace.catalog.pricing import due_micro
 from marketplace.core.moments import iso_exact
 from marketplace.metering import services as metering
-from marketplace.metering.models import Closing, Gap, Link, OutageRuling, Signer
+from marketplace.metering.models import Closing, Gap, GapKind, Link, OutageRuling, Signer
 
 from .opening import open_rates
 from .standing import rated
@@ -117,8 +117,9 @@ def _chain(closing: Closing) -> Iterator[bytes]:
 
 
 def _gaps(closing: Closing) -> Iterable[Gap]:
-    rows = Gap.objects.filter(assignment=closing.assignment, found_at__lte=closing.closed_at)
-    return rows.order_by("pk")
+    """Those found when the chain was closed: what is noted later says so by its kind."""
+    rows = Gap.objects.filter(assignment=closing.assignment)
+    return rows.exclude(kind=GapKind.AFTER_CLOSE).order_by("pk")
 
 
 def _gap(row: Gap) -> dict[str, Any]:
@@ -244,8 +245,12 @@ def _ruling(row: OutageRuling) -> dict[str, Any]:
 
 
 def _signers(of: Reservation) -> QuerySet[Signer]:
-    rows = Signer.objects.filter(segments__assignment__reservation=of)
-    return rows.select_related("machine").order_by("pk").distinct()
+    """Whose keys signed what the file shows: what comes once a chain is closed adds nobody."""
+    shown = Link.objects.filter(
+        assignment__reservation=of, position__lte=F("assignment__closing__links")
+    )
+    rows = Signer.objects.filter(pk__in=shown.values("segment__signer"))
+    return rows.select_related("machine").order_by("pk")
 
 
 def _signer(row: Signer) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from marketplace.catalog.pricing import due_micro, milliseconds
 from . import statements
 from .charging import charge
 from .opening import open_rates
+from .ordering import in_order
 from .standing import rated
 
 MAX_REASON = 300
@@ -100,6 +101,7 @@ def correct_terms(
     with transaction.atomic():
         row = _locked(reservation)
         require_correction(reservation=row, price_micro=price_micro, since=since, reason=reason)
+        at = in_order(reservation=row, at=at)
         made = _follow(
             row, price_micro=price_micro, since=since, reason=reason.strip(), by=by, at=at
         )

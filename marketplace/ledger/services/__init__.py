@@ -15,16 +15,18 @@ from .holding import (
 )
 from .posting import BadEntry, Capture, Entry, Held, Posting, post, post_all, post_many
 from .reporting import ReportRow, SummaryRow, report, summarise, write_report, write_rows
-from .sealing import HorizonWentBack, seal
-from .verifying import verify
+from .sealing import DayHasNotCome, HorizonWentBack, seal
+from .verifying import Kept, verify
 
 __all__ = [
     "BadEntry",
     "Capture",
+    "DayHasNotCome",
     "Entry",
     "Held",
     "HorizonWentBack",
     "InsufficientFunds",
+    "Kept",
     "Placing",
     "Posting",
     "ReportRow",

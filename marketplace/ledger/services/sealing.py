@@ -1,6 +1,6 @@
 """Once a day, chain a digest of everything that was booked and can no longer change."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -9,6 +9,8 @@ from marketplace.ledger.models import Seal
 
 from . import contents
 
+#: around midnight one server's clock may already show tomorrow
+DAY = timedelta(days=1)
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('ledger_seal'))"
 #: every transaction below this number has committed or never will
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
@@ -18,16 +20,25 @@ class HorizonWentBack(Exception):
     """The database counts transactions from a lower number than at the last seal."""
 
 
+class DayHasNotCome(Exception):
+    """The last seal is of a day that lies ahead: until then nothing would be sealed."""
+
+
 def seal(*, at: datetime) -> Seal | None:
     """Seal what was finished since the last seal, once per UTC day; None when that was done.
 
     A transaction that is still open is left to the next seal, whatever ids its rows have. Raises
-    HorizonWentBack.
+    HorizonWentBack and DayHasNotCome.
     """
     with transaction.atomic():
         _ask(ONE_AT_A_TIME)
         last = Seal.objects.order_by("seq").last()
-        if last and last.day >= at.astimezone(UTC).date():
+        today = at.astimezone(UTC).date()
+        if last and last.day > today + DAY:
+            raise DayHasNotCome(
+                f"seal {last.seq} is of {last.day} and today is {today}: which clock was wrong?"
+            )
+        if last and last.day >= today:
             return None
         upto = int(_ask(HORIZON))
         if last and upto < last.upto_xid:

@@ -17,7 +17,9 @@ from marketplace.metering.placing import Slice
 
 log = logging.getLogger(__name__)
 
-#: segments that follow on a digest, one after the other, as far as they are here
+#: a node may keep its first segment back: what then follows on it at once has no bound of its own
+AT_ONCE = 1_000
+#: segments that follow on a digest, one after the other, as far as they are here, and not too many
 FOLLOWING = """
 WITH RECURSIVE following (id, sha256, place) AS (
   SELECT s.id, s.content_sha256, 1 FROM metering_segment s
@@ -25,6 +27,7 @@ WITH RECURSIVE following (id, sha256, place) AS (
   UNION ALL
   SELECT s.id, s.content_sha256, f.place + 1 FROM following f JOIN metering_segment s
     ON s.assignment_id = %(assignment)s AND s.prev_sha256 = f.sha256 AND NOT s.forked
+  WHERE f.place < %(most)s
 )
 SELECT id FROM following ORDER BY place
 """
@@ -34,8 +37,15 @@ def extend(*, assignment: Assignment, at: datetime) -> int:
     """Link what now follows on the chain's head, and judge it there; returns how many it was.
 
     The caller holds the lock on the assignment. What comes once the chain is closed is linked too,
-    and never billed.
+    and never billed. Memory does not grow with what follows.
     """
+    linked = [_extend(assignment, at)]
+    while linked[-1] == AT_ONCE:
+        linked.append(_extend(assignment, at))
+    return sum(linked)
+
+
+def _extend(assignment: Assignment, at: datetime) -> int:
     last = Link.objects.filter(assignment=assignment).order_by("-position").first()
     before = Segment.objects.get(pk=last.pk) if last else None
     head = bytes(before.content_sha256) if before else bytes.fromhex(GENESIS)
@@ -57,7 +67,7 @@ def extend(*, assignment: Assignment, at: datetime) -> int:
 
 def _following(assignment: Assignment, head: bytes) -> list[Segment]:
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOWING, {"assignment": assignment.pk, "head": head})
+        cursor.execute(FOLLOWING, {"assignment": assignment.pk, "head": head, "most": AT_ONCE})
         ids = [pk for (pk,) in cursor.fetchall()]
     found = Segment.objects.in_bulk(ids)
     return [found[pk] for pk in ids]

@@ -14,6 +14,9 @@ from marketplace.metering.models import Closing, Gap, Link, OwnOutage, Segment
 from .chaining import slice_of
 from .sealing import interval, seal
 
+#: a lease of months has hundreds of thousands of links
+CHUNK = 500
+
 
 def close(*, reservation: Reservation, at: datetime) -> None:
     """Seal what is here and note, once, where the chains end; what is linked later is not billed.
@@ -34,19 +37,21 @@ def close(*, reservation: Reservation, at: datetime) -> None:
 
 
 def _close(assignment: Assignment, at: datetime) -> None:
-    links = list(
-        Link.objects.filter(assignment=assignment).select_related("segment").order_by("position")
-    )
-    head = bytes(links[-1].segment.content_sha256) if links else bytes.fromhex(GENESIS)
+    links = Link.objects.filter(assignment=assignment).select_related("segment")
+    last = links.order_by("position").last()
     Closing.objects.create(
-        assignment=assignment, links=len(links), head_sha256=head, closed_at=at, created_at=at
+        assignment=assignment,
+        links=last.position if last else 0,
+        head_sha256=bytes(last.segment.content_sha256) if last else bytes.fromhex(GENESIS),
+        closed_at=at,
+        created_at=at,
     )
     lease = assignment.leases.order_by("pk").first()
     bounds = interval(lease, at) if lease else None
     if bounds is None:
         return
     found = gaps.classify(
-        [_seen(link) for link in links],
+        map(_seen, links.order_by("position").iterator(chunk_size=CHUNK)),
         lease=bounds,
         waiting=_waiting(assignment),
         own_outages=_own_outages(bounds),

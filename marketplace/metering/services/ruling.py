@@ -1,16 +1,18 @@
 """What people put on record: time that is not billed, and time in which we were down ourselves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from psycopg.types.range import TimestamptzRange
 
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
 from marketplace.brokerage.models import Assignment, Reservation
-from marketplace.metering.models import OutageRuling, OwnOutage
+from marketplace.metering.models import Closing, OutageRuling, OwnOutage
 
 MAX_REASON = 500
+TICK = timedelta(microseconds=1)
 
 
 class BadRuling(ValueError):
@@ -34,6 +36,7 @@ def rule_outage(
     with transaction.atomic():
         # whoever makes a statement of the reservation holds it too
         Reservation.objects.select_for_update(no_key=True).get(pk=assignment.reservation_id)
+        at = _after_close(assignment, at)
         ruling = OutageRuling.objects.create(
             assignment=assignment,
             during=TimestamptzRange(start, end),
@@ -44,6 +47,13 @@ def rule_outage(
         )
         trail(verb="ruled an outage", subject=ruling, by=by, at=at, reason=reason.strip())
     return ruling
+
+
+def _after_close(assignment: Assignment, at: datetime) -> datetime:
+    """What waited for the settlement, or has a clock behind it, was ruled after it all the same."""
+    rows = Closing.objects.filter(assignment__reservation=assignment.reservation_id)
+    closed = rows.aggregate(last=Max("closed_at"))["last"]
+    return max(at, closed + TICK) if closed else at
 
 
 def require_ruling(

@@ -9,14 +9,16 @@ from marketplace.brokerage.models import Lease, Reservation
 from marketplace.brokerage.states import LeaseState
 from marketplace.metering.models import BilledMs
 
-#: Time of a lease that links count, inside the lease and not sealed before. Multiranges make a
-#: union of it, so overlaps and any order of arrival give the same answer.
+#: Time of a lease that links count, inside it and not sealed before; once its chain is closed,
+#: nothing that was linked later. Multiranges make a union of it, so overlaps and any order of
+#: arrival give the same answer.
 UNSEALED = """
 WITH covered AS (
   SELECT coalesce(range_agg(l.counted), '{}'::tstzmultirange)
            * tstzmultirange(tstzrange(%(begin)s, %(finish)s, '[)')) AS span
-  FROM metering_link l
+  FROM metering_link l LEFT JOIN metering_closing c ON c.assignment_id = l.assignment_id
   WHERE l.assignment_id = %(assignment)s AND l.counted IS NOT NULL
+    AND (c.links IS NULL OR l.position <= c.links)
 ), sealed AS (
   SELECT coalesce(range_agg(u.during), '{}'::tstzmultirange) AS span
   FROM metering_usage u WHERE u.lease_id = %(lease)s
