@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
-from marketplace.billing import rating, taxes
+from marketplace.billing import rating, tax_answers, taxes
 from marketplace.billing.models import CreditLine, CreditNote, Fault, Invoice, InvoiceLine
 from marketplace.billing.taxes import Assessment
 from marketplace.core.hints import after_commit
@@ -121,14 +121,28 @@ def _reckon(made: CreditNote, items: Sequence[Item]) -> None:
     if whole <= 0:
         raise BadCredit("this is less than the smallest unit of the currency")
     made.rounding_micro = whole - made.net_micro
-    left = invoice.tax_micro - tax
+    made.tax_micro = _tax(made, items, so_far, tax)
+    made.set_off_micro = min(made.tax_micro, due_micro(invoice))
+    made.total_micro = whole + made.tax_micro
+
+
+def _tax(made: CreditNote, items: Sequence[Item], so_far: int, before: int) -> int:
+    """By the rates of the lines; where Stripe taxed the whole, in proportion of what it said."""
+    invoice = made.invoice
+    if invoice.tax_calculation_id:
+        given = tax_answers.given_back(
+            invoice.tax_micro,
+            credited_micro=so_far,
+            of_micro=invoice.net_micro,
+            currency=made.currency,
+        )
+        return given - before
+    left = invoice.tax_micro - before
     table = taxes.table(
         ((_how(item.line), item.amount_micro) for item in items), currency=made.currency
     )
     everything = so_far == invoice.net_micro
-    made.tax_micro = left if everything else min(left, sum(one.tax_micro for one in table))
-    made.set_off_micro = min(made.tax_micro, due_micro(invoice))
-    made.total_micro = whole + made.tax_micro
+    return left if everything else min(left, sum(one.tax_micro for one in table))
 
 
 def _how(line: InvoiceLine) -> Assessment:
