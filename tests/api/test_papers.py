@@ -58,7 +58,9 @@ def test_without_its_tax_no_invoice_is_issued(api, used, harbour, fake, settings
     refused(api.post("invoices", key="once"), 503, "tax-not-available")
     stripe_tax.party(harbour, country="US")
     problem = refused(api.post("invoices", key="once"), 409, "billing-details-lack")
-    assert problem["detail"] == "a postal code lacks in US; give it in the billing details"
+    assert problem["detail"] == (
+        "the postal code is missing, by which US taxes; give it in the billing details"
+    )
     assert not Invoice.objects.exists()
     api.put("billing-details", {"name": "H", "address": "A", "postal_code": "10001"})
     assert api.post("invoices", key="once").json()["tax_micro"] == 70_000

@@ -255,13 +255,14 @@ def test_without_an_answer_no_invoice_is_issued(used, harbour, taxed, fault):
     assert not TaxCalculation.objects.exists()
 
 
-def test_a_lost_answer_is_asked_for_again_with_the_same_key(used, harbour, taxed):
-    taxed.faults.append("drop")
+@pytest.mark.parametrize("fault", ["drop", "broken"])
+def test_after_an_answer_that_was_lost_or_broken_stripe_is_asked_anew(used, harbour, taxed, fault):
+    """It would repeat its 500 for a day under the same key."""
+    taxed.faults.append(fault)
     with pytest.raises(services.TaxUnavailable):
         invoice(harbour, key="k")
-    made = invoice(harbour, key="k")
-    [calculation] = taxed.all("tax.calculation")
-    assert made.tax_calculation.calculation_id == calculation["id"]
+    made = invoice(harbour, key="k", at=NOON + 3 * HOUR)
+    assert (made.tax_micro, TaxCalculation.objects.get()) == (9_030_000, made.tax_calculation)
 
 
 def test_the_month_is_invoiced_once_stripe_answers(used, harbour, taxed):
@@ -277,7 +278,8 @@ def test_the_month_is_invoiced_once_stripe_answers(used, harbour, taxed):
 @pytest.mark.parametrize(
     ("country", "number", "postal", "why"),
     [
-        ("US", "", "", "a postal code lacks in US; give it in the billing details"),
+        ("US", "", "", "the postal code is missing, by which US taxes; give it in the billing"),
+        ("US", "", "X", "X is no postal code of US; correct it in the billing details"),
         ("", "", "", "the country of the buyer is not known; it comes from screening"),
         ("DE", "none", "", "the tax registration number none has not the form of DE"),
     ],

@@ -1,7 +1,8 @@
 """Papers that Stripe taxed are filed there: each once, whatever breaks on the way."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
 
 from marketplace.billing import services
 from marketplace.billing.models import StripeCommand, TaxFiling
@@ -101,6 +102,18 @@ def test_stripes_clock_may_be_a_minute_behind(billed, fake):
     assert made.next_at == billed.issued_at + clock.TOLERATED
     stand_in.send(made, billed.issued_at)
     assert (made.state, len(fake.calls)) == ("pending", 1)
+
+
+def test_the_role_of_the_processes_suffices(billed, fake, harbour):
+    call_command("grant_app_role")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE straits_app")
+    stripe_tax.rented(harbour, price_micro=3_000_000)
+    invoice(harbour, until=NOON + 3 * HOUR)
+    credit(billed, 33_330_000)
+    drive()
+    drive()
+    assert filed(fake) == [NOTE, SALE, ("INV-2026-000002", 100, 9)]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

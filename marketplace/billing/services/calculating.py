@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from marketplace.billing.tax_answers import Share, assess
 from marketplace.billing.tax_ids import tax_id
 from marketplace.billing.taxes import Assessment
 from marketplace.core.money import micro_from_minor, minor_from_micro
+
+log = logging.getLogger(__name__)
 
 #: how often Stripe is asked anew because something was charged between question and lock
 TRIES = 3
@@ -52,12 +55,15 @@ def calculate(*, draft: Invoice, rows: Sequence[Billed], key: str, at: datetime)
 
     `key` names the act of issuing. Raises TaxUnavailable or BuyerNotPlaced.
     """
+    if not draft.buyer["country"]:
+        raise BuyerNotPlaced("the country of the buyer is not known; it comes from screening")
     asked = _question(draft, rows, at)
     try:
-        answer = stripe_tax.calculate(params=asked, idempotency_key=_key(draft, key, asked))
+        answer = stripe_tax.calculate(params=asked, idempotency_key=_key(draft, key, asked, at))
     except (stripe_tax.Unavailable, stripe_tax.KeyTaken) as reason:
         raise TaxUnavailable(f"Stripe did not say what the tax is ({reason})") from reason
     except stripe_tax.Refused as reason:
+        log.error("Stripe does not say what the tax is for %s: %s", draft.organisation, reason)
         raise _refusal(reason, draft.buyer) from reason
     base = minor_from_micro(draft.net_rounded, draft.currency)
     if (answer.currency, answer.total - answer.tax) != (draft.currency, base):
@@ -109,8 +115,11 @@ def _customer(buyer: dict[str, str]) -> dict[str, Any]:
     return {"address": address, "address_source": "billing", **told}
 
 
-def _key(draft: Invoice, key: str, asked: dict[str, Any]) -> str:
-    content = json.dumps([key, asked], sort_keys=True)
+def _key(draft: Invoice, key: str, asked: dict[str, Any], at: datetime) -> str:
+    """Another for each attempt: Stripe repeats a refusal and a 500 for a day under the same one,
+    and nothing is filed by a question that is asked twice.
+    """
+    content = json.dumps([key, at.isoformat(), asked], sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()[:32]
     return f"tax:{draft.organisation.public_id}:{digest}"
 
@@ -122,12 +131,15 @@ def _refusal(reason: stripe_tax.Refused, buyer: dict[str, str]) -> Exception:
             f"the tax registration number {buyer['tax_id']} has not the form of {country}; "
             "correct it in the billing details"
         )
-    if reason.code != stripe_tax.NO_PLACE:
+    if reason.code not in stripe_tax.NO_PLACE:
         return TaxUnavailable(f"Stripe refused to say what the tax is: {reason}")
-    if not country:
-        return BuyerNotPlaced("the country of the buyer is not known; it comes from screening")
-    what = "the postal code is not one of" if buyer.get("postal_code") else "a postal code lacks in"
-    return BuyerNotPlaced(f"{what} {country}; give it in the billing details")
+    if code := buyer.get("postal_code"):
+        return BuyerNotPlaced(
+            f"{code} is no postal code of {country}; correct it in the billing details"
+        )
+    return BuyerNotPlaced(
+        f"the postal code is missing, by which {country} taxes; give it in the billing details"
+    )
 
 
 def _keep(

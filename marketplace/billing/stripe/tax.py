@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 #: Stripe's words for a buyer that it cannot place, and for a number of no such form
-NO_PLACE = "customer_tax_location_invalid"
+NO_PLACE = ("customer_tax_location_invalid", "postal_code_invalid")
 BAD_NUMBER = "tax_id_invalid"
 #: both kinds of filing have one line, whose name is wanted
 EXPAND = ["line_items"]
@@ -58,7 +58,7 @@ class Filed:
 def calculate(*, params: dict[str, Any], idempotency_key: str) -> Calculated:
     """Ask for the tax on a sale; nothing is filed by it. Raises Refused, KeyTaken or Unavailable.
 
-    `Refused.code` is NO_PLACE or BAD_NUMBER where the buyer's details are to blame.
+    `Refused.code` is BAD_NUMBER or of NO_PLACE where the buyer's details are to blame.
     """
     options: Any = {"idempotency_key": idempotency_key}
     made = settled(lambda client: client.v1.tax.calculations.create(cast(Any, params), options))

@@ -65,7 +65,7 @@ def create_calculation(fake: Fake, body: Json) -> Json:
 
 def _placed(buyer: Json) -> Json:
     address = buyer.get("address", {})
-    known = address.get("postal_code") or address.get("state")
+    known = address.get("postal_code", "").isdigit() or address.get("state")
     if not address.get("country") or (address["country"] in NEED_CODE and not known):
         raise refused(
             "We could not determine the customer's tax location based on the provided customer"
