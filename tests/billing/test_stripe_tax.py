@@ -17,6 +17,7 @@ from marketplace.billing.services import calculating
 from marketplace.billing.stripe import tax as adapter
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Transaction
+from tests import make
 from tests.billing import papers, stripe_tax, use
 from tests.billing.papers import credit, invoice, record_seller, tax_rule
 from tests.billing.stripe_tax import WHOLE
@@ -141,6 +142,23 @@ def test_several_jurisdictions_stand_in_one_note(used, harbour, alice, taxed):
     stripe_tax.details(harbour, alice, postal_code="10001")
     line = invoice(harbour).lines.get()
     assert line.tax_note == "Sales tax NY 4% + NY 4.5% + NY 0.375% (by Stripe Tax)"
+
+
+def test_what_is_printed_is_stripes_sum_and_not_a_rate_times_a_base(
+    market, harbour, alice, sally, taxed
+):
+    """8.875 % is 888 basis points only when it is written down: 1,000.00 at that would be 88.80."""
+    record_seller(sally)
+    stripe_tax.party(harbour, country="US")
+    stripe_tax.details(harbour, alice, postal_code="10001")
+    make.funded(harbour, 10 * WHOLE)
+    stripe_tax.rented(harbour, price_micro=3_000_000_000)
+    made = invoice(harbour)
+    assert (made.net_micro, made.tax_micro) == (1_000_000_000, 88_750_000)
+    assert services.paper_content(made)["tax"][0]["tax_micro"] == 88_750_000
+    notes = [credit(made, part) for part in (999_990_000, 10_000)]
+    assert [note.tax_micro for note in notes] == [88_750_000, 0]
+    assert tax_of_books() == 0
 
 
 def test_tax_by_jurisdiction_adds_up_to_the_ledger(used, harbour, alice, charlie, taxed):

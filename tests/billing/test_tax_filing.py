@@ -68,13 +68,13 @@ def test_a_credit_note_waits_for_its_invoice(billed, fake):
     assert [row.paper for row in TaxFiling.objects.order_by("pk")] == [billed, note]
 
 
-def test_what_is_not_taxed_by_stripe_is_not_filed(market, harbour, sally, fake):
+def test_what_is_not_taxed_by_stripe_is_not_filed(market, harbour, sally, fake, caplog):
     record_seller(sally)
     tax_rule(sally)
     stripe_tax.rented(harbour)
     credit(invoice(harbour), 33_330_000)
     drive()
-    assert (fake.calls, TaxFiling.objects.count()) == ([], 0)
+    assert (fake.calls, TaxFiling.objects.count(), caplog.records) == ([], 0, [])
 
 
 def test_a_sale_without_tax_is_filed_too(market, harbour, sally, fake, settings):
