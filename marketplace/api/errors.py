@@ -13,7 +13,14 @@ from rest_framework import exceptions as rest
 
 from compliance.services import AnsweredAlready, LicenceSpent, ListsNotReady, UnknownList
 from marketplace.accounts.services import NotPermitted
-from marketplace.billing.services import BadTerms, NoSeller, NothingToInvoice, StripeSilent
+from marketplace.billing.services import (
+    BadTerms,
+    BuyerNotPlaced,
+    NoSeller,
+    NothingToInvoice,
+    StripeSilent,
+    TaxUnavailable,
+)
 from marketplace.billing.services.payouts import NoLink
 from marketplace.brokerage.services import (
     FeeChanged,
@@ -100,6 +107,13 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     NothingToInvoice: Kind(409, "nothing-to-invoice", "Nothing was charged since the last one"),
     NoSeller: Kind(
         503, "not-available-now", "This is not available at the moment", "ask support for invoices"
+    ),
+    BuyerNotPlaced: Kind(409, "billing-details-lack", "Billing details lack what decides the tax"),
+    TaxUnavailable: Kind(
+        503,
+        "tax-not-available",
+        "Nobody says what the tax is",
+        "nothing was issued; try again later",
     ),
     NotEnoughGpus: Kind(409, "not-enough-gpus", "Too few GPUs are free in this window"),
     WalletFrozen: Kind(403, "wallet-frozen", "The wallet is frozen"),

@@ -49,6 +49,9 @@ class CreditNoteOut(PaperOut):
 class DetailsIn(Strict):
     name = serializers.CharField(max_length=200)
     address = serializers.CharField(max_length=500)
+    postal_code = serializers.CharField(
+        max_length=16, allow_blank=True, default="", help_text="decides the tax in some countries"
+    )
     tax_id = serializers.CharField(max_length=64, allow_blank=True, default="")
     reference = serializers.CharField(max_length=80, allow_blank=True, default="")
 
@@ -56,6 +59,7 @@ class DetailsIn(Strict):
 class DetailsOut(serializers.Serializer[BillingDetails]):
     name = serializers.CharField()
     address = serializers.CharField()
+    postal_code = serializers.CharField()
     tax_id = serializers.CharField()
     reference = serializers.CharField()
     recorded_at = serializers.DateTimeField()

@@ -14,6 +14,7 @@ from . import (
     rates_admin,
     services,
     stripe,
+    tax_admin,
 )
 from .models import (
     Charge,
@@ -27,7 +28,14 @@ from .models import (
     UsageStatement,
 )
 
-__all__ = ["disputes_admin", "papers_admin", "payments_admin", "payouts_admin", "rates_admin"]
+__all__ = [
+    "disputes_admin",
+    "papers_admin",
+    "payments_admin",
+    "payouts_admin",
+    "rates_admin",
+    "tax_admin",
+]
 
 
 @admin.register(TopUp)

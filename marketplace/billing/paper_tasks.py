@@ -51,6 +51,12 @@ def collect_tax() -> None:
     )
 
 
+@shared_task(name=f"{NAME}.file_papers")
+def file_papers() -> None:
+    """Sweep: papers that Stripe taxed and was not told of yet; the outbox tells it."""
+    services.file_papers(at=now())
+
+
 @shared_task(name=f"{NAME}.give_service_credits")
 def give_service_credits() -> None:
     """Sweep: measure settled reservations that a promise covers, and give what that earns."""

@@ -62,7 +62,7 @@ class TaxRuleAdmin(RecordAdmin):
 
 @admin.register(BillingDetails)
 class BillingDetailsAdmin(EvidenceAdmin[BillingDetails]):
-    list_display = ("organisation", "name", "tax_id", "recorded_by", "recorded_at")
+    list_display = ("organisation", "name", "postal_code", "tax_id", "recorded_by", "recorded_at")
     list_select_related = ("organisation", "recorded_by")
     search_fields = ("organisation__name", "name", "tax_id")
 

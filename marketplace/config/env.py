@@ -63,6 +63,15 @@ def integer(
     return number
 
 
+def choice(
+    name: str, default: str, known: tuple[str, ...], *, environ: Mapping[str, str] = os.environ
+) -> str:
+    value = environ.get(name, default)
+    if value not in known:
+        raise ImproperlyConfigured(f"{name}={value!r} is not known; write {' or '.join(known)}")
+    return value
+
+
 def words(name: str, default: str = "", *, environ: Mapping[str, str] = os.environ) -> list[str]:
     """Read a comma-separated list; empty parts are dropped."""
     return [

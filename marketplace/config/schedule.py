@@ -42,6 +42,7 @@ EVERY = {
     "marketplace.billing.paper_tasks.issue_monthly": 360,
     "marketplace.billing.paper_tasks.render_papers": 6,
     "marketplace.billing.paper_tasks.collect_tax": 30,
+    "marketplace.billing.paper_tasks.file_papers": 6,
     "marketplace.billing.paper_tasks.give_service_credits": 30,
     "marketplace.billing.paper_tasks.pass_deadlines": 6,
     # red flags: what a single decision cannot see

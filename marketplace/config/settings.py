@@ -120,6 +120,16 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
 #: address of the project's own fake Stripe; empty means the real one
 FAKE_STRIPE_URL = env.text("FAKE_STRIPE_URL")
 
+#: who says what tax is on an invoice: our own rules, or Stripe Tax (decision 0060)
+TAX_BY = env.choice("TAX_BY", "rules", ("rules", "stripe"))
+#: what is sold, in Stripe's words: infrastructure as a service, business use.
+#: Source: docs.stripe.com/tax/tax-codes
+STRIPE_TAX_CODE = env.text("STRIPE_TAX_CODE", "txcd_10101000")
+if not re.fullmatch(r"txcd_\d{8}", STRIPE_TAX_CODE):
+    raise ImproperlyConfigured(
+        f"STRIPE_TAX_CODE={STRIPE_TAX_CODE!r} is not a tax code such as txcd_10101000"
+    )
+
 #: where a visitor is sent to give a card or to answer the bank
 STRIPE_PAGES = (
     [FAKE_STRIPE_URL]

@@ -1,5 +1,6 @@
 """Invoices, credit notes, disputes and terms through the API: owner, provider, outsider, nobody."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from marketplace.accounts.models import Membership
 from marketplace.billing.models import Invoice, RentalDispute, TermsOffer
 from tests import make
 from tests.api.asking import bearer, booked, places, refused
-from tests.billing import papers
+from tests.billing import papers, stripe_tax
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,21 @@ def test_without_a_seller_it_is_not_available(api, market, harbour):
     assert not Invoice.objects.exists()
 
 
+def test_without_its_tax_no_invoice_is_issued(api, used, harbour, fake, settings):
+    stripe_tax.use(fake, settings)
+    fake.clock = time.time
+    fake.faults.append("500")
+    refused(api.post("invoices", key="once"), 503, "tax-not-available")
+    stripe_tax.party(harbour, country="US")
+    problem = refused(api.post("invoices", key="once"), 409, "billing-details-lack")
+    assert problem["detail"] == (
+        "the postal code is missing, by which US taxes; give it in the billing details"
+    )
+    assert not Invoice.objects.exists()
+    api.put("billing-details", {"name": "H", "address": "A", "postal_code": "10001"})
+    assert api.post("invoices", key="once").json()["tax_micro"] == 70_000
+
+
 def test_a_pdf_is_the_same_bytes_each_time(api, used):
     api.post("invoices")
     path = f"invoices/{Invoice.objects.get().public_id}/pdf"
@@ -71,6 +87,7 @@ def test_a_credit_note_names_its_invoice(api, used):
 def test_billing_details_are_put_and_got(api):
     assert api.get("billing-details").status_code == 204
     details = {"name": "Harbour", "address": "1 Quay", "tax_id": "M9", "reference": ""}
+    details["postal_code"] = "018956"
     answer = api.put("billing-details", details)
     assert answer.status_code == 200, answer.content
     told = api.get("billing-details").json()

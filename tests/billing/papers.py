@@ -6,7 +6,13 @@ from django.utils.timezone import now
 from psycopg.types.range import TimestamptzRange
 
 from marketplace.billing import services
-from marketplace.billing.models import CreditNote, Invoice, NumberSeries
+from marketplace.billing.models import (
+    CreditNote,
+    Invoice,
+    NumberSeries,
+    TaxCalculation,
+    TaxFiling,
+)
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Kind
 from tests.billing import use
@@ -123,6 +129,23 @@ def _amounts():
     }
 
 
+def taxed_by_stripe(of):
+    """Rows as they are when Stripe says the tax, made directly."""
+    TaxCalculation.objects.create(
+        organisation=of.organisation,
+        calculation_id="taxcalc_bare",
+        currency=of.currency,
+        base_micro=of.net_rounded,
+        tax_micro=0,
+        asked={},
+        breakdown=[],
+        expires_at=NOON + HOUR,
+        calculated_at=NOON,
+    )
+    made = TaxFiling.objects.create(invoice=of)
+    made.commands.create(kind="file_sale", idempotency_key="bare", params={}, next_at=NOON)
+
+
 def everything(renter, staff):
     """A row of every kind of paper, and of what papers follow from."""
     record_seller(staff)
@@ -135,6 +158,7 @@ def everything(renter, staff):
     billed = invoice(renter)
     services.paper_pdf(billed, at=NOON)
     credit(billed, 100_000)
+    taxed_by_stripe(billed)
     services.rule_fault(reservation=used, fault="provider", reason="Seen.", by=staff, at=NOON)
     services.assess(reservation=used, at=NOON + 2 * HOUR)
     dispute = services.raise_dispute(

@@ -23,6 +23,7 @@ CHANGES = {
     "billing_rentaldispute",
     "billing_stripecommand",
     "billing_stripeevent",
+    "billing_taxfiling",
     "billing_topup",
     "billing_walletnotice",
     "catalog_boardclaim",

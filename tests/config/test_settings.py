@@ -53,6 +53,8 @@ def test_sound_production_settings_load():
         ({"DEBUG": "maybe"}, "DEBUG='maybe' is not a yes or no; write 1 or 0"),
         ({"PLATFORM_FEE_BPS": "15%"}, "PLATFORM_FEE_BPS='15%' is not a whole number from 0"),
         ({"HOLD_MINUTES": "0"}, "HOLD_MINUTES='0' is not a whole number from 1 to 1440"),
+        ({"TAX_BY": "me"}, "TAX_BY='me' is not known; write rules or stripe"),
+        ({"STRIPE_TAX_CODE": "IaaS"}, "STRIPE_TAX_CODE='IaaS' is not a tax code such as"),
         ({"LISTEN": "127.0.0.1:http"}, "LISTEN='127.0.0.1:http' is not an address such as"),
         ({"LISTEN": ":8000"}, "LISTEN=':8000' is not an address such as"),
         ({"DATABASE_URL": None}, "DATABASE_URL is not set"),

@@ -1,10 +1,11 @@
 import json
+import time
 
 import pytest
 from django.urls import reverse
 
 from marketplace.billing.models import BillingDetails, Invoice
-from tests.billing import papers
+from tests.billing import papers, stripe_tax
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +18,14 @@ def seller(sally):
 @pytest.fixture
 def used(market, harbour, seller):
     return papers.rented(harbour)
+
+
+@pytest.fixture
+def taxed(fake, settings):
+    """Stripe says what the tax is."""
+    stripe_tax.use(fake, settings)
+    fake.clock = time.time
+    return fake
 
 
 @pytest.fixture
@@ -66,6 +75,29 @@ def test_without_a_seller_the_page_says_whom_to_ask(alice_in, market, harbour, s
     papers.rented(harbour)
     assert "seller's details are not on record" in said(alice_in.get(issue(alice_in)["Location"]))
     assert not Invoice.objects.exists()
+
+
+def test_while_nobody_says_what_the_tax_is_no_invoice_is_issued(alice_in, used, taxed, said):
+    taxed.faults.append("500")
+    text = said(alice_in.get(issue(alice_in)["Location"]))
+    assert "What the tax is cannot be told at the moment" in text
+    assert not Invoice.objects.exists()
+    assert "Total 0.87 USD" in said(alice_in.get(issue(alice_in)["Location"]))
+
+
+def test_details_that_lack_the_postal_code_are_asked_for(alice_in, used, harbour, taxed, said):
+    stripe_tax.party(harbour, country="US")
+    answer = issue(alice_in)
+    assert answer["Location"] == reverse("billing-details")
+    assert "cannot be told from your billing details" in said(alice_in.get(answer["Location"]))
+    assert not Invoice.objects.exists()
+    form = {"name": "Harbour", "address": "1 Quay", "postal_code": "10001"}
+    alice_in.post(reverse("billing-details"), form)
+    again = alice_in.get(reverse("billing-details")).context["form"]
+    assert again["postal_code"].value() == "10001"
+    text = said(alice_in.get(issue(alice_in)["Location"]))
+    assert "Sales tax NY 4% + NY 4.5% + NY 0.375% (by Stripe Tax)" in text
+    assert Invoice.objects.get().tax_micro == 70_000
 
 
 def test_files_are_the_same_at_each_download(alice_in, used):

@@ -117,11 +117,16 @@ def check(value: Any, annotation: Any, where: str, *, form: bool) -> list[str]:
 
 def _check_union(value: Any, annotation: Any, where: str, *, form: bool) -> list[str]:
     arguments = te.get_args(annotation)
-    if str in arguments and any(te.get_origin(one) in LITERALS for one in arguments):
+    if str in arguments and any(_enumerates(one) for one in arguments):
         # the package leaves its enumerations open for new values; ours are closed
         arguments = tuple(one for one in arguments if one is not str)
     answers = [check(value, one, where, form=form) for one in arguments]
     return min(answers, key=len)
+
+
+def _enumerates(annotation: Any) -> bool:
+    """Whether it lists values; an empty text alone only means that a value can be taken away."""
+    return te.get_origin(annotation) in LITERALS and te.get_args(annotation) != ("",)
 
 
 def _check_many(value: Any, annotation: Any, where: str, *, form: bool) -> list[str]:

@@ -23,6 +23,7 @@ from .payouts import (
     PayoutReversal,
 )
 from .rates import Discount, RateSegment, TermsOffer
+from .stripe_tax import TaxCalculation, TaxFiling
 from .top_ups import TopUp
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "StripeCommand",
     "StripeEvent",
     "StripeMovement",
+    "TaxCalculation",
+    "TaxFiling",
     "TaxPayment",
     "TaxRule",
     "TermsOffer",

@@ -16,6 +16,7 @@ from marketplace.ledger.models import Account
 
 from .parties import TREATMENTS, TaxRule
 from .rates import RateSegment
+from .stripe_tax import TaxCalculation
 
 
 class NumberSeries(models.Model):
@@ -90,6 +91,15 @@ class Invoice(Paper):
         default=0, help_text="of the total, what promotional credit has paid for"
     )
     key = models.CharField(max_length=200, help_text="names the act of issuing it")
+    #: a trigger refuses an invoice whose base or tax is not that of its calculation
+    tax_calculation = models.OneToOneField(
+        TaxCalculation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoice",
+        help_text="empty: taxed by rules",
+    )
 
     class Meta:
         constraints = [

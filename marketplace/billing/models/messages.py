@@ -15,6 +15,7 @@ from marketplace.core.states import Stateful
 from .cards import SavedCard
 from .credit import Refund
 from .payouts import Payout
+from .stripe_tax import TaxFiling
 from .top_ups import TopUp
 
 
@@ -36,6 +37,7 @@ class StripeCommand(Record, Stateful):
     payout = models.ForeignKey(Payout, models.PROTECT, null=True, related_name="commands")
     refund = models.ForeignKey(Refund, models.PROTECT, null=True, related_name="commands")
     card = models.ForeignKey(SavedCard, models.PROTECT, null=True, related_name="commands")
+    tax_filing = models.ForeignKey(TaxFiling, models.PROTECT, null=True, related_name="commands")
     state = models.CharField(max_length=16, choices=CommandState, default=CommandState.PENDING)
     attempts = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()

@@ -37,6 +37,9 @@ class BillingDetails(Record):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="billing_details")
     name = models.CharField(max_length=200)
     address = models.TextField(max_length=500)
+    postal_code = models.CharField(
+        max_length=16, blank=True, help_text="where tax depends on it, as in the USA and Canada"
+    )
     tax_id = models.CharField(max_length=64, blank=True, help_text="tax registration number")
     reference = models.CharField(max_length=80, blank=True, help_text="such as a purchase order")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -13,6 +13,7 @@ from .automatic import (
     forbid_auto_top_up,
     low_wallets,
 )
+from .calculating import BuyerNotPlaced, TaxUnavailable
 from .charging import charge, charge_leases
 from .checkout import (
     Page,
@@ -47,6 +48,7 @@ from .disputing import (
     withdraw_dispute,
 )
 from .due_cards import charge_card, waiting_for_money
+from .filing import NotStuck, file_again, file_papers
 from .forecasting import Forecast, forecast
 from .grants import BadGrant, expire_credit, give_credit, propose_credit, reject_credit
 from .inbox import BadSignature, handle_event, store_event, store_missed_events
@@ -94,10 +96,12 @@ __all__ = [
     "BadSignature",
     "BadTerms",
     "BadTopUp",
+    "BuyerNotPlaced",
     "Forecast",
     "Item",
     "NoSeller",
     "NoSuchCard",
+    "NotStuck",
     "NotUnknown",
     "NothingOwed",
     "NothingToInvoice",
@@ -105,6 +109,7 @@ __all__ = [
     "StripeDeclined",
     "StripeRefused",
     "StripeSilent",
+    "TaxUnavailable",
     "accept_terms",
     "allow_auto_top_up",
     "answer_dispute",
@@ -129,6 +134,8 @@ __all__ = [
     "due_micro",
     "expire_credit",
     "extend",
+    "file_again",
+    "file_papers",
     "find_shared_cards",
     "forbid_auto_top_up",
     "forecast",

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 #: longer than a call with its retries can take; then another worker may take the command over
 CLAIM = timedelta(minutes=3)
-#: Stripe forgets idempotency keys after 24 h; an older command is never sent again
+#: Stripe forgets idempotency keys after 24 h; an older command that moves money is not sent again
 FORGOTTEN = timedelta(hours=23)
 #: by how much more than is tolerated Stripe's clock may be behind ours where we look a call up
 SKEW = timedelta(hours=1)

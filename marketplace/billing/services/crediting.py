@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
-from marketplace.billing import rating, taxes
+from marketplace.billing import rating, tax_answers, taxes
 from marketplace.billing.models import CreditLine, CreditNote, Fault, Invoice, InvoiceLine
 from marketplace.billing.taxes import Assessment
 from marketplace.core.hints import after_commit
@@ -127,11 +127,23 @@ def _reckon(made: CreditNote, items: Sequence[Item]) -> None:
 
 
 def _tax(made: CreditNote, items: Sequence[Item], so_far: int, before: int) -> int:
-    """Of all that was credited so far, rounded as the invoice's is, less what notes before gave."""
-    left = made.invoice.tax_micro - before
-    if so_far == made.invoice.net_micro:
+    """Of all that was credited so far, rounded as the invoice's is, less what notes before gave.
+
+    By the rates of the lines; where Stripe taxed the whole, in proportion of what it said.
+    """
+    invoice = made.invoice
+    if invoice.tax_calculation_id:
+        given = tax_answers.given_back(
+            invoice.tax_micro,
+            credited_micro=so_far,
+            of_micro=invoice.net_micro,
+            currency=made.currency,
+        )
+        return given - before
+    left = invoice.tax_micro - before
+    if so_far == invoice.net_micro:
         return left
-    lines = [*_credited(made.invoice), *((_how(item.line), item.amount_micro) for item in items)]
+    lines = [*_credited(invoice), *((_how(item.line), item.amount_micro) for item in items)]
     due = sum(one.tax_micro for one in taxes.table(lines, currency=made.currency))
     return min(left, max(0, due - before))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
@@ -11,7 +11,7 @@ from psycopg.types.range import TimestamptzRange
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.trail import trail
 from marketplace.billing import periods, taxes
-from marketplace.billing.models import Invoice, InvoiceLine, LineSpan
+from marketplace.billing.models import Invoice, InvoiceLine, LineSpan, TaxCalculation
 from marketplace.billing.taxes import Assessment
 from marketplace.brokerage import services as brokerage
 from marketplace.core.hints import after_commit
@@ -19,7 +19,7 @@ from marketplace.core.money import whole_minor
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind
 
-from . import lots, numbering, parties
+from . import calculating, lots, numbering, parties
 from .collecting import owe_tax
 from .correcting import correct_invoices
 from .telling import tell_invoice
@@ -37,6 +37,17 @@ class BadPeriod(ValueError):
     """A period that cannot be invoiced; the text says why."""
 
 
+class Wish(NamedTuple):
+    """Whom to invoice what, as it was asked for."""
+
+    organisation: Organisation
+    currency: str
+    until: datetime
+    key: str
+    by: User | None
+    at: datetime
+
+
 def issue_invoice(
     *,
     organisation: Organisation,
@@ -50,33 +61,64 @@ def issue_invoice(
 
     The period begins where the last one ended, or with the month of the first charge. What was
     given back since it was invoiced goes on credit notes first. Papers of one wallet are issued one
-    after the other, under its lock. Raises BadPeriod, NoSeller and NothingToInvoice; then no
-    invoice was issued and no number taken.
+    after the other, under its lock. Raises BadPeriod, NoSeller, NothingToInvoice, TaxUnavailable
+    and BuyerNotPlaced; then no invoice was issued and no number taken.
     """
     if until > at:
         raise BadPeriod("a period ends now or before; what comes is not charged yet")
     correct_invoices(organisation=organisation, currency=currency, until=until, by=by, at=at)
+    wish = Wish(organisation, currency, until, key, by, at)
+    for _ in range(calculating.TRIES):
+        tax = _asked(wish)
+        try:
+            return _issue(wish, tax)
+        except calculating.Changed:
+            continue
+    raise calculating.TaxUnavailable("what is to be invoiced changes all the time; try again later")
+
+
+def _asked(wish: Wish) -> TaxCalculation | None:
+    """What Stripe says is the tax, if it decides; outside any transaction."""
+    if not calculating.by_stripe() or _known(wish):
+        return None
+    wallet = brokerage.wallet_account(renter=wish.organisation, currency=wish.currency)
+    rows = _billed(wish)
+    draft = _draft(wish.organisation, wallet, rows, wish.until)
+    return calculating.calculate(draft=draft, rows=rows, key=wish.key, at=wish.at)
+
+
+def _issue(wish: Wish, tax: TaxCalculation | None) -> Invoice:
+    by, at = wish.by, wish.at
     with transaction.atomic():
-        wallet = brokerage.wallet_account(renter=organisation, currency=currency)
+        wallet = brokerage.wallet_account(renter=wish.organisation, currency=wish.currency)
         ledger.lock_balances([wallet.pk])
-        known = Invoice.objects.filter(organisation=organisation, key=key).first()
+        known = _known(wish)
         if known:
             return known
-        about: dict[str, Any] = {
-            "organisation": organisation,
-            "currency": currency,
-            "until": until,
-        }
-        charged = [row for row in unbilled(**about) if row.amount_micro > 0]
-        billed: list[Row] = [*charged, *unbilled_fees(**about)]
-        made = _draft(organisation, wallet, billed, until)
-        made.key, made.issued_by, made.issued_at, made.created_at = key, by, at, at
+        billed = _billed(wish)
+        made = _draft(wish.organisation, wallet, billed, wish.until)
+        made.tax_calculation = calculating.matching(draft=made, rows=billed, known=tax, at=at)
+        made.key, made.issued_by, made.issued_at, made.created_at = wish.key, by, at, at
         _save(made, billed, at)
         _book(made, at)
         trail(verb="issued an invoice", subject=made, by=by, at=at, number=made.code)
         after_commit("marketplace.billing.paper_tasks.render_invoice", invoice_id=made.pk)
         tell_invoice(made, at)
     return made
+
+
+def _known(wish: Wish) -> Invoice | None:
+    return Invoice.objects.filter(organisation=wish.organisation, key=wish.key).first()
+
+
+def _billed(wish: Wish) -> list[Row]:
+    about: dict[str, Any] = {
+        "organisation": wish.organisation,
+        "currency": wish.currency,
+        "until": wish.until,
+    }
+    charged = [row for row in unbilled(**about) if row.amount_micro > 0]
+    return [*charged, *unbilled_fees(**about)]
 
 
 def _draft(
@@ -111,7 +153,8 @@ def _save(made: Invoice, rows: Sequence[Row], at: datetime) -> None:
     table = taxes.table(
         zip(how, (row.amount_micro for row in rows), strict=True), currency=made.currency
     )
-    made.tax_micro = sum(one.tax_micro for one in table)
+    tax = made.tax_calculation
+    made.tax_micro = tax.tax_micro if tax else sum(one.tax_micro for one in table)
     made.total_micro = made.net_micro + made.rounding_micro + made.tax_micro
     made.promo_micro = min(_promotional(made, at), made.total_micro)
     made.series_id = numbering.series(prefix=SERIES, at=at)
@@ -134,6 +177,8 @@ def _promotional(made: Invoice, at: datetime) -> int:
 
 
 def _assessed(made: Invoice, rows: Sequence[Row]) -> list[Assessment]:
+    if made.tax_calculation:
+        return [calculating.assessment(made.tax_calculation)] * len(rows)
     rules = parties.tax_rules()
     return [
         taxes.assess(

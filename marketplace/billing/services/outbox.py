@@ -9,7 +9,7 @@ from marketplace.billing import stripe
 from marketplace.billing.models import StripeCommand, TopUp
 from marketplace.billing.states import CommandState
 
-from . import asking_back, payouts, top_ups
+from . import asking_back, filing, payouts, top_ups
 from .claims import asked_since, claim, finish, forgotten, later
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ def send_command(*, command: StripeCommand, at: datetime) -> None:
         asking_back.send(command, at)
     elif command.payout_id:
         payouts.send(command, at)
+    elif command.tax_filing_id:
+        filing.send(command, at)
     elif command.card_id:
         _detach(command, at)
     else:

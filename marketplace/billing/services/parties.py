@@ -35,6 +35,7 @@ def record_details(
     reference: str,
     by: User,
     at: datetime,
+    postal_code: str = "",
 ) -> BillingDetails:
     """Let the organisation's invoices from now on be made out like this; issued ones stay."""
     with transaction.atomic():
@@ -42,6 +43,7 @@ def record_details(
             organisation=organisation,
             name=name,
             address=address,
+            postal_code=postal_code,
             tax_id=tax_id,
             reference=reference,
             recorded_by=by,
@@ -79,7 +81,8 @@ def buyer(organisation: Organisation) -> dict[str, str]:
     The country is always the one that was screened: nobody chooses its tax by a form.
     """
     party, said = organisation.party, details_of(organisation)
-    return {
+    place = {"postal_code": said.postal_code} if said and said.postal_code else {}
+    return place | {
         "organisation": str(organisation.public_id),
         "name": said.name if said else party.legal_name,
         "native_name": party.native_name,

@@ -17,7 +17,12 @@ from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.billing import services as billing
 from marketplace.billing.models import CreditNote, Invoice
-from marketplace.billing.services import NoSeller, NothingToInvoice
+from marketplace.billing.services import (
+    BuyerNotPlaced,
+    NoSeller,
+    NothingToInvoice,
+    TaxUnavailable,
+)
 from marketplace.web.access import member
 from marketplace.web.forms import TokenForm
 from marketplace.web.limits import limited, user
@@ -38,6 +43,15 @@ def own_invoices(principal: Principal) -> QuerySet[Invoice]:
 def own_notes(principal: Principal) -> QuerySet[CreditNote]:
     rows = CreditNote.objects.filter(organisation=principal.organisation)
     return rows.select_related("invoice")
+
+
+NO_TAX = gettext_lazy(
+    "What the tax is cannot be told at the moment, so no invoice was issued. Try again later."
+)
+LACKS = gettext_lazy(
+    "The tax cannot be told from your billing details, so no invoice was issued. Check the postal"
+    " code and the tax registration number."
+)
 
 
 @require_safe
@@ -77,6 +91,11 @@ def issue(request: HttpRequest, principal: Principal) -> HttpResponse:
         messages.error(request, _("Nothing was charged since the last invoice."))
     except NoSeller:
         messages.error(request, NOT_YET)
+    except TaxUnavailable:
+        messages.error(request, NO_TAX)
+    except BuyerNotPlaced:
+        messages.error(request, LACKS)
+        return redirect("billing-details")
     else:
         messages.success(request, _("Invoice %(code)s is issued.") % {"code": made.code})
         return redirect("invoice", made.public_id)

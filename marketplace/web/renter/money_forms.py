@@ -89,6 +89,12 @@ class BillingDetailsForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("As on an envelope."),
     )
+    postal_code = forms.CharField(
+        max_length=16,
+        required=False,
+        label=_("Postal code"),
+        help_text=_("In some countries, such as the USA and Canada, it decides the tax."),
+    )
     tax_id = forms.CharField(
         max_length=64,
         required=False,
@@ -108,7 +114,7 @@ class BillingDetailsForm(StyledForm):
         if known is None:
             party = organisation.party
             return {"name": party.legal_name, "address": party.address}
-        names = ("name", "address", "tax_id", "reference")
+        names = ("name", "address", "postal_code", "tax_id", "reference")
         return {name: getattr(known, name) for name in names}
 
     def clean_address(self) -> str:

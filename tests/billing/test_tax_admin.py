@@ -1,0 +1,60 @@
+"""Staff see what Stripe said of tax, which papers it has, and what is stuck."""
+
+import pytest
+from django.urls import reverse
+
+from marketplace.billing import services
+from marketplace.billing.models import StripeCommand, TaxCalculation, TaxFiling
+from marketplace.core.models import AuditEvent
+from tests.billing import stripe_tax
+from tests.billing.papers import invoice, record_seller
+from tests.billing.stripe_tax import LATER, drive, filed
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def billed(market, harbour, sally, fake, settings):
+    stripe_tax.use(fake, settings)
+    record_seller(sally)
+    stripe_tax.rented(harbour)
+    return invoice(harbour)
+
+
+@pytest.fixture
+def staff(client, sally):
+    client.force_login(sally)
+    return client
+
+
+def listing(model):
+    return reverse(f"admin:billing_{model._meta.model_name}_changelist")
+
+
+def test_a_calculation_tells_its_invoice(billed, staff, said):
+    text = said(staff.get(listing(TaxCalculation)))
+    row = TaxCalculation.objects.get()
+    for told in (row.calculation_id, "9.03", "100.37", billed.code):
+        assert told in text
+
+
+def test_what_is_stuck_is_found_and_filed_again(billed, fake, staff, sally, said):
+    services.file_papers(at=LATER)
+    fake.clock = NOON.timestamp  # so the sale lies ahead for Stripe, which refuses it
+    drive()
+    text = said(staff.get(listing(TaxFiling), {"filed_at__isempty": "1"}))
+    assert f"{billed.code}" in text
+    assert "Failed" in text
+    assert "posted_at is not between tax_date and now" in text
+    fake.clock = LATER.timestamp
+    facts = {"action": "file_again", "_selected_action": [TaxFiling.objects.get().pk]}
+    staff.post(listing(TaxFiling), facts)
+    answer = staff.post(listing(TaxFiling), facts, follow=True)
+    assert "nothing of it was refused for good" in said(answer)
+    assert AuditEvent.objects.filter(verb="filed again with Stripe").count() == 1
+    assert AuditEvent.objects.get(verb="filed again with Stripe").actor == sally.public_id
+    StripeCommand.objects.update(next_at=LATER)  # asked for by the clock of the wall
+    drive()
+    assert filed(fake) == [("INV-2026-000001", 10_037, 903)]
+    assert "INV-2026-000001" not in said(staff.get(listing(TaxFiling), {"filed_at__isempty": "1"}))
