@@ -48,6 +48,7 @@ from .disputing import (
 )
 from .due_cards import charge_card, waiting_for_money
 from .forecasting import Forecast, forecast
+from .graces import grace_micro
 from .grants import BadGrant, expire_credit, give_credit, propose_credit, reject_credit
 from .inbox import BadSignature, handle_event, store_event, store_missed_events
 from .invoicing import BadPeriod, NothingToInvoice, issue_invoice
@@ -75,6 +76,7 @@ from .promises import (
 from .reconciling import book_movements, collect_movements, reconcile, reconcile_daily
 from .refunds import BadRefund, refund
 from .rerating import rerate
+from .rolling import roll
 from .settling import settle
 from .statements import latest_statement, statement_file
 from .terms import BadTerms, accept_terms, correct_terms, offer_terms, require_correction
@@ -135,6 +137,7 @@ __all__ = [
     "give",
     "give_credit",
     "give_up",
+    "grace_micro",
     "handle_event",
     "issue_credit_note",
     "issue_invoice",
@@ -175,6 +178,7 @@ __all__ = [
     "require_fault_ruling",
     "require_ruling",
     "rerate",
+    "roll",
     "rule_fault",
     "save_card_page",
     "schedule",

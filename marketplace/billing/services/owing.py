@@ -1,7 +1,6 @@
 """What a renter owes us: collected from the wallet when it has money, written off by staff."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Value
@@ -25,20 +24,14 @@ class NothingOwed(BadField):
 
 def owes_micro(*, organisation: Organisation) -> int:
     """What the organisation owes, micro-units."""
-    account = Account.objects.filter(**_facts(organisation)).first()
-    return -ledger.net_micro(account=account) if account else 0
+    return lots.owed_micro(organisation=organisation)
 
 
 def receivable(organisation: Organisation) -> Account:
-    return ledger.account(**_facts(organisation))
-
-
-def _facts(organisation: Organisation) -> dict[str, Any]:
-    return {
-        "kind": Kind.RENTER_RECEIVABLE,
-        "owner": organisation.public_id,
-        "currency": lots.wallet_of(organisation).currency,
-    }
+    currency = lots.wallet_of(organisation).currency
+    return ledger.account(
+        kind=Kind.RENTER_RECEIVABLE, owner=organisation.public_id, currency=currency
+    )
 
 
 def debtors() -> QuerySet[Organisation]:
