@@ -126,6 +126,8 @@ change                    POST rent     reservation
 make-change               POST rent     reservation
 accept-rise               POST rent     rise
 instruct                  POST rent     reservation
+let-end                   POST rent     reservation
+roll-on                   POST rent     reservation
 waitlist                  GET  view
 wait                      POST rent
 leave-line                POST rent     waiting
@@ -224,6 +226,7 @@ extend                    POST   rent    reservation
 shorten                   POST   rent    reservation
 notices                   GET    view    reservation
 if-lost                   POST   rent    reservation
+rolls-on                  POST   rent    reservation
 cost                      GET    view    settled
 service-levels            GET    view
 service-level             GET    view    assessed
