@@ -43,6 +43,7 @@ class Facts(NamedTuple):
     spent_micro: int
     paying_since: datetime | None
     debt: Debt
+    written_off: int
     lost_disputes: int
     frozen: bool
 
@@ -65,10 +66,10 @@ def debt_of(moves: Iterable[Move]) -> Debt:
 def limit_micro(*, facts: Facts, rules: Rules, at: datetime) -> int:
     """What may be owed at most as time to pay: what an average day costs them, up to a cap.
 
-    Nothing for who has not paid for long enough, who owes for another reason or for too long, who
-    ever lost a dispute, or whose wallet is frozen.
+    Nothing for who has not paid for long enough, who owes for another reason or for too long, of
+    whom a debt was ever written off or a dispute lost, or whose wallet is frozen.
     """
-    if facts.frozen or facts.lost_disputes or facts.debt.otherwise_micro:
+    if facts.frozen or facts.lost_disputes or facts.written_off or facts.debt.otherwise_micro:
         return 0
     if facts.paying_since is None or at - facts.paying_since < rules.tenure:
         return 0

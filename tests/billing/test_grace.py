@@ -148,6 +148,12 @@ def test_debtors_get_none(row, harbour):
     refused(row, harbour)
 
 
+def test_who_was_forgiven_a_debt_gets_none(row, harbour, sally):
+    assert roll(row, NOON + HALF)
+    services.write_off(organisation=harbour, reason="Gone.", by=sally, at=NOON + HALF)
+    refused(row, harbour, NOON + HOUR)
+
+
 def test_who_owes_for_too_long_gets_no_more(row, harbour):
     assert roll(row, NOON + HALF)
     later = NOON + HALF + timedelta(days=3, seconds=1)

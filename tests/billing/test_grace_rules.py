@@ -15,6 +15,7 @@ FACTS = Facts(
     spent_micro=900_000_000,
     paying_since=NOON - 30 * DAY,
     debt=Debt(),
+    written_off=0,
     lost_disputes=0,
     frozen=False,
 )
@@ -51,6 +52,7 @@ def test_it_is_capped(change, most):
         ({"paying_since": None}, False),
         ({"paying_since": NOON - 30 * DAY + HOUR}, False),
         ({"lost_disputes": 1}, False),
+        ({"written_off": 1}, False),
         ({"frozen": True}, False),
         ({"debt": Debt(1, 1, NOON)}, False),
         ({"debt": Debt(9_000_000, 1, NOON)}, False),

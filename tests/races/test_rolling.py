@@ -131,6 +131,7 @@ def test_the_next_half_hour_is_its_own_or_somebody_elses(turn, row):
 def lent(market, harbour):
     """Two rentals until they are stopped of one renter, who may owe half an hour of one."""
     record(harbour, day_micro=PRICE // 2)
+    services.look_at_lots(organisation=harbour, at=NOON)
     return [rolling(harbour) for _ in range(2)]
 
 

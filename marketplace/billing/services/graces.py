@@ -16,7 +16,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Transfer
 
 from . import lots
-from .owing import receivable
+from .owing import receivable, written_off
 from .telling import tell
 from .terms import lacking_micro
 
@@ -116,6 +116,7 @@ def facts_of(organisation: Organisation, at: datetime) -> grace.Facts:
         spent_micro=paid.aggregate(sum=Sum("spent_micro"))["sum"] or 0,
         paying_since=top_ups.aggregate(first=Min("settled_at"))["first"],
         debt=grace.debt_of(_moves(organisation)),
+        written_off=written_off(organisation=organisation),
         lost_disputes=lost.count(),
         frozen=ledger.frozen(account=wallet),
     )

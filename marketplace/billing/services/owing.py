@@ -17,6 +17,9 @@ from marketplace.ledger.models import Account, Freeze, Kind, Transaction
 
 from . import lots, notices
 
+#: begins the key of a posting that gives a debt up, the debtor and a number follow
+WRITTEN_OFF = "debt-written-off:"
+
 
 class NothingOwed(BadField):
     """There is no debt to write off."""
@@ -81,6 +84,12 @@ def thaw_settled(*, at: datetime) -> None:
         thaw(organisation=row.organisation, at=at)
 
 
+def written_off(*, organisation: Organisation) -> int:
+    """How often a debt of theirs was given up as bad."""
+    keys = f"{WRITTEN_OFF}{organisation.public_id}:"
+    return Transaction.objects.filter(key__startswith=keys).count()
+
+
 def write_off(*, organisation: Organisation, reason: str, by: User, at: datetime) -> int:
     """Give a debt up as bad, for a reason; returns the micro-units. Raises NothingOwed."""
     with transaction.atomic():
@@ -89,10 +98,9 @@ def write_off(*, organisation: Organisation, reason: str, by: User, at: datetime
         if owed <= 0:
             raise NothingOwed("organisation", "owes nothing")
         account = receivable(organisation)
-        before = f"debt-written-off:{organisation.public_id}:"
-        number = Transaction.objects.filter(key__startswith=before).count() + 1
+        number = written_off(organisation=organisation) + 1
         ledger.post(
-            key=f"{before}{number}",
+            key=f"{WRITTEN_OFF}{organisation.public_id}:{number}",
             kind="debt_written_off",
             entries=[
                 ledger.Entry(
