@@ -135,7 +135,9 @@ def _used_by_day(organisation: Organisation, currency: str, at: datetime) -> lis
 
 def _moves(organisation: Organisation) -> list[grace.Move]:
     """What was ever lent and paid back, in the order in which it was booked."""
-    account = receivable(organisation)
+    account = lots.debts_of(organisation)
+    if account is None:
+        return []
     rows = Transfer.objects.filter(debit=account) | Transfer.objects.filter(credit=account)
     return [
         grace.Move(

@@ -29,10 +29,15 @@ def wallet_of(organisation: Organisation) -> Account:
 
 def owed_micro(*, organisation: Organisation) -> int:
     """What the organisation owes us, micro-units; it has the first claim on the wallet."""
+    account = debts_of(organisation)
+    return -ledger.net_micro(account=account) if account else 0
+
+
+def debts_of(organisation: Organisation) -> Account | None:
+    """The account of what it owes or has owed us, if there was ever anything."""
     wallet = wallet_of(organisation)
     facts = {"kind": Kind.RENTER_RECEIVABLE, "owner": wallet.owner, "currency": wallet.currency}
-    account = Account.objects.filter(**facts).first()
-    return -ledger.net_micro(account=account) if account else 0
+    return Account.objects.filter(**facts).first()
 
 
 def look_at_lots(*, organisation: Organisation, at: datetime) -> None:

@@ -90,7 +90,7 @@ def _live(request: HttpRequest, principal: Principal) -> dict[str, Any]:
         "owes": owes,
         "balance": billing.wallet(organisation=organisation),
         "forecast": billing.forecast(organisation=organisation, at=now()),
-        "rolling": Reservation.objects.filter(ROLLING, renter=organisation).exists(),
+        "rolling": Reservation.objects.filter(ROLLING, renter=organisation),
         "grace": billing.grace_micro(organisation=organisation, at=now()) if owes > 0 else 0,
         "may_pay": principal.may(roles.PAY),
     }
