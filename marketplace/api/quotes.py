@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -37,6 +37,14 @@ class QuoteIn(Strict):
 
 
 class BidIn(QuoteIn):
+    end = UtcField(required=False, help_text="left out with rolling, required without")
+    rolling = serializers.BooleanField(
+        default=False,
+        help_text=(
+            "until it is stopped: it begins now, is booked and paid a little ahead and moves on by "
+            "itself; stopping it costs no fee"
+        ),
+    )
     spot_bid_micro = serializers.IntegerField(
         required=False,
         min_value=1,
@@ -47,9 +55,17 @@ class BidIn(QuoteIn):
         ),
     )
 
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["rolling"] == ("end" in asked):
+            fault = "must be left out with rolling" if asked["rolling"] else "is required"
+            raise serializers.ValidationError({"end": fault})
+        return asked
+
 
 class QuoteOut(serializers.Serializer[dict[str, object]]):
-    cost_micro = serializers.IntegerField(help_text="the most it can cost, and what will be held")
+    cost_micro = serializers.IntegerField(
+        help_text="the most it can cost, and what will be held; of what is rolling, at first"
+    )
     deposit_micro = serializers.IntegerField(
         allow_null=True,
         help_text="what is held instead with pay_at_start; null where that is not possible",
@@ -68,13 +84,13 @@ class Quotes(Resource):
     @extend_schema(request=BidIn, responses={200: QuoteOut})
     def post(self, request: Request) -> Response:
         asked = checked(BidIn, request.data)
-        if asked["end"] <= asked["start"]:
+        ask = asked_for({**asked, "workload": {}})
+        if ask.end <= ask.start:
             raise BadAsk("end", "must be after the start")
-        offer = known_offer(asked["offer"])
+        offer = ask.offer
         free = brokerage.free_together(
-            offer=offer, start=asked["start"], end=asked["end"], together=asked["together"]
+            offer=offer, start=ask.start, end=ask.end, together=ask.together
         )
-        ask = Ask(**{**asked, "offer": offer}, workload={})
         content: dict[str, object] = {
             "cost_micro": brokerage.quote_micro(ask=ask),
             "deposit_micro": brokerage.deposit_micro(ask=ask, at=now()),
@@ -83,6 +99,14 @@ class Quotes(Resource):
             "free_gpus": free,
         }
         return Response(QuoteOut(content).data)
+
+
+def asked_for(asked: dict[str, Any]) -> Ask:
+    """What a body asks for. Raises BadAsk for an offer that is not known."""
+    offer = known_offer(asked["offer"])
+    if asked["rolling"]:
+        asked = {**asked, "end": asked["start"] + brokerage.first_window(offer=offer)}
+    return Ask(**{**asked, "offer": offer})
 
 
 def known_offer(public_id: UUID) -> Offer:

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from marketplace.accounts import roles
 from marketplace.brokerage import services as brokerage
-from marketplace.brokerage.models import Assignment, IfLost, Reservation
+from marketplace.brokerage.models import Assignment, IfLost, Reservation, RollRefusal
 from marketplace.brokerage.services import Ask
 from marketplace.brokerage.states import State
 
 from .authentication import principal
-from .quotes import BidIn, QuoteIn, known_offer
+from .quotes import BidIn, QuoteIn, asked_for, known_offer
 from .resource import Resource, checked, given_key, idempotency_key, made
 from .schema import MAY_BE_KEYED
 from .serializers import PageQuery, Strict
@@ -76,6 +76,16 @@ class ReservationOut(serializers.Serializer[Reservation]):
     interruptible = serializers.BooleanField(help_text="rented on a bid, which is its price")
     evict_at = serializers.DateTimeField(
         allow_null=True, help_text="when it gives way to another, once it was told"
+    )
+    rolling = serializers.BooleanField(
+        help_text="asked for until it is stopped; giving it up costs no fee"
+    )
+    rolls_on = serializers.BooleanField(
+        help_text="its end moves on by itself, while it runs; else it ends then"
+    )
+    roll_refused = serializers.ChoiceField(
+        choices=["", *RollRefusal.values],
+        help_text="why it was not moved on when last tried, and ends unless that changes",
     )
     terms = TermsOut(source="offer", help_text="frozen when it was asked for")
     hold_expires_at = serializers.DateTimeField(allow_null=True)
@@ -148,7 +158,7 @@ class Reservations(Resource):
         row = brokerage.request(
             renter=acting.organisation,
             by=acting.user,
-            ask=Ask(**{**asked, "offer": known_offer(asked["offer"])}),
+            ask=asked_for(asked),
             key=key,
             at=now(),
         )
@@ -256,6 +266,21 @@ class Stop(Act):
     def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
         by, key = principal(request).user, given_key(request)
         brokerage.stop(reservation=reservation, by=by, at=now(), key=key, **asked)
+
+
+class RollOnIn(Strict):
+    rolls_on = serializers.BooleanField()
+
+
+@extend_schema(request=RollOnIn, responses={200: ReservationOut})
+class RollOn(Act):
+    """Let what was asked for until it is stopped end where it ends now, or go on again."""
+
+    shape = RollOnIn
+
+    def act(self, reservation: Reservation, request: Request, asked: dict[str, Any]) -> None:
+        by, on = principal(request).user, asked["rolls_on"]
+        brokerage.roll_on(reservation=reservation, on=on, by=by, at=now())
 
 
 class InstructIn(Strict):

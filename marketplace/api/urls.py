@@ -76,6 +76,7 @@ urlpatterns = [
     path("reservations/<uuid:public_id>/shorten", changes.Shorten.as_view(), name="shorten"),
     path("reservations/<uuid:public_id>/notices", changes.Notices.as_view(), name="notices"),
     path("reservations/<uuid:public_id>/if-lost", reservations.Instruct.as_view(), name="if-lost"),
+    path("reservations/<uuid:public_id>/rolls-on", reservations.RollOn.as_view(), name="rolls-on"),
     path("reservations/<uuid:public_id>/cost", costs.Cost.as_view(), name="cost"),
     path("reservations/<uuid:public_id>/usage", usage.ReservationUsage.as_view(), name="usage"),
     path(

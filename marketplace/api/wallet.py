@@ -27,7 +27,8 @@ class WalletOut(serializers.Serializer[Balance]):
     held_micro = serializers.IntegerField(source="held", help_text="set aside for reservations")
     available_micro = serializers.IntegerField(source="available", help_text="the rest")
     owed_micro = serializers.IntegerField(
-        source="forecast.owed_micro", help_text="used and not paid; taken from the next top-up"
+        source="forecast.owed_micro",
+        help_text="used or lent, and not paid; taken from what comes in",
     )
     burn_micro_per_hour = serializers.IntegerField(
         source="forecast.burn_micro_per_hour", help_text="what runs now costs"

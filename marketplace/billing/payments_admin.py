@@ -28,6 +28,7 @@ from .models import (
     CreditLot,
     Dispute,
     Finding,
+    Grace,
     LotMove,
     Reconciliation,
     Refund,
@@ -49,6 +50,13 @@ class AutoTopUpAdmin(EvidenceAdmin[AutoTopUp]):
     list_display = ("organisation", "enabled", "threshold_micro", "amount_micro", "asked_at")
     list_filter = ("enabled",)
     list_select_related = ("organisation",)
+    search_fields = ("organisation__name",)
+
+
+@admin.register(Grace)
+class GraceAdmin(EvidenceAdmin[Grace]):
+    list_display = ("organisation", "change", "amount_micro", "owed_micro", "limit_micro", "at")
+    list_select_related = ("organisation", "change__reservation")
     search_fields = ("organisation__name",)
 
 

@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
+from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.states import State
 from marketplace.core.sweeps import sweep
@@ -25,6 +26,14 @@ def settle_ended() -> None:
         Reservation.objects.filter(state=State.ENDED),
         lambda row: services.settle(reservation=row, at=now()),
     )
+
+
+@shared_task(name="marketplace.billing.tasks.roll_on")
+def roll_on() -> None:
+    """Sweep: what runs until it is stopped, and is not booked far enough ahead."""
+    related = ("offer", "renter__party")
+    rows = brokerage.due_to_roll(at=now()).select_related(*related)
+    sweep(rows, lambda row: services.roll(reservation=row, at=now()))
 
 
 @shared_task(name="marketplace.billing.tasks.charge_cards_of_due")

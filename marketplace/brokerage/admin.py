@@ -29,7 +29,7 @@ class ReservationAdmin(EvidenceAdmin[Reservation]):
     """Reservations move by the broker's verbs, never by hand."""
 
     list_display = ("public_id", "renter", "offer", "gpu_count", "during", "state", "reason")
-    list_filter = ("state", "interruptible")
+    list_filter = ("state", "interruptible", "rolling")
     list_select_related = ("renter", "offer__machine", "offer__chip")
     search_fields = ("public_id", "renter__name")
     date_hierarchy = "created_at"

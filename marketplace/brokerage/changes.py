@@ -11,8 +11,15 @@ from marketplace.core.models import Record
 from marketplace.core.money import BASIS_POINTS
 from marketplace.core.times import moment_text
 
+#: begins the key of a change that no person asked for; no client can send one with a space in it
+ROLLED = "roll: "
+
 
 class WindowChangeQuerySet(models.QuerySet["WindowChange"]):
+    def by_hand(self) -> Self:
+        """Without those by which what runs until it is stopped has moved on."""
+        return self.exclude(idempotency_key__startswith=ROLLED)
+
     def with_fee(self) -> Self:
         """Those that cost something; `theirs_micro` is the provider's part, as `provider_micro`."""
         share = F("fee_micro") * (BASIS_POINTS - F("reservation__fee_bps")) / BASIS_POINTS

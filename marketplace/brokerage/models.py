@@ -38,6 +38,8 @@ __all__ = [
 PINS = 5
 #: the broker has a step to take
 WORKABLE = Q(state__in=OPEN) | Q(state=State.HELD, auto_confirm=True)
+#: runs until it is stopped, and its end is to move on
+ROLLING = Q(rolls_on=True, state=State.ACTIVE)
 #: may be asked to give way, and was not yet
 GOING_ON = Q(interruptible=True, evict_at__isnull=True, state__in=[State.CONFIRMED, State.ACTIVE])
 
@@ -64,6 +66,23 @@ class IfLost(models.TextChoices):
 
     ASK = "ask"  # tell me, and wait for the machine until I say otherwise
     END = "end"  # end it, so that nothing is waited for
+
+
+class RollRefusal(models.TextChoices):
+    """Why what runs until it is stopped was not moved on when it was last tried."""
+
+    # or in maintenance
+    TAKEN = "taken", "its GPUs are somebody else's after that"
+    LONGEST = "longest", "its provider takes no longer bookings"
+    # or listed anew, on other terms
+    WITHDRAWN = "withdrawn", "its offer was withdrawn"
+    UNCLEARED = "uncleared", "not available to your organisation"
+    # no list is fresh enough to screen against
+    STALE = "stale", "not available at the moment"
+    FROZEN = "frozen", "the wallet is frozen"
+    MONEY = "money", "the wallet does not cover more time"
+    PART = "part", "a part of it has ended"
+    LOST = "lost", "a machine of it does not answer"
 
 
 class Reservation(Record, Stateful):
@@ -100,6 +119,22 @@ class Reservation(Record, Stateful):
     )
     evict_at = models.DateTimeField(
         null=True, blank=True, help_text="when it gives way, as it was told"
+    )
+    rolling = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="asked for until it is stopped: its end moves on by itself, and binds nobody",
+    )
+    rolls_on = models.BooleanField(
+        default=False, db_default=False, help_text="whether its renter still wants that"
+    )
+    roll_refused = models.CharField(
+        max_length=16,
+        choices=RollRefusal,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="why it was not moved on when that was last tried; empty: it was",
     )
 
     price_micro_per_gpu_hour = models.BigIntegerField()
@@ -140,6 +175,7 @@ class Reservation(Record, Stateful):
             models.Index("id", condition=WORKABLE, name="reservation_workable"),
             # every request that finds no room asks whether there are any
             models.Index("id", condition=GOING_ON, name="reservation_going_on"),
+            models.Index("id", condition=ROLLING, name="reservation_rolling"),
         ]
         constraints = [
             models.UniqueConstraint("renter", "idempotency_key", name="reservation_key_once"),
@@ -202,6 +238,26 @@ class Reservation(Record, Stateful):
                     during__endswith__lte=F("evict_at"),
                 ),
                 name="reservation_gives_way",
+            ),
+            # binds neither side, so it is no quote, no bid and nothing that is paid later
+            models.CheckConstraint(
+                condition=Q(rolling=False)
+                | Q(
+                    rolling=True,
+                    interruptible=False,
+                    pin_slot__isnull=True,
+                    due_micro=0,
+                    auto_confirm=True,
+                ),
+                name="reservation_rolling_is_plain",
+            ),
+            models.CheckConstraint(
+                condition=Q(rolling=True) | Q(rolls_on=False, roll_refused=""),
+                name="reservation_rolls_as_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(roll_refused__in=["", *RollRefusal.values]),
+                name="reservation_roll_refused_known",
             ),
             # nothing runs unpaid, and what is due is said until when
             models.CheckConstraint(

@@ -19,6 +19,7 @@ class Notice(Record):
         SERVED = "served"  # it was waited for in line, and its turn came
         EVICTED = "evicted"  # interruptible, and gives way at the moment it is about
         PAYMENT_DUE = "payment_due"  # could not be paid, and ends at the moment it is about
+        NOT_ROLLED = "not_rolled"  # was to run until stopped, and ends at the moment it is about
 
     reservation = models.ForeignKey("brokerage.Reservation", models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=16, choices=Kind)
@@ -40,6 +41,7 @@ class Notice(Record):
                         "served",
                         "evicted",
                         "payment_due",
+                        "not_rolled",
                     ]
                 ),
                 name="notice_kind_known",

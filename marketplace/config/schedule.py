@@ -25,6 +25,8 @@ EVERY = {
     "marketplace.billing.tasks.charge_sealed": 30,
     "marketplace.billing.tasks.settle_ended": 1,
     "marketplace.billing.tasks.charge_cards_of_due": 1,
+    # far less often than a step is long: see ROLL_MINUTES
+    "marketplace.billing.tasks.roll_on": 6,
     "marketplace.billing.tasks.rerate_ruled": 6,
     "marketplace.billing.tasks.send_due_commands": 1,
     "marketplace.billing.tasks.handle_stored_events": 1,

@@ -62,12 +62,21 @@ PAYOUT_MINIMUM_MICRO = env.integer(
 DEPOSIT_BPS = env.integer("DEPOSIT_BPS", 1000, least=1, most=10_000)
 #: a payment that could not be taken is waited for so long after the start
 PAYMENT_DUE_MINUTES = env.integer("PAYMENT_DUE_MINUTES", 30, least=1, most=1440)
+#: what may be lent to a renter at most, so that what runs until it is stopped goes on while its
+#: wallet is empty: an average day of theirs, up to this many micro-units; 0: nothing
+GRACE_MOST_MICRO = env.integer("GRACE_MOST_MICRO", 50_000_000, least=0, most=10_000_000_000)
+#: who has paid for less long is lent nothing
+GRACE_TENURE_DAYS = env.integer("GRACE_TENURE_DAYS", 30, least=1, most=3650)
+#: who owes for longer is lent nothing more
+GRACE_PAY_DAYS = env.integer("GRACE_PAY_DAYS", 3, least=1, most=90)
 #: how long a pinned quote keeps its GPUs
 PIN_MINUTES = env.integer("PIN_MINUTES", 10, least=1, most=60)
 #: GPUs of one pinned quote
 PIN_GPUS = env.integer("PIN_GPUS", 64, least=1, most=10_000)
 #: quotes that an organisation may let go unbooked in an hour before it pins no more
 PINS_UNUSED = env.integer("PINS_UNUSED", 10, least=1, most=1000)
+#: how far what runs until it is stopped is booked and paid ahead, at most; moved on at half of it
+ROLL_MINUTES = env.integer("ROLL_MINUTES", 60, least=10, most=1440)
 #: longest wait for a node's last usage after a lease ended, before it is settled without it
 SETTLE_GRACE_SECONDS = env.integer("SETTLE_GRACE_SECONDS", 3600, least=1, most=7 * 86_400)
 #: a machine that was silent for this long is offline (three missed beats)
@@ -81,6 +90,11 @@ HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 30, least=1, most=600)
 HEARTBEATS_PER_SECOND = env.integer("HEARTBEATS_PER_SECOND", 400, least=1, most=1_000_000)
 #: multiplies the period of every sweep; below 1 only makes sense for demonstrations
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 10, least=1, most=600)
+if ROLL_MINUTES * 60 < 36 * SWEEP_SECONDS:
+    raise ImproperlyConfigured(
+        f"ROLL_MINUTES={ROLL_MINUTES} is too short for SWEEP_SECONDS={SWEEP_SECONDS}: its sweep"
+        " comes every six of those, and must come three times before what it moves on has ended"
+    )
 #: agents older than this are refused until they are upgraded; what they run goes on
 MIN_AGENT_VERSION = env.text("MIN_AGENT_VERSION")
 #: what agents are told to upgrade to; empty: nothing

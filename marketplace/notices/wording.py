@@ -79,6 +79,15 @@ WORDS: Final[Mapping[str, Words]] = {
         ),
         BOOKING,
     ),
+    "reservation.not_rolled": Words(
+        _("{gpus}: ends {about} as it stands"),
+        _(
+            "It was to run until you stop it, but it ends at {about}: {roll_refused}. It is tried"
+            " again every minute until then, and goes on if that changes. What is not saved by then"
+            " is lost."
+        ),
+        BOOKING,
+    ),
     "reservation.machine_replaced": Words(
         _("{gpus}: another machine stands in"),
         _(
@@ -123,6 +132,16 @@ WORDS: Final[Mapping[str, Words]] = {
     "wallet.low": Words(
         _("Your wallet is low"),
         _("What runs now uses it up in less than {hours} h. Add money so that nothing is refused."),
+        "wallet",
+        own=False,
+    ),
+    "wallet.grace": Words(
+        _("Your wallet is empty; {amount} was lent"),
+        _(
+            "A rental that runs until you stop it goes on: what your wallet lacks of its next"
+            " stretch was lent to you. You owe {owed} of at most {limit}. It is taken from the next"
+            " money in your wallet; what is not used comes back."
+        ),
         "wallet",
         own=False,
     ),
@@ -194,7 +213,7 @@ WORDS: Final[Mapping[str, Words]] = {
 #: facts that are moments
 MOMENTS: Final = ("start", "end", "about", "ended_at")
 #: facts that are words or sentences of ours, kept in English
-CLAUSES: Final = ("reason", "role")
+CLAUSES: Final = ("reason", "role", "roll_refused")
 
 
 class _Facts(dict[str, Any]):
@@ -223,7 +242,7 @@ def _shown(facts: Mapping[str, Any]) -> dict[str, Any]:
             known[name] = import_string(settings.SAID)(known[name])
     if "chip" in known:
         known["gpus"] = f"{known.get('gpu_count', 1)} \N{MULTIPLICATION SIGN} {known['chip']}"
-    for name in ("amount", "due"):
+    for name in ("amount", "due", "owed", "limit"):
         if f"{name}_micro" in known:
             known[name] = _money(int(known[f"{name}_micro"]), str(known.get("currency", "USD")))
     return known
@@ -259,6 +278,7 @@ LABELS: Final[Mapping[str, Any]] = {
     "reservation.failed": _("A booking could not start"),
     "reservation.evicted": _("A rental on a bid gives way"),
     "reservation.payment_due": _("A booking waits for its payment"),
+    "reservation.not_rolled": _("What runs until it is stopped will end"),
     "reservation.machine_replaced": _("Another machine stands in"),
     "reservation.machine_unreachable": _("A machine does not answer before the start"),
     "reservation.machine_lost": _("A machine is lost while it runs"),
@@ -266,6 +286,7 @@ LABELS: Final[Mapping[str, Any]] = {
     "waitlist.returned": _("A request is back in the waitlist"),
     "waitlist.lapsed": _("A request leaves the waitlist unserved"),
     "wallet.low": _("The wallet is low"),
+    "wallet.grace": _("Money is lent so that a rental goes on"),
     "wallet.top_up_failed": _("A top-up fails"),
     "wallet.topped_up": _("An automatic top-up is made"),
     "wallet.automatic_off": _("Automatic top-ups are switched off"),

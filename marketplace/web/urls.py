@@ -129,6 +129,18 @@ urlpatterns = [
     path("reservations/<uuid:reservation>/if-lost/", offered.instruct, name="instruct"),
     path("reservations/<uuid:reservation>/pay/", reservations.act, {"verb": "pay"}, name="pay"),
     path("reservations/<uuid:reservation>/stop/", reservations.act, {"verb": "stop"}, name="stop"),
+    path(
+        "reservations/<uuid:reservation>/roll-on/",
+        reservations.act,
+        {"verb": "roll-on"},
+        name="roll-on",
+    ),
+    path(
+        "reservations/<uuid:reservation>/let-end/",
+        reservations.act,
+        {"verb": "let-end"},
+        name="let-end",
+    ),
     path("reservations/<uuid:reservation>/dispute/", disputes.claim, name="raise-dispute"),
     path("service-levels/", service_levels.service_levels, name="service-levels"),
     path("disputes/", disputes.disputes, name="disputes"),

@@ -127,6 +127,8 @@ change                    POST rent     reservation
 make-change               POST rent     reservation
 accept-rise               POST rent     rise
 instruct                  POST rent     reservation
+let-end                   POST rent     reservation
+roll-on                   POST rent     reservation
 waitlist                  GET  view
 wait                      POST rent
 leave-line                POST rent     waiting
@@ -225,6 +227,7 @@ extend                    POST   rent    reservation
 shorten                   POST   rent    reservation
 notices                   GET    view    reservation
 if-lost                   POST   rent    reservation
+rolls-on                  POST   rent    reservation
 cost                      GET    view    settled
 service-levels            GET    view
 service-level             GET    view    assessed

@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from marketplace.billing import services
 from marketplace.billing.fake_stripe.resources import balance, transfers
 from marketplace.billing.models import Charge, Maturity, Payout, PayoutLine
-from marketplace.billing.services import payouts
+from marketplace.billing.services import graces, payouts
 from marketplace.billing.services.standing import rated
 from marketplace.billing.services.unbilled import unbilled, unbilled_fees
 from marketplace.brokerage import services as brokerage
@@ -25,13 +25,15 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance
 from marketplace.metering import services as metering
 from tests import make
-from tests.billing import earning, given_up, papers, use, whole
+from tests.billing import earning, given_up, papers, records, use, whole
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
 PRICE = 2_345_679
 DAY = timedelta(days=1)
 DRAINED = 10_000_000
+#: half an hour, rounded up as a hold is
+LIMIT = 1_172_840
 
 
 def total(rows, name):
@@ -97,6 +99,56 @@ class Money(RuleBasedStateMachine):
             self.site = offer.machine.site
             earning.stripe_account(self.fake, self.site.operator, 100 * DRAINED)
         self.ended.append(made)
+
+    @rule(minutes=st.integers(1, 115), poor=st.booleans())
+    def rent_until_stopped(self, minutes, poor):
+        """Moved on while it runs; who is poor has the first hour, and is lent half an hour once."""
+        facts = {"site": self.site} if self.site else {}
+        offer = make.offer(machine=make.machine(gpus=1, **facts), price_micro=PRICE)
+        make.fresh_list(at=NOON)
+        try:
+            made = make.reservation(self.renter, offer, rolling=True)
+        except ledger.InsufficientFunds:
+            return
+        if made.state != State.CONFIRMED:
+            return
+        make.started(made)
+        wallet = services.wallet(organisation=self.renter)
+        rest = poor and wallet.available
+        kept = rest and ledger.place_hold(
+            key=f"kept:{made.public_id}", account=wallet.account, amount=rest
+        )
+        end = self.roll_until(made, minutes)
+        ran = min(NOON + minutes * use.MINUTE, end)
+        use.report(made, (0 * use.MINUTE, ran - NOON), final=True, at=self.at)
+        row = records.again(made)
+        if ran < end:
+            brokerage.stop(reservation=row, by=None, at=ran)
+        else:
+            brokerage.end_due(reservation=row, at=ran)
+        services.charge(reservation=row, at=self.at)
+        if kept:
+            ledger.release_hold(hold=kept)
+        if self.site is None:
+            self.site = offer.machine.site
+            earning.stripe_account(self.fake, self.site.operator, 100 * DRAINED)
+        self.ended.append(made)
+
+    def roll_until(self, made, minutes):
+        for half in range(1, minutes // 30 + 1):
+            at = NOON + half * HOUR / 2
+            row = records.again(made)
+            if row.during.upper <= at or not services.roll(reservation=row, at=at):
+                break
+        return records.again(made).during.upper
+
+    @rule()
+    def collect(self):
+        services.owing.collect(organisation=self.renter, at=self.at)
+
+    @invariant()
+    def no_more_is_lent_than_the_limit(self):
+        assert 0 <= services.owes_micro(organisation=self.renter) <= LIMIT
 
     @precondition(lambda self: self.site)
     @rule(lead=st.integers(1, 300), hours=st.integers(1, 30))
@@ -226,12 +278,29 @@ class Money(RuleBasedStateMachine):
 
 
 def test_any_story_of_money_in_and_out_leaves_exact_books(
-    fake, market, harbour, sally, low_minimum
+    fake, market, harbour, sally, low_minimum, lent_half_an_hour
 ):
     Money.fake, Money.renter, Money.staff = fake, harbour, sally
     papers.record_seller(sally)
     papers.tax_rule(sally)
     run(Money, settings=FEW)
+
+
+@pytest.fixture
+def lent_half_an_hour(monkeypatch):
+    """The renter has a record, by which it may owe so much."""
+
+    def facts_of(organisation, at):
+        facts = known(organisation, at)
+        record = {
+            "used_by_day": [LIMIT] * 30,
+            "spent_micro": LIMIT,
+            "paying_since": NOON - 60 * DAY,
+        }
+        return facts._replace(**record)
+
+    known = graces.facts_of
+    monkeypatch.setattr(graces, "facts_of", facts_of)
 
 
 FEW = settings(

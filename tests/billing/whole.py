@@ -18,6 +18,7 @@ NO_SALES = {
     *("top_up", "refund", "refund_failed", "dispute", "dispute_lost"),
     *("credit", "credit_expired"),
     *("credit_sla", "credit_dispute", "credit_goodwill", "credit_correction"),
+    "grace",
     *("invoice_rounding", "tax", "tax_payment", "debt_paid", "debt_written_off"),
 }
 #: what touches no wallet

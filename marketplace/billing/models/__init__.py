@@ -7,6 +7,7 @@ from .credit import CreditGrant, CreditLot, LotMove, Refund
 from .credits import CreditLine, CreditNote, Fault, FaultRuling, SlaAssessment, SlaTier
 from .disputed import Dispute
 from .disputes import DisputeEntry, RentalDispute
+from .graces import Grace
 from .invoices import Invoice, InvoiceLine, LineSpan, NumberSeries, PaperFile, TaxPayment
 from .messages import StripeCommand, StripeEvent
 from .movements import Finding, Reconciliation, StripeMovement
@@ -43,6 +44,7 @@ __all__ = [
     "Fault",
     "FaultRuling",
     "Finding",
+    "Grace",
     "Invoice",
     "InvoiceLine",
     "LineSpan",

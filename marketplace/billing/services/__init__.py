@@ -50,6 +50,7 @@ from .disputing import (
 from .due_cards import charge_card, waiting_for_money
 from .filing import NotStuck, file_again, file_papers
 from .forecasting import Forecast, forecast
+from .graces import grace_micro
 from .grants import BadGrant, expire_credit, give_credit, propose_credit, reject_credit
 from .inbox import BadSignature, handle_event, store_event, store_missed_events
 from .invoicing import BadPeriod, NothingToInvoice, issue_invoice
@@ -77,6 +78,7 @@ from .promises import (
 from .reconciling import book_movements, collect_movements, reconcile, reconcile_daily
 from .refunds import BadRefund, refund
 from .rerating import rerate
+from .rolling import roll
 from .settling import settle
 from .statements import latest_statement, statement_file
 from .terms import BadTerms, accept_terms, correct_terms, offer_terms, require_correction
@@ -142,6 +144,7 @@ __all__ = [
     "give",
     "give_credit",
     "give_up",
+    "grace_micro",
     "handle_event",
     "issue_credit_note",
     "issue_invoice",
@@ -182,6 +185,7 @@ __all__ = [
     "require_fault_ruling",
     "require_ruling",
     "rerate",
+    "roll",
     "rule_fault",
     "save_card_page",
     "schedule",

@@ -13,12 +13,14 @@ from marketplace.accounts.trail import trail
 from marketplace.billing.models import AutoTopUp, TopUp
 from marketplace.billing.states import TopUpState
 from marketplace.billing.topping import Decision, Past, Rules, decide
+from marketplace.brokerage.models import ROLLING, Reservation, RollRefusal
 from marketplace.core.refusals import BadField
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance, Kind
 
 from . import lots, notices, top_ups
 from .customers import cards
+from .rolling import waited_for_micro
 from .telling import tell
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,8 @@ def allow_auto_top_up(
     by: User,
     at: datetime,
 ) -> AutoTopUp:
-    """Let us take this amount whenever less than the threshold is available.
+    """Let us take this amount whenever less than the threshold is available, or less than what
+    runs until it is stopped needs to go on.
 
     Earlier declines are forgotten. Raises BadAutoTopUp and NotConfirmed; then nothing changed.
     """
@@ -100,13 +103,19 @@ def forbid_auto_top_up(*, organisation: Organisation, by: User, at: datetime) ->
 
 
 def low_wallets() -> QuerySet[AutoTopUp]:
-    """Whose wallet has less available than their threshold, in one statement for all."""
+    """Whose wallet has less available than their threshold, in one statement for all.
+
+    And those of whom something that runs until it is stopped waits for money.
+    """
     enough = Balance.objects.filter(
         account__kind=Kind.WALLET,
         account__owner=OuterRef("organisation__public_id"),
         posted__gte=F("held") + OuterRef("threshold_micro"),
     )
-    return AutoTopUp.objects.filter(~Exists(enough), enabled=True).order_by("pk")
+    waiting = Reservation.objects.filter(
+        ROLLING, renter=OuterRef("organisation"), roll_refused=RollRefusal.MONEY
+    )
+    return AutoTopUp.objects.filter(~Exists(enough) | Exists(waiting), enabled=True).order_by("pk")
 
 
 def auto_top_up(*, setting: AutoTopUp, at: datetime) -> TopUp | None:
@@ -140,8 +149,9 @@ def _decide(row: AutoTopUp, at: datetime) -> Decision:
         return Decision(False, "not enabled")
     if ledger.frozen(account=wallet):
         return Decision(False, "the wallet is frozen")
+    least = max(row.threshold_micro, waited_for_micro(organisation=organisation))
     return decide(
-        rules=Rules(row.threshold_micro, row.amount_micro, row.day_cap_micro, row.month_cap_micro),
+        rules=Rules(least, row.amount_micro, row.day_cap_micro, row.month_cap_micro),
         available_micro=ledger.balance(account=wallet).available,
         past=_past(row, at),
         at=at,

@@ -25,8 +25,9 @@ class Forecast(NamedTuple):
     """`lasts_ms` is None while nothing runs; money in micro-units.
 
     It counts what is available and what is held for what runs: after that long, if all of it goes
-    on at its price of now, the wallet cannot pay any more. Each rental still ends with its window,
-    which its hold covers.
+    on at its price of now, the wallet cannot pay any more. What is owed is paid out of it first.
+    Each rental still ends with its window, which its hold covers; so does what runs until it is
+    stopped, whose window is not moved on without money.
     """
 
     burn_micro_per_hour: int
@@ -53,11 +54,12 @@ def forecast(*, organisation: Organisation, at: datetime) -> Forecast:
     )
     burn = sums["burn"] or 0
     theirs = ledger.totals(currency=settings.CURRENCY, owner=organisation.public_id)
-    money = wallet(organisation=organisation).available + (sums["held"] or 0)
+    owed = -theirs.get(Kind.RENTER_RECEIVABLE, 0)
+    money = max(0, wallet(organisation=organisation).available + (sums["held"] or 0) - owed)
     return Forecast(
         burn_micro_per_hour=burn,
         lasts_ms=money * HOUR_MS // burn if burn else None,
-        owed_micro=-theirs.get(Kind.RENTER_RECEIVABLE, 0),
+        owed_micro=owed,
     )
 
 

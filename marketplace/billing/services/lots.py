@@ -18,13 +18,26 @@ from marketplace.billing.models import CreditGrant, CreditLot, LotMove, TopUp
 from marketplace.billing.states import LotKind
 from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Account, Balance
+from marketplace.ledger.models import Account, Balance, Kind
 
 SPENT, RETURNED = LotMove.Kind.SPENT, LotMove.Kind.RETURNED
 
 
 def wallet_of(organisation: Organisation) -> Account:
     return brokerage.wallet_account(renter=organisation, currency=settings.CURRENCY)
+
+
+def owed_micro(*, organisation: Organisation) -> int:
+    """What the organisation owes us, micro-units; it has the first claim on the wallet."""
+    account = debts_of(organisation)
+    return -ledger.net_micro(account=account) if account else 0
+
+
+def debts_of(organisation: Organisation) -> Account | None:
+    """The account of what it owes or has owed us, if there was ever anything."""
+    wallet = wallet_of(organisation)
+    facts = {"kind": Kind.RENTER_RECEIVABLE, "owner": wallet.owner, "currency": wallet.currency}
+    return Account.objects.filter(**facts).first()
 
 
 def look_at_lots(*, organisation: Organisation, at: datetime) -> None:
@@ -52,13 +65,15 @@ def promotional_credit(*, organisation: Organisation, at: datetime) -> list[Cred
 def draw(*, organisation: Organisation, at: datetime) -> Balance:
     """Lock the wallet and bring its lots to it; returns the balance, true until the commit.
 
-    Money that came in without a lot counts as spent first. Call inside a transaction.
+    Money that came in without a lot counts as spent first, and what was lent into the wallet is
+    nobody's payment. Call inside a transaction.
     """
     account = wallet_of(organisation)
     ledger.lock_balances([account.pk])
     balance = ledger.balance(account=account)
     lots = list(organisation.credit_lots.in_order_of_spending().select_for_update(no_key=True))
-    too_much = sum(lot.remaining_micro for lot in lots) - balance.posted
+    own = max(0, balance.posted - owed_micro(organisation=organisation))
+    too_much = sum(lot.remaining_micro for lot in lots) - own
     if too_much > 0:
         _spend(lots, too_much, at)
     elif too_much < 0:

@@ -73,7 +73,8 @@ def _share_bps(of: Reservation, discounts: Collection[Discount]) -> int:
         and row.organisation_id in (None, of.renter_id)
     }
     reached = {
-        Discount.Kind.COMMITMENT: _length(of) // HOUR,
+        # what runs until it is stopped commits nobody, however far its first window reaches
+        Discount.Kind.COMMITMENT: 0 if of.rolling else _length(of) // HOUR,
         Discount.Kind.VOLUME: 0,
     }
     if any(row.kind == Discount.Kind.VOLUME for row in latest.values()):

@@ -1,7 +1,6 @@
 """What a renter owes us: collected from the wallet when it has money, written off by staff."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Value
@@ -18,6 +17,9 @@ from marketplace.ledger.models import Account, Freeze, Kind, Transaction
 
 from . import lots, notices
 
+#: begins the key of a posting that gives a debt up, the debtor and a number follow
+WRITTEN_OFF = "debt-written-off:"
+
 
 class NothingOwed(BadField):
     """There is no debt to write off."""
@@ -25,20 +27,14 @@ class NothingOwed(BadField):
 
 def owes_micro(*, organisation: Organisation) -> int:
     """What the organisation owes, micro-units."""
-    account = Account.objects.filter(**_facts(organisation)).first()
-    return -ledger.net_micro(account=account) if account else 0
+    return lots.owed_micro(organisation=organisation)
 
 
 def receivable(organisation: Organisation) -> Account:
-    return ledger.account(**_facts(organisation))
-
-
-def _facts(organisation: Organisation) -> dict[str, Any]:
-    return {
-        "kind": Kind.RENTER_RECEIVABLE,
-        "owner": organisation.public_id,
-        "currency": lots.wallet_of(organisation).currency,
-    }
+    currency = lots.wallet_of(organisation).currency
+    return ledger.account(
+        kind=Kind.RENTER_RECEIVABLE, owner=organisation.public_id, currency=currency
+    )
 
 
 def debtors() -> QuerySet[Organisation]:
@@ -88,6 +84,12 @@ def thaw_settled(*, at: datetime) -> None:
         thaw(organisation=row.organisation, at=at)
 
 
+def written_off(*, organisation: Organisation) -> int:
+    """How often a debt of theirs was given up as bad."""
+    keys = f"{WRITTEN_OFF}{organisation.public_id}:"
+    return Transaction.objects.filter(key__startswith=keys).count()
+
+
 def write_off(*, organisation: Organisation, reason: str, by: User, at: datetime) -> int:
     """Give a debt up as bad, for a reason; returns the micro-units. Raises NothingOwed."""
     with transaction.atomic():
@@ -96,10 +98,9 @@ def write_off(*, organisation: Organisation, reason: str, by: User, at: datetime
         if owed <= 0:
             raise NothingOwed("organisation", "owes nothing")
         account = receivable(organisation)
-        before = f"debt-written-off:{organisation.public_id}:"
-        number = Transaction.objects.filter(key__startswith=before).count() + 1
+        number = written_off(organisation=organisation) + 1
         ledger.post(
-            key=f"{before}{number}",
+            key=f"{WRITTEN_OFF}{organisation.public_id}:{number}",
             kind="debt_written_off",
             entries=[
                 ledger.Entry(

@@ -188,12 +188,17 @@ def _follow(
 
 def cover(row: Reservation, at: datetime) -> None:
     """Hold what may still be due, if that is more than is held now."""
+    lacking = lacking_micro(row, at)
+    if lacking > 0:
+        brokerage.hold_more(reservation=row, lacking_micro=lacking)
+
+
+def lacking_micro(row: Reservation, at: datetime) -> int:
+    """What may still be due and is not held, in micro-units; charges what is due by now."""
     charge(reservation=row, at=at)
     assert row.hold is not None  # noqa: S101  the database's constraint says so
     row.hold.refresh_from_db()
-    lacking = _most_micro(row) - _charged_micro(row) - row.hold.amount - row.due_micro
-    if lacking > 0:
-        brokerage.hold_more(reservation=row, lacking_micro=lacking)
+    return _most_micro(row) - _charged_micro(row) - row.hold.amount - row.due_micro
 
 
 def _most_micro(row: Reservation) -> int:

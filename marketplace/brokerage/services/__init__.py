@@ -40,6 +40,14 @@ from .paying import PaymentLate, pay, take_payment, unpaid
 from .pinning import TooManyPins, pin
 from .red_flags import look_at_orders, renters_to_look_at
 from .rehearsing import Rehearsal, rehearse_policy, rehearse_rule
+from .rolling import (
+    ROLL_REFUSALS,
+    due_to_roll,
+    next_end,
+    note_not_rolled,
+    roll_on,
+    why_not_rolled,
+)
 from .running import Observation, desired, end_due, observe, settled, stop, wanted
 from .scoring import reliability, score_machines
 from .searching import Facets, facets, page, search, standing, window_of
@@ -47,7 +55,7 @@ from .sold import sold_hours
 from .timetable import HOUR, MOST_HOURS, Timetable, timetable
 from .upkeep import Touched, touched
 from .using import leased
-from .windows import BadAsk
+from .windows import BadAsk, first_window, roll_step
 from .wishing import MachineWish, wishes
 from .yielding import free_after_notice
 
@@ -56,6 +64,7 @@ __all__ = [
     "HOUR",
     "LOOK_BACK",
     "MOST_HOURS",
+    "ROLL_REFUSALS",
     "Ask",
     "BadAsk",
     "Consequence",
@@ -93,12 +102,14 @@ __all__ = [
     "desired",
     "drift_looked_at",
     "due_micro",
+    "due_to_roll",
     "end_due",
     "enforce",
     "expire",
     "extend",
     "facets",
     "find_drift",
+    "first_window",
     "free_after_notice",
     "free_gpus",
     "free_together",
@@ -112,6 +123,8 @@ __all__ = [
     "lost",
     "may_pay_at_start",
     "measured",
+    "next_end",
+    "note_not_rolled",
     "observe",
     "offers",
     "page",
@@ -126,6 +139,8 @@ __all__ = [
     "renters_to_look_at",
     "replace",
     "request",
+    "roll_on",
+    "roll_step",
     "score_machines",
     "search",
     "serve",
@@ -144,6 +159,7 @@ __all__ = [
     "wait",
     "wallet_account",
     "wanted",
+    "why_not_rolled",
     "window_of",
     "wishes",
     "withdraw",

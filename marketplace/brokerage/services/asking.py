@@ -26,7 +26,15 @@ from marketplace.ledger.models import Account, Kind
 from .availability import free_together, offers
 from .boards import Wanted
 from .contending import MOST_WAIT, first_room
-from .windows import PAY_AT_START_FROM, BadAsk, check_bid, check_window, words
+from .windows import (
+    PAY_AT_START_FROM,
+    START_SLACK,
+    BadAsk,
+    check_bid,
+    check_window,
+    first_window,
+    words,
+)
 
 ALTERNATIVES = 5
 
@@ -38,7 +46,8 @@ class Ask:
     With `together` it may be GPUs of its equals in the site as well, on the same terms. With a bid
     (micro-units per GPU-hour, which it pays) it may be interrupted. Where others have to go first,
     it may begin later than it asked, but not after `latest`. Paid at the start, only a deposit is
-    held when it is booked.
+    held when it is booked. Rolling it runs until it is stopped, and `end` is where its first window
+    ends: `rolling.first_window` says how long that is.
     """
 
     offer: Offer
@@ -51,6 +60,7 @@ class Ask:
     spot_bid_micro: int | None = None
     latest: datetime | None = None
     pay_at_start: bool = False
+    rolling: bool = False
 
     @property
     def price_micro(self) -> int:
@@ -79,7 +89,7 @@ def quote_micro(*, ask: Ask) -> int:
 
 def may_pay_at_start(*, ask: Ask, at: datetime) -> bool:
     """Whether it is booked outright, at the full price, for long enough ahead."""
-    outright = ask.auto_confirm and ask.spot_bid_micro is None
+    outright = ask.auto_confirm and ask.spot_bid_micro is None and not ask.rolling
     return outright and ask.start >= at + PAY_AT_START_FROM
 
 
@@ -148,6 +158,7 @@ def content_of(ask: Ask, **also: bool) -> bytes:
             "together": ask.together.value,
             **({} if ask.spot_bid_micro is None else {"spot_bid": ask.spot_bid_micro}),
             **({"pay_at_start": True} if ask.pay_at_start else {}),
+            **({"rolling": True} if ask.rolling else {}),
             **also,
         }
     )
@@ -172,6 +183,8 @@ def create(
         workload=workload.parse(ask.workload) if ask.workload else {},
         together=ask.together.value,
         interruptible=ask.spot_bid_micro is not None,
+        rolling=ask.rolling,
+        rolls_on=ask.rolling,
         price_micro_per_gpu_hour=ask.price_micro,
         due_micro=due_micro(ask=ask),
         fee_bps=settings.PLATFORM_FEE_BPS,
@@ -208,6 +221,8 @@ def check(*, renter: Organisation, ask: Ask, at: datetime, pinned: bool = False)
     _check_bid(ask, at, pinned=pinned)
     if ask.pay_at_start:
         _check_pay_at_start(ask, at, pinned=pinned)
+    if ask.rolling:
+        _check_rolling(ask, at, pinned=pinned)
     if ask.workload or not pinned:
         _check_workload(ask)
     ask = _with_room(ask, at, pinned=pinned)
@@ -225,11 +240,26 @@ def _check_bid(ask: Ask, at: datetime, *, pinned: bool) -> None:
 
 
 def _check_pay_at_start(ask: Ask, at: datetime, *, pinned: bool) -> None:
-    if ask.spot_bid_micro is not None or pinned or not ask.auto_confirm:
-        raise BadAsk("pay_at_start", "is for what is booked outright, at the full price")
+    _require_outright("pay_at_start", ask, pinned=pinned)
     if ask.start < at + PAY_AT_START_FROM:
         least = words(PAY_AT_START_FROM)
         raise BadAsk("pay_at_start", f"is for what begins at least {least} from now")
+
+
+def _check_rolling(ask: Ask, at: datetime, *, pinned: bool) -> None:
+    _require_outright("rolling", ask, pinned=pinned)
+    if ask.pay_at_start:
+        raise BadAsk("pay_at_start", "is not for what runs until it is stopped")
+    if ask.start > at + START_SLACK:
+        raise BadAsk("start", "must be now: what runs until it is stopped begins at once")
+    length = first_window(offer=ask.offer)
+    if ask.end - ask.start != length:
+        raise BadAsk("end", f"must be {words(length)} after the start for what runs until stopped")
+
+
+def _require_outright(field: str, ask: Ask, *, pinned: bool) -> None:
+    if ask.spot_bid_micro is not None or pinned or not ask.auto_confirm:
+        raise BadAsk(field, "is for what is booked outright, at the full price")
 
 
 def _with_room(ask: Ask, at: datetime, *, pinned: bool) -> Ask:

@@ -24,7 +24,7 @@ from marketplace.core.states import IllegalMove, LostRace
 from .brokering import NotCleared, NotClearedNow, cost_micro, lock_gpus, question
 from .fees import collect, fee_micro, require_agreed
 from .holding import hold_less, hold_more
-from .windows import BadAsk, check_horizon, check_length
+from .windows import BadAsk, check_horizon, check_length, check_rolling
 
 BOOKED = (State.CONFIRMED, State.ACTIVE)
 Kind = WindowChange.Kind
@@ -67,11 +67,13 @@ def extend(
     by: User | None,
     at: datetime,
     cover: Callable[[Reservation, datetime], None] | None = None,
+    fund: Callable[[Reservation, WindowChange, int, datetime], None] | None = None,
 ) -> WindowChange:
     """Let a booking end later, at its own price, on its own GPUs; same key, same change.
 
     Screened anew for the whole window; what more it may cost is held in the same transaction, and
-    `cover` holds what terms that this room does not know add to that. Raises BadAsk, WindowTaken,
+    `cover` holds what terms that this room does not know add to that. Before, `fund` may bring what
+    the wallet lacks, of which it is told how much more is held. Raises BadAsk, WindowTaken,
     NotCleared, NotClearedNow, LicenceSpent, InsufficientFunds, KeyReused, IllegalMove and LostRace;
     then nothing was changed.
     """
@@ -79,12 +81,7 @@ def extend(
     if known := _known(reservation, key, content):
         return known
     _require_booked(reservation)
-    if until <= reservation.during.upper:
-        raise BadAsk("end", "must be later than it is; to end sooner, shorten it")
-    if reservation.during.upper <= at:
-        raise BadAsk("end", "cannot move any more: the window is over")
-    check_length(offer=reservation.offer, length=until - reservation.during.lower)
-    check_horizon(offer=reservation.offer, end=until, at=at)
+    _check_longer(reservation, until, at)
     decision = _screen(reservation, until, at)
     try:
         with transaction.atomic():
@@ -95,6 +92,8 @@ def extend(
             _move_leases(row, until)
             _draw_anew(row, decision, until, at)
             _move_end(row, until, decision=decision)
+            if fund:
+                fund(row, change, more, at)
             hold_more(reservation=row, lacking_micro=more)
             if cover:
                 cover(row, at)
@@ -130,6 +129,8 @@ def shorten(
     _require_booked(reservation)
     if until >= reservation.during.upper:
         raise BadAsk("end", "must be sooner than it is; to end later, extend it")
+    if reservation.rolls_on:
+        raise BadAsk("end", "moves on by itself; switch that off first, or stop it")
     if until <= at:
         raise BadAsk("end", "must lie ahead; to end it now, stop or cancel it")
     check_length(offer=reservation.offer, length=until - reservation.during.lower)
@@ -158,6 +159,18 @@ def booked_until(*, reservation: Reservation) -> datetime:
     made = sorted(reservation.changes.all(), key=lambda change: change.pk)
     end: datetime = made[0].was_until if made else reservation.during.upper
     return end
+
+
+def _check_longer(row: Reservation, until: datetime, at: datetime) -> None:
+    """Raise BadAsk unless it may end so late, as the market and its provider have it."""
+    if until <= row.during.upper:
+        raise BadAsk("end", "must be later than it is; to end sooner, shorten it")
+    if row.during.upper <= at:
+        raise BadAsk("end", "cannot move any more: the window is over")
+    if row.rolling:
+        check_rolling(end=until, at=at)
+    check_length(offer=row.offer, length=until - row.during.lower)
+    check_horizon(offer=row.offer, end=until, at=at)
 
 
 def _cost_micro(row: Reservation, until: datetime) -> int:
@@ -201,7 +214,7 @@ def _lock(seen: Reservation) -> Reservation:
     # neither hold nor decision: a join would show those of before the lock was waited for
     related = ("offer__machine__site__operator", "offer__schedule", "renter")
     row = rows.select_related(*related).get(pk=seen.pk)
-    if (row.state, row.during) != (seen.state, seen.during):
+    if (row.state, row.during, row.rolls_on) != (seen.state, seen.during, seen.rolls_on):
         raise LostRace(f"{row} changed in the meantime")
     leases = Lease.objects.filter(assignment__reservation=row, state__in=LIVE)
     lock_gpus(leases.values_list("gpu", flat=True))
@@ -266,6 +279,6 @@ def _draw_anew(row: Reservation, decision: Decision, until: datetime, at: dateti
 
 def _move_end(row: Reservation, until: datetime, **also: Decision) -> None:
     window = TimestamptzRange(row.during.lower, until)
-    Reservation.objects.filter(pk=row.pk).update(during=window, **also)
-    row.during = window
+    Reservation.objects.filter(pk=row.pk).update(during=window, roll_refused="", **also)
+    row.during, row.roll_refused = window, ""
     changes.after_commit(row)

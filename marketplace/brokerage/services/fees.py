@@ -27,18 +27,18 @@ class FeeChanged(Exception):
 def fee_micro(*, reservation: Reservation, until: datetime, at: datetime) -> int:
     """What it costs at `at` to give up all that lies after `until`, in micro-units.
 
-    By the schedule that the offer named. Nothing for what may be interrupted, which binds neither
-    side; nothing before it is booked, nothing while a machine of it
+    By the schedule that the offer named. Nothing for what may be interrupted or runs until it is
+    stopped, which bind neither side; nothing before it is booked, nothing while a machine of it
     does not answer, and nothing where it should have begun LATE ago and has not: that is the
     provider's failure. Time that is billed as a minimum is not billed again.
     """
     schedule = reservation.offer.schedule
-    if schedule is None or reservation.interruptible:
+    if schedule is None or reservation.interruptible or reservation.rolling:
         return 0
     if reservation.state not in (State.CONFIRMED, State.PAYMENT_DUE, State.ACTIVE):
         return 0
     late = reservation.state == State.CONFIRMED and at >= _ready(reservation) + LATE
-    if late or _is_down(reservation):
+    if late or is_down(reservation):
         return 0
     begin = max(until, at)
     if reservation.state == State.ACTIVE:
@@ -89,7 +89,8 @@ def _ready(reservation: Reservation) -> datetime:
     return max(start, reservation.booked_at or start)
 
 
-def _is_down(reservation: Reservation) -> bool:
+def is_down(reservation: Reservation) -> bool:
+    """Whether a machine of it does not answer."""
     parts = reservation.assignments.filter(withdrawn_at__isnull=True)
     return parts.exclude(machine__state=MachineState.ONLINE).exists()
 

@@ -8,6 +8,12 @@ from marketplace.ledger import services as ledger
 from .asking import wallet_account
 
 
+def _next_key(key: str) -> str:
+    """That of the hold which replaces one of this key: numbered, as there may be any number."""
+    first, _, number = key.partition("#")
+    return f"{first}#{int(number or 0) + 1}"
+
+
 def hold_more(*, reservation: Reservation, lacking_micro: int) -> None:
     """Replace the hold by one that is larger by so much; the caller holds the reservation's lock.
 
@@ -18,7 +24,7 @@ def hold_more(*, reservation: Reservation, lacking_micro: int) -> None:
     with transaction.atomic():
         left = ledger.release_hold(hold=old)
         reservation.hold = ledger.place_hold(
-            key=f"{old.key}+",
+            key=_next_key(old.key),
             account=wallet_account(renter=reservation.renter, currency=reservation.currency),
             amount=left + lacking_micro,
         )
@@ -36,7 +42,7 @@ def hold_less(*, reservation: Reservation, spared_micro: int) -> None:
     unpaid = min(spared_micro, reservation.due_micro)
     left = ledger.release_hold(hold=old)
     reservation.hold = ledger.place_hold(
-        key=f"{old.key}-",
+        key=_next_key(old.key),
         account=wallet_account(renter=reservation.renter, currency=reservation.currency),
         amount=max(1, left - (spared_micro - unpaid)),
     )

@@ -1,6 +1,6 @@
 """Renters are told in time of what begins or ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -59,14 +59,26 @@ def remind(*, at: datetime) -> int:
 
 
 def due_of(row: Reservation, at: datetime) -> Iterator[Due]:
-    """What is to be told now: of each event only the latest lead that has been reached."""
+    """What is to be told now: of each event only the latest lead that has been reached.
+
+    The end of what rolls on is none. Where it was refused that was told, and is once more, at last.
+    """
     start, end = row.during.lower, row.during.upper
     if row.state == State.CONFIRMED and start > at:
         yield from _latest(Notice.Kind.STARTS, start, start - row.created_at, at)
-    yield from _latest(Notice.Kind.ENDS, end, end - start, at)
+    if not row.rolls_on:
+        yield from _latest(Notice.Kind.ENDS, end, end - start, at)
+    elif row.roll_refused:
+        yield from _latest(Notice.Kind.ENDS, end, end - start, at, LEADS[-1:])
 
 
-def _latest(kind: Notice.Kind, about: datetime, span: timedelta, at: datetime) -> Iterator[Due]:
-    reached = [lead for lead in LEADS if about - lead <= at < about and 2 * lead <= span]
+def _latest(
+    kind: Notice.Kind,
+    about: datetime,
+    span: timedelta,
+    at: datetime,
+    leads: Sequence[timedelta] = LEADS,
+) -> Iterator[Due]:
+    reached = [lead for lead in leads if about - lead <= at < about and 2 * lead <= span]
     if reached:
         yield Due(kind, about, min(reached))

@@ -297,6 +297,8 @@ def end_due(*, reservation: Reservation, at: datetime) -> None:
 
 def _over(row: Reservation) -> str:
     """Why a window that is over is over."""
+    if row.rolls_on and row.roll_refused:
+        return f"the window is over: {row.get_roll_refused_display()}"
     return GAVE_WAY if row.evict_at == row.during.upper else WINDOW_OVER
 
 

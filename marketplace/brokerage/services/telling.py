@@ -33,6 +33,7 @@ NOTICED: Final = {
     Notice.Kind.SERVED: "waitlist.served",
     Notice.Kind.EVICTED: "reservation.evicted",
     Notice.Kind.PAYMENT_DUE: "reservation.payment_due",
+    Notice.Kind.NOT_ROLLED: "reservation.not_rolled",
 }
 
 
@@ -117,6 +118,9 @@ def facts_of(row: Reservation) -> dict[str, Any]:
         "pay_by": _moment(row.pay_by),
         "interruptible": row.interruptible,
         "evict_at": _moment(row.evict_at),
+        "rolling": row.rolling,
+        "rolls_on": row.rolls_on,
+        "roll_refused": row.roll_refused,
         "hold_expires_at": _moment(row.hold_expires_at),
         "ended_at": _moment(row.ended_at),
         "created_at": _moment(row.created_at),

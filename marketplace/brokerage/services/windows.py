@@ -50,6 +50,26 @@ def check_length(*, offer: Offer, length: timedelta) -> None:
         raise BadAsk("end", f"must be at most {longest} after the start: the provider's maximum")
 
 
+def first_window(*, offer: Offer) -> timedelta:
+    """How far what runs until it is stopped is booked at first."""
+    least = max(settings.ROLL_MINUTES * 60, settings.MIN_WINDOW_SECONDS, offer.min_window_s)
+    return timedelta(seconds=min(least, offer.max_window_s or least))
+
+
+def roll_step() -> timedelta:
+    """How far its end moves each time, which is when no more than that is left."""
+    return timedelta(seconds=settings.ROLL_MINUTES * 30)
+
+
+def check_rolling(*, end: datetime, at: datetime) -> None:
+    """Raise BadAsk unless what runs until it is stopped may be booked so far ahead at `at`.
+
+    Giving it up costs nothing, so nobody keeps GPUs from others by it.
+    """
+    if end > at + 2 * roll_step():
+        raise BadAsk("end", "moves on by itself until it is stopped; further ahead is not booked")
+
+
 def check_bid(
     offer: Offer, bid_micro: int, start: datetime, end: datetime, together: Together, at: datetime
 ) -> None:

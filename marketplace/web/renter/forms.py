@@ -16,12 +16,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.brokerage.placement import Together
-from marketplace.brokerage.services import Ask
+from marketplace.brokerage.services import Ask, first_window
 from marketplace.catalog.models import Offer
 from marketplace.core.money import MICRO
 from marketplace.web.forms import DollarsField, StyledForm, TokenForm, lines
 
 NOW, LATER = "now", "later"
+HOURS, STOPPED = "hours", "stopped"
 MOST_GPUS = 100_000
 
 
@@ -39,7 +40,7 @@ TOGETHER = [
 
 
 TEMPLATES = (("ssh", _("A machine to log in to by SSH")), ("jupyter", "JupyterLab"))
-TYPED = ("hours", "template", "image", "ssh_keys", "command", "environment", "spot_bid")
+TYPED = ("lasts", "hours", "template", "image", "ssh_keys", "command", "environment", "spot_bid")
 
 
 class AskForm(StyledForm):
@@ -64,7 +65,19 @@ class AskForm(StyledForm):
         label=_("Start at, UTC"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    lasts = forms.ChoiceField(
+        choices=[(HOURS, _("For the hours below")), (STOPPED, _("Until I stop it"))],
+        initial=HOURS,
+        required=False,
+        widget=forms.RadioSelect,
+        label=_("How long"),
+        help_text=_(
+            "Until you stop it: it starts now, is booked and paid a little ahead and goes on by"
+            " itself. Stopping costs no fee."
+        ),
+    )
     hours = forms.DecimalField(
+        required=False,
         max_digits=9,
         decimal_places=4,
         max_value=10_000,
@@ -144,9 +157,20 @@ class AskForm(StyledForm):
         cleaned = super().clean() or self.cleaned_data
         if "command" in cleaned and not cleaned["command"] and not cleaned.get("template"):
             self.add_error("command", _("Write a command, or choose a template that brings one."))
+        if not self.rolling and "hours" in cleaned and cleaned["hours"] is None:
+            self.add_error("hours", _("Write for how many hours, or choose until you stop it."))
         if cleaned.get("when") == LATER and not cleaned.get("start") and "start" in cleaned:
             self.add_error("start", _("Write when it shall start, or choose to start now."))
         return cleaned
+
+    @property
+    def rolling(self) -> bool:
+        return self.cleaned_data.get("lasts") == STOPPED
+
+    def _length(self, offer: Offer) -> timedelta:
+        if self.rolling:
+            return first_window(offer=offer)
+        return timedelta(milliseconds=int(self.cleaned_data["hours"] * 3_600_000))
 
     def begin(self, at: datetime) -> datetime:
         given: datetime | None = self.cleaned_data["start"]
@@ -160,11 +184,12 @@ class AskForm(StyledForm):
             offer=offer,
             gpu_count=facts["gpu_count"],
             start=start,
-            end=start + timedelta(milliseconds=int(facts["hours"] * 3_600_000)),
+            end=start + self._length(offer),
             workload=self._workload(),
             auto_confirm=not facts["hold_only"],
             together=Together(facts["together"] or Together.OFFER),
             spot_bid_micro=facts["spot_bid"],
+            rolling=self.rolling,
         )
 
     def _workload(self) -> dict[str, Any]:

@@ -45,6 +45,11 @@ LOOK_AGAIN = {
 MOVED_ON = gettext_lazy(
     "The reservation moved on in the meantime; nothing was changed. This is how it stands."
 )
+#: acts that let what runs until it is stopped go on, or not; and what is told
+SWITCHED = {
+    "roll-on": (True, gettext_lazy("It goes on until you stop it.")),
+    "let-end": (False, gettext_lazy("It ends where it ends now, unless you switch that back.")),
+}
 
 
 def mine(principal: Principal) -> QuerySet[Reservation]:
@@ -125,7 +130,7 @@ def statement(request: HttpRequest, principal: Principal, reservation: UUID) -> 
 @require_POST
 @member(roles.RENT)
 def act(request: HttpRequest, principal: Principal, reservation: UUID, verb: str) -> HttpResponse:
-    """Confirm, pay, cancel or stop; a refusal shows the reservation as it stands now."""
+    """Confirm, pay, cancel, stop, let go on or end; a refusal shows how the reservation stands."""
     row = get_object_or_404(mine(principal), public_id=reservation)
     try:
         said = _do(verb, row, principal, GiveUpForm(request.POST))
@@ -154,6 +159,10 @@ def _do(verb: str, row: Reservation, principal: Principal, form: GiveUpForm) -> 
     if verb == "pay":
         brokerage.pay(reservation=row, by=principal.user, at=at)
         return _("Paid. It starts with its window.")
+    if verb in SWITCHED:
+        on, told = SWITCHED[verb]
+        brokerage.roll_on(reservation=row, on=on, by=principal.user, at=at)
+        return str(told)
     agreed: dict[str, Any] = {}
     if form.is_valid():
         agreed = {"key": form.key, "agreed_fee_micro": form.cleaned_data["fee"]}

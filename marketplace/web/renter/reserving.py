@@ -140,6 +140,20 @@ def _confirmation(
         "may_pay_now": not booked.pay_at_start,
         "environment": sorted(ask.workload["environment"]),
         "pin_minutes": settings.PIN_MINUTES,
-        "may_pin": ask.gpu_count <= settings.PIN_GPUS and ask.spot_bid_micro is None,
+        "may_pin": _may_pin(ask),
+        "hourly": ask.price_micro * ask.gpu_count,
+        "roll_step": brokerage.roll_step(),
+        "longest": _longest(ask),
     }
     return render(request, "renter/confirm.html", context)
+
+
+def _may_pin(ask: Ask) -> bool:
+    plain = ask.spot_bid_micro is None and not ask.rolling
+    return plain and ask.gpu_count <= settings.PIN_GPUS
+
+
+def _longest(ask: Ask) -> datetime | None:
+    """When what runs until it is stopped ends at the latest, if its provider has a longest time."""
+    most = ask.offer.max_window_s
+    return None if most is None else ask.start + timedelta(seconds=most)

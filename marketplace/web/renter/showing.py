@@ -39,6 +39,7 @@ def live(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]
     return {
         "row": row,
         "goes_on": bool(MOVES[row.state]),
+        "rolls": row.rolling and row.state in BOOKED,
         "words": RESERVATION[row.state],
         "steps": timeline(row, parts),
         "leases": leases,
@@ -50,7 +51,7 @@ def live(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]
         "hourly": row.price_micro_per_gpu_hour * row.gpu_count,
         "left": _left(row, at),
         "notices": row.notices.order_by("pk"),
-        "changes": row.changes.order_by("pk"),
+        "changes": row.changes.by_hand().order_by("pk"),
         "rises": rises,
         "can_rent": principal.may(roles.RENT),
         "version": _version(row, leases, rises),
@@ -63,7 +64,8 @@ def acts(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]
     return {
         "can_confirm": may and row.state in SHORT,
         "can_instruct": may and row.state in (*SHORT, *BOOKED),
-        "can_change": may and row.state in BOOKED,
+        "can_change": may and row.state in BOOKED and not row.rolling,
+        "can_roll": may and row.state in BOOKED and row.rolling and row.during.upper > at,
         "can_cancel": may and State.CANCELLED in MOVES[row.state],
         "can_pay": may and row.due_micro > 0 and row.state in TO_PAY,
         "can_stop": may and row.state == State.ACTIVE,
@@ -111,6 +113,7 @@ def _version(row: Reservation, leases: list[Lease], rises: list[TermsOffer]) -> 
         row.hold_expires_at,
         row.due_micro,
         row.if_lost,
+        row.rolls_on,
         [lease.state for lease in leases],
         [rise.pk for rise in rises],
     )

@@ -43,11 +43,17 @@ def _way(row: Reservation, parts: Sequence[Assignment]) -> Iterator[Step]:
     yield _booked(row, parts)
     yield _running(row, parts)
     over = row.state in (State.ENDED, State.SETTLED)
-    yield Step(_("Ended"), row.ended_at) if over else Step(_("Ends"), row.during.upper, icon="ring")
+    yield Step(_("Ended"), row.ended_at) if over else _ends(row)
     if row.state == State.SETTLED:
         yield Step(_("Billed"), icon="ok", now=True)
     else:
         yield Step(_("Billed"), icon="half" if over else "ring", now=over)
+
+
+def _ends(row: Reservation) -> Step:
+    if row.rolls_on and not row.roll_refused:
+        return Step(_("Runs on, paid"), row.during.upper, _("until"), icon="ring")
+    return Step(_("Ends"), row.during.upper, icon="ring")
 
 
 def _screened(row: Reservation) -> Step:

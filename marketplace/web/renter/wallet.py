@@ -18,6 +18,7 @@ from marketplace.billing import services as billing
 from marketplace.billing.models import AutoTopUp, Refund, TopUp
 from marketplace.billing.services import BadTopUp
 from marketplace.billing.states import TopUpState
+from marketplace.brokerage.models import ROLLING, Reservation
 from marketplace.core.idempotency import KeyReused
 from marketplace.web.access import member
 from marketplace.web.limits import limited, user
@@ -80,14 +81,17 @@ def _live(request: HttpRequest, principal: Principal) -> dict[str, Any]:
     """What changes by itself."""
     organisation = principal.organisation
     rows = TopUp.objects.filter(organisation=organisation).order_by("-pk")
+    owes = billing.owes_micro(organisation=organisation)
     cards = list(billing.cards(organisation=organisation).order_by("pk"))
     return {
         "cards": cards,
         "card_names": {card.payment_method: said(card) for card in cards},
         "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
-        "owes": billing.owes_micro(organisation=organisation),
+        "owes": owes,
         "balance": billing.wallet(organisation=organisation),
         "forecast": billing.forecast(organisation=organisation, at=now()),
+        "rolling": Reservation.objects.filter(ROLLING, renter=organisation),
+        "grace": billing.grace_micro(organisation=organisation, at=now()) if owes > 0 else 0,
         "may_pay": principal.may(roles.PAY),
     }
 

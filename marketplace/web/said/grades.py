@@ -9,6 +9,7 @@ from marketplace.accounts.models import Role
 from marketplace.billing.models.credits import Fault
 from marketplace.billing.models.disputes import DisputeEntry
 from marketplace.brokerage.changes import WindowChange
+from marketplace.brokerage.models import RollRefusal
 
 #: shown by their labels
 CHOICES: Final[tuple[type[TextChoices], ...]] = (
@@ -19,6 +20,7 @@ CHOICES: Final[tuple[type[TextChoices], ...]] = (
     Fault,
     IdentifierKind,
     Role,
+    RollRefusal,
     WindowChange.Kind,
 )
 #: codes, which are no words of any language
