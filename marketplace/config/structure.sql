@@ -104,7 +104,7 @@
 -- migration metering.0001_initial fdd651170a0e1bdc
 -- migration metering.0002_append_only 80c82f16b0260e29
 -- migration metering.0003_statements 7b93d772a9d2a7b3
--- migration metering.0004_running_sums b8e77d4d7614a373
+-- migration metering.0004_running_sums 1fcfae22016af025
 -- migration mfa.0001_initial a42b6353f2ed5dd7
 -- migration mfa.0002_authenticator_timestamps b6566eb07301e2e4
 -- migration mfa.0003_authenticator_type_uniq 88550a456154080c
@@ -6276,7 +6276,6 @@ CREATE INDEX maturity_latest ON public.billing_maturity USING btree (upto DESC);
 CREATE UNIQUE INDEX maturity_of_whom ON public.billing_maturity USING btree (id, organisation_id, currency);
 CREATE UNIQUE INDEX membership_once ON public.accounts_membership USING btree (user_id, organisation_id);
 CREATE INDEX metering_gap_assignment_id_73da871b ON public.metering_gap USING btree (assignment_id);
-CREATE INDEX metering_link_assignment_id_f2f55ea1 ON public.metering_link USING btree (assignment_id);
 CREATE INDEX metering_outageruling_assignment_id_84a93beb ON public.metering_outageruling USING btree (assignment_id);
 CREATE INDEX metering_outageruling_ruled_by_id_9454d880 ON public.metering_outageruling USING btree (ruled_by_id);
 CREATE INDEX metering_ownoutage_recorded_by_id_bb3890a2 ON public.metering_ownoutage USING btree (recorded_by_id);

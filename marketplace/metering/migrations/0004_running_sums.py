@@ -156,6 +156,16 @@ class Migration(migrations.Migration):
                 to="brokerage.lease",
             ),
         ),
+        migrations.AlterField(
+            model_name="link",
+            name="assignment",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links",
+                to="brokerage.assignment",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="usage",
             constraint=models.UniqueConstraint(
