@@ -31,7 +31,7 @@ demo: env
 test: env
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./.ci/checks
 
-BENCHES := billing chaos chinese heartbeats invoice ledger pages replay rescreen reserve screening search
+BENCHES := age billing chaos chinese heartbeats invoice ledger pages replay rescreen reserve screening search
 
 bench: env
 	@[[ " $(BENCHES) " == *" $(NAME) "* && -n "$(NAME)" ]] || { echo "usage: make bench NAME=...  one of: $(BENCHES)"; exit 2; }

@@ -91,7 +91,7 @@ def assert_books():
         assert due == row.at.charged_micro
         assert due == (booked.aggregate(sum=Sum("amount_micro"))["sum"] or 0)
     assert sum(ledger.totals(currency="USD").values()) == 0
-    assert ledger.verify() == [], "cached = summed"
+    assert ledger.verify() == metering.verify() == [], "cached = summed"
     assert all(row.posted - row.held >= row.floor == 0 for row in Balance.objects.all())
 
 

@@ -84,7 +84,8 @@ class Link(models.Model):
     """
 
     segment = models.OneToOneField(Segment, models.PROTECT, primary_key=True)
-    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="links")
+    # its place has an index that begins with it
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="links", db_index=False)
     position = models.PositiveIntegerField(help_text="1 is the first")
     counted = DateTimeRangeField(null=True, blank=True)
     doubt = models.CharField(max_length=200, blank=True)

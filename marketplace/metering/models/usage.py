@@ -14,15 +14,41 @@ BOUNDED = Q(during__isempty=False, during__lower_inf=False, during__upper_inf=Fa
 
 
 class Usage(Record):
-    """Sealed: time of one lease in which it was used. Append-only; no moment is in it twice."""
+    """Sealed: time of one lease in which it was used. Append-only; no moment is in it twice.
 
-    lease = models.ForeignKey(Lease, models.PROTECT, related_name="usage")
+    Each row carries what was sealed of its lease before it, so that what is billed up to a moment
+    is read from one row. A trigger reckons these two columns, and refuses a value that is not
+    theirs. How far the chain was sealed with it spares the next seal what it would find done.
+    """
+
+    # the sum has an index that begins with it
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="usage", db_index=False)
     during = DateTimeRangeField()
     sealed_at = models.DateTimeField()
+    before_us = models.BigIntegerField(
+        editable=False, help_text="sealed of the lease before it, microseconds"
+    )
+    in_order = models.BooleanField(
+        editable=False, help_text="all that was sealed before it lies before it in time"
+    )
+    links = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="so many of the chain were sealed whole with it"
+    )
 
     class Meta:
         verbose_name_plural = "usage"
+        indexes = [
+            models.Index(
+                "lease",
+                Func(F("during"), function="lower"),
+                condition=Q(in_order=True),
+                name="usage_in_order",
+            ),
+            models.Index("lease", condition=Q(in_order=False), name="usage_out_of_order"),
+        ]
         constraints = [
+            # two seals that know nothing of each other reckon the same sum
+            models.UniqueConstraint("lease", "before_us", name="usage_sum_once"),
             ExclusionConstraint(
                 name="usage_moment_once",
                 expressions=[

@@ -5,6 +5,7 @@ from .closing import close
 from .ruling import BadRuling, record_own_outage, require_outage, require_ruling, rule_outage
 from .sealing import covered_ms, interval, is_complete, seal
 from .summing import Slice, billed_ms
+from .verifying import verify
 
 __all__ = [
     "BadRuling",
@@ -24,4 +25,5 @@ __all__ = [
     "rule_outage",
     "seal",
     "signer",
+    "verify",
 ]

@@ -29,7 +29,7 @@ def close(*, reservation: Reservation, at: datetime) -> None:
             .select_for_update(no_key=True, of=("self",))
             .order_by("pk")
         )
-        seal(reservation=reservation, at=at)
+        seal(reservation=reservation, at=at, anew=True)
         closed = set(Closing.objects.filter(assignment__in=assignments).values_list("assignment"))
         for assignment in assignments:
             if (assignment.pk,) not in closed:

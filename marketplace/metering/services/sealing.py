@@ -11,29 +11,40 @@ from marketplace.metering.models import BilledMs
 
 #: Time of a lease that links count, inside it and not sealed before; once its chain is closed,
 #: nothing that was linked later. Multiranges make a union of it, so overlaps and any order of
-#: arrival give the same answer.
+#: arrival give the same answer. It reads the links after those that were sealed whole: links are
+#: added under the assignment's lock, so whoever sees one sees all before it. One that reaches
+#: beyond the lease as it stood is looked at again.
 UNSEALED = """
-WITH covered AS (
-  SELECT coalesce(range_agg(l.counted), '{}'::tstzmultirange)
-           * tstzmultirange(tstzrange(%(begin)s, %(finish)s, '[)')) AS span
+WITH fresh AS (
+  SELECT l.position, l.counted
   FROM metering_link l LEFT JOIN metering_closing c ON c.assignment_id = l.assignment_id
-  WHERE l.assignment_id = %(assignment)s AND l.counted IS NOT NULL
-    AND (c.links IS NULL OR l.position <= c.links)
+  WHERE l.assignment_id = %(assignment)s AND (c.links IS NULL OR l.position <= c.links)
+    AND l.position > CASE WHEN %(anew)s THEN 0 ELSE coalesce((
+      SELECT u.links FROM metering_usage u WHERE u.lease_id = %(lease)s
+      ORDER BY u.before_us DESC LIMIT 1), 0) END
+), covered AS (
+  SELECT coalesce(range_agg(counted), '{}'::tstzmultirange)
+           * tstzmultirange(tstzrange(%(begin)s, %(finish)s, '[)')) AS span,
+    coalesce(min(position) FILTER (WHERE upper(counted) > %(finish)s) - 1, max(position)) AS links
+  FROM fresh
 ), sealed AS (
   SELECT coalesce(range_agg(u.during), '{}'::tstzmultirange) AS span
-  FROM metering_usage u WHERE u.lease_id = %(lease)s
+  FROM metering_usage u
+  WHERE int8range(u.lease_id, u.lease_id, '[]') && int8range(%(lease)s, %(lease)s, '[]')
+    AND u.during && (SELECT range_merge(span) FROM covered)
 )
-INSERT INTO metering_usage (public_id, created_at, lease_id, during, sealed_at)
-SELECT gen_random_uuid(), %(at)s, %(lease)s, piece, %(at)s
+INSERT INTO metering_usage (public_id, created_at, lease_id, during, sealed_at, links)
+SELECT gen_random_uuid(), %(at)s, %(lease)s, piece, %(at)s, covered.links
 FROM covered, sealed, unnest(covered.span - sealed.span) AS piece
 """
 
 
-def seal(*, reservation: Reservation, at: datetime) -> None:
+def seal(*, reservation: Reservation, at: datetime, anew: bool = False) -> None:
     """Append the usage that arrived since the last seal, lease by lease, under the lease's lock.
 
     Used time = union of what the chain counts, within the lease as the server knows it. What is
-    sealed stays; a segment that is linked later adds only the time it newly covers.
+    sealed stays; a segment that is linked later adds only the time it newly covers. `anew` reads
+    the chain from its first link on, whatever was sealed.
     """
     with transaction.atomic():
         leases = (
@@ -45,7 +56,7 @@ def seal(*, reservation: Reservation, at: datetime) -> None:
             .order_by("pk")
         )
         for lease in leases:
-            _seal_lease(lease, at)
+            _seal_lease(lease, at, anew)
 
 
 def interval(lease: Lease, at: datetime) -> tuple[datetime, datetime] | None:
@@ -57,7 +68,7 @@ def interval(lease: Lease, at: datetime) -> tuple[datetime, datetime] | None:
     return (begin, finish) if begin < finish else None
 
 
-def _seal_lease(lease: Lease, at: datetime) -> None:
+def _seal_lease(lease: Lease, at: datetime, anew: bool) -> None:
     bounds = interval(lease, at)
     if bounds is None:
         return
@@ -71,6 +82,7 @@ def _seal_lease(lease: Lease, at: datetime) -> None:
                 "assignment": lease.assignment_id,
                 "lease": lease.pk,
                 "at": at,
+                "anew": anew,
             },
         )
 
