@@ -41,7 +41,10 @@
 -- migration billing.0011_fees_on_papers a8f3966f6c48085f
 -- migration billing.0012_promo_on_invoices de46e9d4376fb062
 -- migration billing.0013_names 5603c108c00e126e
--- migration billing.0016_inbox_ids bd8d2fe76651051c
+-- migration billing.0014_grace a234571399ad3f95
+-- migration billing.0016_inbox_ids ddb8d71b7d84dd1c
+-- migration billing.0017_operators_keep_sites 9f191e66c1e98513
+-- migration billing.0018_stripe_tax 99b74a26fefcb148
 -- migration brokerage.0001_initial 32df3559803e2334
 -- migration brokerage.0002_decision_fits 09816067e1705be9
 -- migration brokerage.0003_live_leases f2f23eb92b7e59fa
@@ -59,6 +62,7 @@
 -- migration brokerage.0016_pay_at_start 35420f6426971114
 -- migration brokerage.0017_names 7ca3f9c289347564
 -- migration brokerage.0018_lease_cleaning c52105d307697481
+-- migration brokerage.0019_rolling a9dbaeb58458c645
 -- migration catalog.0001_initial ed316ae15cb2430c
 -- migration catalog.0002_search_indexes 4cd949e82bfa1693
 -- migration catalog.0003_fabric 2ad65f8a74e823d7
@@ -95,6 +99,7 @@
 -- migration gateway.0003_names 32c0911be5243bac
 -- migration hooks.0001_initial 4171c9f86f2497ea
 -- migration hooks.0002_names 87cdb3d6ad60b7c1
+-- migration hooks.0003_rolling 081ef2ca546a0f7f
 -- migration ledger.0001_initial 4488710a1d3a0217
 -- migration ledger.0002_invariants fa7348c3c8b10cbc
 -- migration ledger.0003_seal 9e5ffc323f0205b6
@@ -102,15 +107,18 @@
 -- migration ledger.0005_payouts ba350c19f5dee19f
 -- migration ledger.0006_papers 7f1b9453fe34179d
 -- migration ledger.0007_bank 51a6a43341a78d5d
+-- migration ledger.0008_own_numbers 1d7bac2103c4ea64
 -- migration metering.0001_initial fdd651170a0e1bdc
 -- migration metering.0002_append_only 80c82f16b0260e29
 -- migration metering.0003_statements 7b93d772a9d2a7b3
+-- migration metering.0004_running_sums 1fcfae22016af025
 -- migration mfa.0001_initial a42b6353f2ed5dd7
 -- migration mfa.0002_authenticator_timestamps b6566eb07301e2e4
 -- migration mfa.0003_authenticator_type_uniq 88550a456154080c
 -- migration notices.0001_initial d27c09e12f162857
 -- migration notices.0002_said_stays fb57005de24f7eeb
 -- migration notices.0003_names 00080bf8dc68e16c
+-- migration notices.0004_rolling f84c24dce8106333
 -- migration sessions.0001_initial 2aa438e2393ee513
 COMMENT ON SCHEMA public IS 'standard public schema';
 CREATE FUNCTION public.billing_credit_within_line() RETURNS trigger
@@ -131,12 +139,69 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+CREATE FUNCTION public.billing_filed_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.transaction_id <> ''
+    OR (NEW.invoice_id, NEW.credit_note_id)
+      IS DISTINCT FROM (OLD.invoice_id, OLD.credit_note_id) THEN
+    RAISE EXCEPTION 'what was filed stays as it was filed' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE FUNCTION public.billing_grace_names_debt() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  whose uuid;
+  debts bigint;
+  owed bigint;
+BEGIN
+  SELECT public_id INTO whose FROM accounts_organisation WHERE id = NEW.organisation_id;
+  PERFORM ledger_lock_balances(ARRAY(
+    SELECT id FROM ledger_account
+     WHERE owner = whose AND kind = 'wallet_paid' AND currency = NEW.currency));
+  SELECT id INTO debts FROM ledger_account
+   WHERE owner = whose AND kind = 'renter_receivable' AND currency = NEW.currency;
+  owed := coalesce((SELECT sum(amount) FROM ledger_transfer WHERE debit_id = debts), 0)
+    - coalesce((SELECT sum(amount) FROM ledger_transfer WHERE credit_id = debts), 0);
+  IF owed <> NEW.owed_micro THEN
+    RAISE EXCEPTION '% is owed, not %', owed, NEW.owed_micro
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'grace_names_debt';
+  END IF;
+  IF NOT EXISTS (
+    SELECT FROM brokerage_windowchange c JOIN brokerage_reservation r ON r.id = c.reservation_id
+     WHERE c.id = NEW.change_id AND c.kind = 'extended' AND r.rolling
+       AND r.renter_id = NEW.organisation_id
+  ) THEN
+    RAISE EXCEPTION 'grace is for what runs until it is stopped'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'grace_of_rolling';
+  END IF;
+  RETURN NEW;
+END $$;
 CREATE FUNCTION public.billing_line_stays() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
   RAISE EXCEPTION 'a line of a payout is only released, once'
     USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.billing_machine_keeps_operator() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF (SELECT count(DISTINCT s.operator_id) FROM catalog_site s
+      WHERE s.id IN (OLD.site_id, NEW.site_id)) > 1
+    AND EXISTS (
+      SELECT FROM catalog_gpu g JOIN brokerage_lease l ON l.gpu_id = g.id
+      WHERE g.machine_id = OLD.id
+    )
+  THEN
+    RAISE EXCEPTION 'machine_keeps_operator: what was leased of machine % was earned by another',
+      OLD.name USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
 END $$;
 CREATE FUNCTION public.billing_numbers_rise() RETURNS trigger
     LANGUAGE plpgsql
@@ -152,6 +217,33 @@ CREATE FUNCTION public.billing_payout_stays() RETURNS trigger
     AS $$
 BEGIN
   RAISE EXCEPTION 'what a payout is made of is frozen' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.billing_site_keeps_operator() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM catalog_machine m JOIN catalog_gpu g ON g.machine_id = m.id
+    JOIN brokerage_lease l ON l.gpu_id = g.id WHERE m.site_id = OLD.id
+  ) THEN
+    RAISE EXCEPTION 'site_keeps_operator: what was leased at site % was earned by its operator',
+      OLD.name USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE FUNCTION public.billing_tax_as_calculated() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM billing_taxcalculation one WHERE one.id = NEW.tax_calculation_id
+      AND one.organisation_id = NEW.organisation_id AND one.currency = NEW.currency
+      AND one.base_micro = NEW.net_micro + NEW.rounding_micro AND one.tax_micro = NEW.tax_micro
+  ) THEN
+    RAISE EXCEPTION 'tax_as_calculated: base or tax is not that of calculation %',
+      NEW.tax_calculation_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
 END $$;
 CREATE FUNCTION public.billing_terms_stay() RETURNS trigger
     LANGUAGE plpgsql
@@ -296,6 +388,13 @@ END $$;
 CREATE FUNCTION public.brokerage_occupied(during tstzrange, cleaning_s integer) RETURNS tstzrange
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $$ SELECT tstzrange(lower(during), upper(during) + make_interval(secs => cleaning_s)) $$;
+CREATE FUNCTION public.brokerage_rolling_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'what runs for a fixed time, and what until it is stopped, is agreed once'
+    USING ERRCODE = 'insufficient_privilege';
+END $$;
 CREATE FUNCTION public.brokerage_window_moves() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -589,6 +688,13 @@ BEGIN
   PERFORM 1 FROM ledger_balance WHERE account_id = ANY (accounts)
     ORDER BY account_id FOR NO KEY UPDATE;
 END $$;
+CREATE FUNCTION public.ledger_number_is_own() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'transaction % bears a number that is not its own', NEW.key
+    USING ERRCODE = 'check_violation';
+END $$;
 CREATE FUNCTION public.ledger_open_balance() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -616,9 +722,62 @@ CREATE FUNCTION public.metering_billed_ms(bigint) RETURNS bigint
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $_$
-  SELECT coalesce(floor(sum(extract(epoch FROM upper(piece) - lower(piece))) * 1000), 0)::bigint
-  FROM unnest(metering_billed($1)) AS piece
+  SELECT coalesce((SELECT us / 1000 FROM metering_billed_us(
+    ARRAY[$1], ARRAY[NULL]::timestamptz[], ARRAY[NULL]::timestamptz[])), 0)
 $_$;
+CREATE FUNCTION public.metering_billed_us(leases bigint[], since timestamp with time zone[], until timestamp with time zone[]) RETURNS TABLE(place bigint, us bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+SELECT asked.place, coalesce(sum(CASE edge.sign WHEN 1 THEN used.us ELSE -used.us END), 0)::bigint
+FROM unnest(leases, since, until) WITH ORDINALITY AS asked (lease, since, until, place)
+JOIN brokerage_lease l ON l.id = asked.lease
+CROSS JOIN LATERAL (
+  SELECT greatest(l.started_at, lower(l.during), asked.since) AS begin,
+    least(l.ended_at, upper(l.during), asked.until) AS finish) f
+LEFT JOIN LATERAL unnest(
+  tstzmultirange(tstzrange(f.begin, greatest(f.begin, f.finish)))
+  - coalesce((SELECT range_agg(r.during) FROM metering_outageruling r
+              WHERE r.assignment_id = l.assignment_id), '{}')) AS piece ON true
+LEFT JOIN LATERAL (VALUES (1, upper(piece)), (-1, lower(piece))) AS edge (sign, moment) ON true
+LEFT JOIN LATERAL (
+  SELECT coalesce(last.until_us, 0) + coalesce((
+    SELECT sum((extract(epoch FROM least(upper(o.during), edge.moment) - lower(o.during))
+                * 1000000)::bigint)
+    FROM metering_usage o
+    WHERE o.lease_id = l.id AND NOT o.in_order AND lower(o.during) < edge.moment
+      AND o.before_us > coalesce(last.before_us, -1)), 0) AS us
+  FROM (SELECT) one LEFT JOIN LATERAL (
+    SELECT u.before_us, u.before_us
+      + (extract(epoch FROM least(upper(u.during), edge.moment) - lower(u.during))
+         * 1000000)::bigint AS until_us
+    FROM metering_usage u
+    WHERE u.lease_id = l.id AND u.in_order AND lower(u.during) < edge.moment
+    ORDER BY lower(u.during) DESC LIMIT 1) last ON true) used ON true
+GROUP BY asked.place
+$$;
+CREATE FUNCTION public.metering_reckon_usage() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE before bigint; ordered boolean;
+BEGIN
+  SELECT coalesce((
+      SELECT u.before_us
+        + (extract(epoch FROM upper(u.during) - lower(u.during)) * 1000000)::bigint
+      FROM metering_usage u WHERE u.lease_id = NEW.lease_id ORDER BY u.before_us DESC LIMIT 1), 0),
+    NOT EXISTS (SELECT 1 FROM metering_usage u WHERE u.lease_id = NEW.lease_id AND u.in_order
+      AND lower(u.during) > lower(NEW.during))
+  INTO before, ordered;
+  IF NEW.before_us <> before OR NEW.in_order <> ordered THEN
+    RAISE EXCEPTION 'what was sealed of the lease before is % us, in order %, not % and %',
+      before, ordered, NEW.before_us, NEW.in_order USING ERRCODE = 'check_violation';
+  END IF;
+  NEW.before_us := before;
+  NEW.in_order := ordered;
+  RETURN NEW;
+END $$;
 CREATE FUNCTION public.notices_said_stays() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -944,6 +1103,7 @@ CREATE TABLE public.billing_billingdetails (
     recorded_at timestamp with time zone NOT NULL,
     organisation_id bigint NOT NULL,
     recorded_by_id bigint NOT NULL,
+    postal_code character varying(16) NOT NULL,
     CONSTRAINT details_named CHECK (((NOT ((name)::text = ''::text)) AND (NOT (address = ''::text))))
 );
 ALTER TABLE public.billing_billingdetails ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -1250,6 +1410,29 @@ ALTER TABLE public.billing_finding ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.billing_grace (
+    id bigint NOT NULL,
+    public_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    amount_micro bigint NOT NULL,
+    owed_micro bigint NOT NULL,
+    limit_micro bigint NOT NULL,
+    currency character varying(3) NOT NULL,
+    facts jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    change_id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    CONSTRAINT grace_positive CHECK (((amount_micro > 0) AND (owed_micro >= 0))),
+    CONSTRAINT grace_within_limit CHECK ((limit_micro >= (owed_micro + amount_micro)))
+);
+ALTER TABLE public.billing_grace ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.billing_grace_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.billing_invoice (
     id bigint CONSTRAINT billing_invoice_id_not_null1 NOT NULL,
     public_id uuid CONSTRAINT billing_invoice_public_id_not_null1 NOT NULL,
@@ -1270,6 +1453,7 @@ CREATE TABLE public.billing_invoice (
     wallet_id bigint NOT NULL,
     series_id character varying(16) NOT NULL,
     promo_micro bigint NOT NULL,
+    tax_calculation_id bigint,
     CONSTRAINT billing_invoice_number_check CHECK ((number >= 0)),
     CONSTRAINT invoice_adds_up CHECK (((tax_micro >= 0) AND (total_micro = ((net_micro + rounding_micro) + tax_micro)) AND (total_micro > 0))),
     CONSTRAINT invoice_numbers_from_one CHECK ((number >= 1)),
@@ -1790,6 +1974,7 @@ CREATE TABLE public.billing_stripecommand (
     refund_id bigint,
     card_id bigint,
     payout_id bigint,
+    tax_filing_id bigint,
     CONSTRAINT billing_stripecommand_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT command_state_known CHECK (((state)::text = ANY ((ARRAY['pending'::character varying, 'sending'::character varying, 'done'::character varying, 'failed'::character varying, 'unknown'::character varying])::text[])))
 );
@@ -1840,6 +2025,51 @@ CREATE TABLE public.billing_stripemovement (
 );
 ALTER TABLE public.billing_stripemovement ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.billing_stripemovement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.billing_taxcalculation (
+    id bigint NOT NULL,
+    public_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    calculation_id character varying(64) NOT NULL,
+    currency character varying(3) NOT NULL,
+    base_micro bigint NOT NULL,
+    tax_micro bigint NOT NULL,
+    asked jsonb NOT NULL,
+    breakdown jsonb NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    calculated_at timestamp with time zone NOT NULL,
+    organisation_id bigint NOT NULL,
+    CONSTRAINT tax_calculation_amounts CHECK (((base_micro > 0) AND (tax_micro >= 0))),
+    CONSTRAINT tax_calculation_lasts CHECK ((expires_at > calculated_at)),
+    CONSTRAINT tax_calculation_named CHECK ((NOT ((calculation_id)::text = ''::text)))
+);
+ALTER TABLE public.billing_taxcalculation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.billing_taxcalculation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.billing_taxfiling (
+    id bigint NOT NULL,
+    public_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    transaction_id character varying(64) NOT NULL,
+    line_item character varying(64) NOT NULL,
+    filed_at timestamp with time zone,
+    credit_note_id bigint,
+    invoice_id bigint,
+    CONSTRAINT tax_filing_of_one_paper CHECK ((((credit_note_id IS NULL) AND (invoice_id IS NOT NULL)) OR ((credit_note_id IS NOT NULL) AND (invoice_id IS NULL)))),
+    CONSTRAINT tax_filing_whole CHECK ((((filed_at IS NULL) AND ((line_item)::text = ''::text) AND ((transaction_id)::text = ''::text)) OR ((NOT ((transaction_id)::text = ''::text)) AND (NOT ((line_item)::text = ''::text)) AND (filed_at IS NOT NULL))))
+);
+ALTER TABLE public.billing_taxfiling ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.billing_taxfiling_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2103,7 +2333,7 @@ CREATE TABLE public.brokerage_notice (
     noted_at timestamp with time zone NOT NULL,
     reservation_id bigint NOT NULL,
     CONSTRAINT brokerage_notice_lead_s_check CHECK ((lead_s >= 0)),
-    CONSTRAINT notice_kind_known CHECK (((kind)::text = ANY ((ARRAY['starts'::character varying, 'ends'::character varying, 'replaced'::character varying, 'unreachable'::character varying, 'lost'::character varying, 'served'::character varying, 'evicted'::character varying, 'payment_due'::character varying])::text[])))
+    CONSTRAINT notice_kind_known CHECK (((kind)::text = ANY ((ARRAY['starts'::character varying, 'ends'::character varying, 'replaced'::character varying, 'unreachable'::character varying, 'lost'::character varying, 'served'::character varying, 'evicted'::character varying, 'payment_due'::character varying, 'not_rolled'::character varying])::text[])))
 );
 ALTER TABLE public.brokerage_notice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.brokerage_notice_id_seq
@@ -2176,6 +2406,9 @@ CREATE TABLE public.brokerage_reservation (
     interruptible boolean DEFAULT false NOT NULL,
     due_micro bigint DEFAULT 0 NOT NULL,
     pay_by timestamp with time zone,
+    roll_refused character varying(16) DEFAULT ''::character varying NOT NULL,
+    rolling boolean DEFAULT false NOT NULL,
+    rolls_on boolean DEFAULT false NOT NULL,
     CONSTRAINT brokerage_reservation_fee_bps_check CHECK ((fee_bps >= 0)),
     CONSTRAINT brokerage_reservation_gpu_count_check CHECK ((gpu_count >= 0)),
     CONSTRAINT brokerage_reservation_pin_slot_check CHECK ((pin_slot >= 0)),
@@ -2190,6 +2423,9 @@ CREATE TABLE public.brokerage_reservation (
     CONSTRAINT reservation_pin_has_slot CHECK ((((pin_slot >= 1) AND (pin_slot IS NOT NULL) AND (pin_slot <= 5)) OR ((pin_slot IS NULL) AND (NOT ((state)::text = 'pinned'::text))))),
     CONSTRAINT reservation_pin_runs_out CHECK (((hold_expires_at IS NOT NULL) OR (NOT ((state)::text = 'pinned'::text)))),
     CONSTRAINT reservation_price_positive CHECK ((price_micro_per_gpu_hour > 0)),
+    CONSTRAINT reservation_roll_refused_known CHECK (((roll_refused)::text = ANY ((ARRAY[''::character varying, 'taken'::character varying, 'longest'::character varying, 'withdrawn'::character varying, 'uncleared'::character varying, 'stale'::character varying, 'frozen'::character varying, 'money'::character varying, 'part'::character varying, 'lost'::character varying])::text[]))),
+    CONSTRAINT reservation_rolling_is_plain CHECK (((NOT rolling) OR (auto_confirm AND (due_micro = 0) AND (NOT interruptible) AND (pin_slot IS NULL) AND rolling))),
+    CONSTRAINT reservation_rolls_as_asked CHECK ((rolling OR (((roll_refused)::text = ''::text) AND (NOT rolls_on)))),
     CONSTRAINT reservation_runs_paid CHECK (((due_micro = 0) OR ((due_micro > 0) AND (NOT interruptible) AND (pin_slot IS NULL) AND (NOT ((state)::text = ANY ((ARRAY['active'::character varying, 'ended'::character varying, 'settled'::character varying])::text[])))))),
     CONSTRAINT reservation_state_known CHECK (((state)::text = ANY ((ARRAY['requested'::character varying, 'cleared'::character varying, 'pinned'::character varying, 'held'::character varying, 'confirmed'::character varying, 'payment_due'::character varying, 'active'::character varying, 'ended'::character varying, 'settled'::character varying, 'refused'::character varying, 'expired'::character varying, 'cancelled'::character varying, 'failed'::character varying])::text[]))),
     CONSTRAINT reservation_together_known CHECK (((together)::text = ANY ((ARRAY['offer'::character varying, 'machine'::character varying, 'fabric'::character varying, 'site'::character varying])::text[]))),
@@ -3877,7 +4113,7 @@ CREATE TABLE public.hooks_endpoint (
     removed_at timestamp with time zone,
     created_by_id bigint NOT NULL,
     organisation_id bigint NOT NULL,
-    CONSTRAINT endpoint_kinds_known CHECK (((kinds <@ ARRAY['reservation.confirmed'::character varying(40), 'reservation.refused'::character varying(40), 'reservation.expired'::character varying(40), 'reservation.cancelled'::character varying(40), 'reservation.starting'::character varying(40), 'reservation.started'::character varying(40), 'reservation.ending'::character varying(40), 'reservation.ended'::character varying(40), 'reservation.failed'::character varying(40), 'reservation.evicted'::character varying(40), 'reservation.payment_due'::character varying(40), 'reservation.machine_replaced'::character varying(40), 'reservation.machine_unreachable'::character varying(40), 'reservation.machine_lost'::character varying(40), 'waitlist.served'::character varying(40), 'waitlist.returned'::character varying(40), 'waitlist.lapsed'::character varying(40), 'wallet.low'::character varying(40), 'wallet.top_up_failed'::character varying(40), 'wallet.topped_up'::character varying(40), 'wallet.automatic_off'::character varying(40), 'wallet.action_needed'::character varying(40), 'wallet.frozen'::character varying(40), 'invoice.issued'::character varying(40), 'payout.paid'::character varying(40), 'payout.returned'::character varying(40), 'payout.reversed'::character varying(40), 'machine.unreachable'::character varying(40), 'machine.back'::character varying(40), 'screening.decided'::character varying(40), 'member.joined'::character varying(40), 'webhook.paused'::character varying(40)]) AND (
+    CONSTRAINT endpoint_kinds_known CHECK (((kinds <@ ARRAY['reservation.confirmed'::character varying(40), 'reservation.refused'::character varying(40), 'reservation.expired'::character varying(40), 'reservation.cancelled'::character varying(40), 'reservation.starting'::character varying(40), 'reservation.started'::character varying(40), 'reservation.ending'::character varying(40), 'reservation.ended'::character varying(40), 'reservation.failed'::character varying(40), 'reservation.evicted'::character varying(40), 'reservation.payment_due'::character varying(40), 'reservation.not_rolled'::character varying(40), 'reservation.machine_replaced'::character varying(40), 'reservation.machine_unreachable'::character varying(40), 'reservation.machine_lost'::character varying(40), 'waitlist.served'::character varying(40), 'waitlist.returned'::character varying(40), 'waitlist.lapsed'::character varying(40), 'wallet.low'::character varying(40), 'wallet.grace'::character varying(40), 'wallet.top_up_failed'::character varying(40), 'wallet.topped_up'::character varying(40), 'wallet.automatic_off'::character varying(40), 'wallet.action_needed'::character varying(40), 'wallet.frozen'::character varying(40), 'invoice.issued'::character varying(40), 'payout.paid'::character varying(40), 'payout.returned'::character varying(40), 'payout.reversed'::character varying(40), 'machine.unreachable'::character varying(40), 'machine.back'::character varying(40), 'screening.decided'::character varying(40), 'member.joined'::character varying(40), 'webhook.paused'::character varying(40)]) AND (
 CASE
     WHEN (kinds IS NULL) THEN NULL::integer
     ELSE COALESCE(array_length(kinds, 1), 0)
@@ -4157,6 +4393,10 @@ CREATE TABLE public.metering_usage (
     during tstzrange NOT NULL,
     sealed_at timestamp with time zone NOT NULL,
     lease_id bigint NOT NULL,
+    before_us bigint NOT NULL,
+    in_order boolean NOT NULL,
+    links integer DEFAULT 0 NOT NULL,
+    CONSTRAINT metering_usage_links_check CHECK ((links >= 0)),
     CONSTRAINT usage_bounded CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during))))
 );
 ALTER TABLE public.metering_usage ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -4191,7 +4431,7 @@ CREATE TABLE public.notices_choice (
     by_email boolean NOT NULL,
     by_page boolean NOT NULL,
     person_id bigint NOT NULL,
-    CONSTRAINT choice_is_free CHECK (((kind)::text = ANY ((ARRAY['reservation.confirmed'::character varying, 'reservation.refused'::character varying, 'reservation.expired'::character varying, 'reservation.cancelled'::character varying, 'reservation.starting'::character varying, 'reservation.started'::character varying, 'reservation.ending'::character varying, 'reservation.ended'::character varying, 'reservation.failed'::character varying, 'reservation.evicted'::character varying, 'reservation.payment_due'::character varying, 'reservation.machine_replaced'::character varying, 'reservation.machine_unreachable'::character varying, 'reservation.machine_lost'::character varying, 'waitlist.served'::character varying, 'waitlist.returned'::character varying, 'waitlist.lapsed'::character varying, 'wallet.low'::character varying, 'wallet.top_up_failed'::character varying, 'wallet.topped_up'::character varying, 'wallet.automatic_off'::character varying, 'wallet.action_needed'::character varying, 'invoice.issued'::character varying, 'payout.paid'::character varying, 'payout.returned'::character varying, 'payout.reversed'::character varying, 'machine.unreachable'::character varying, 'machine.back'::character varying, 'webhook.paused'::character varying])::text[])))
+    CONSTRAINT choice_is_free CHECK (((kind)::text = ANY ((ARRAY['reservation.confirmed'::character varying, 'reservation.refused'::character varying, 'reservation.expired'::character varying, 'reservation.cancelled'::character varying, 'reservation.starting'::character varying, 'reservation.started'::character varying, 'reservation.ending'::character varying, 'reservation.ended'::character varying, 'reservation.failed'::character varying, 'reservation.evicted'::character varying, 'reservation.payment_due'::character varying, 'reservation.not_rolled'::character varying, 'reservation.machine_replaced'::character varying, 'reservation.machine_unreachable'::character varying, 'reservation.machine_lost'::character varying, 'waitlist.served'::character varying, 'waitlist.returned'::character varying, 'waitlist.lapsed'::character varying, 'wallet.low'::character varying, 'wallet.grace'::character varying, 'wallet.top_up_failed'::character varying, 'wallet.topped_up'::character varying, 'wallet.automatic_off'::character varying, 'wallet.action_needed'::character varying, 'invoice.issued'::character varying, 'payout.paid'::character varying, 'payout.returned'::character varying, 'payout.reversed'::character varying, 'machine.unreachable'::character varying, 'machine.back'::character varying, 'webhook.paused'::character varying])::text[])))
 );
 ALTER TABLE public.notices_choice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.notices_choice_id_seq
@@ -4241,7 +4481,7 @@ CREATE TABLE public.notices_notice (
     passed_on_at timestamp with time zone,
     organisation_id bigint NOT NULL,
     person_id bigint,
-    CONSTRAINT notice_of_known_kind CHECK (((kind)::text = ANY ((ARRAY['reservation.confirmed'::character varying, 'reservation.refused'::character varying, 'reservation.expired'::character varying, 'reservation.cancelled'::character varying, 'reservation.starting'::character varying, 'reservation.started'::character varying, 'reservation.ending'::character varying, 'reservation.ended'::character varying, 'reservation.failed'::character varying, 'reservation.evicted'::character varying, 'reservation.payment_due'::character varying, 'reservation.machine_replaced'::character varying, 'reservation.machine_unreachable'::character varying, 'reservation.machine_lost'::character varying, 'waitlist.served'::character varying, 'waitlist.returned'::character varying, 'waitlist.lapsed'::character varying, 'wallet.low'::character varying, 'wallet.top_up_failed'::character varying, 'wallet.topped_up'::character varying, 'wallet.automatic_off'::character varying, 'wallet.action_needed'::character varying, 'wallet.frozen'::character varying, 'invoice.issued'::character varying, 'payout.paid'::character varying, 'payout.returned'::character varying, 'payout.reversed'::character varying, 'machine.unreachable'::character varying, 'machine.back'::character varying, 'screening.decided'::character varying, 'member.joined'::character varying, 'webhook.paused'::character varying])::text[])))
+    CONSTRAINT notice_of_known_kind CHECK (((kind)::text = ANY ((ARRAY['reservation.confirmed'::character varying, 'reservation.refused'::character varying, 'reservation.expired'::character varying, 'reservation.cancelled'::character varying, 'reservation.starting'::character varying, 'reservation.started'::character varying, 'reservation.ending'::character varying, 'reservation.ended'::character varying, 'reservation.failed'::character varying, 'reservation.evicted'::character varying, 'reservation.payment_due'::character varying, 'reservation.not_rolled'::character varying, 'reservation.machine_replaced'::character varying, 'reservation.machine_unreachable'::character varying, 'reservation.machine_lost'::character varying, 'waitlist.served'::character varying, 'waitlist.returned'::character varying, 'waitlist.lapsed'::character varying, 'wallet.low'::character varying, 'wallet.grace'::character varying, 'wallet.top_up_failed'::character varying, 'wallet.topped_up'::character varying, 'wallet.automatic_off'::character varying, 'wallet.action_needed'::character varying, 'wallet.frozen'::character varying, 'invoice.issued'::character varying, 'payout.paid'::character varying, 'payout.returned'::character varying, 'payout.reversed'::character varying, 'machine.unreachable'::character varying, 'machine.back'::character varying, 'screening.decided'::character varying, 'member.joined'::character varying, 'webhook.paused'::character varying])::text[])))
 );
 ALTER TABLE public.notices_notice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.notices_notice_id_seq
@@ -4890,33 +5130,45 @@ INSERT INTO public.auth_permission VALUES (622, 'Can add matured fee', 155, 'add
 INSERT INTO public.auth_permission VALUES (623, 'Can change matured fee', 155, 'change_maturedfee');
 INSERT INTO public.auth_permission VALUES (624, 'Can delete matured fee', 155, 'delete_maturedfee');
 INSERT INTO public.auth_permission VALUES (625, 'Can view matured fee', 155, 'view_maturedfee');
-INSERT INTO public.auth_permission VALUES (626, 'Can add enrolment token', 156, 'add_enrolmenttoken');
-INSERT INTO public.auth_permission VALUES (627, 'Can change enrolment token', 156, 'change_enrolmenttoken');
-INSERT INTO public.auth_permission VALUES (628, 'Can delete enrolment token', 156, 'delete_enrolmenttoken');
-INSERT INTO public.auth_permission VALUES (629, 'Can view enrolment token', 156, 'view_enrolmenttoken');
-INSERT INTO public.auth_permission VALUES (630, 'Can add node', 157, 'add_node');
-INSERT INTO public.auth_permission VALUES (631, 'Can change node', 157, 'change_node');
-INSERT INTO public.auth_permission VALUES (632, 'Can delete node', 157, 'delete_node');
-INSERT INTO public.auth_permission VALUES (633, 'Can view node', 157, 'view_node');
-INSERT INTO public.auth_permission VALUES (634, 'Can add node boot', 158, 'add_nodeboot');
-INSERT INTO public.auth_permission VALUES (635, 'Can change node boot', 158, 'change_nodeboot');
-INSERT INTO public.auth_permission VALUES (636, 'Can delete node boot', 158, 'delete_nodeboot');
-INSERT INTO public.auth_permission VALUES (637, 'Can view node boot', 158, 'view_nodeboot');
-INSERT INTO public.auth_permission VALUES (638, 'Can add node key', 159, 'add_nodekey');
-INSERT INTO public.auth_permission VALUES (639, 'Can change node key', 159, 'change_nodekey');
-INSERT INTO public.auth_permission VALUES (640, 'Can delete node key', 159, 'delete_nodekey');
-INSERT INTO public.auth_permission VALUES (641, 'Can view node key', 159, 'view_nodekey');
-INSERT INTO public.auth_permission VALUES (642, 'Can add grant refusal', 160, 'add_grantrefusal');
-INSERT INTO public.auth_permission VALUES (643, 'Can change grant refusal', 160, 'change_grantrefusal');
-INSERT INTO public.auth_permission VALUES (644, 'Can delete grant refusal', 160, 'delete_grantrefusal');
-INSERT INTO public.auth_permission VALUES (645, 'Can view grant refusal', 160, 'view_grantrefusal');
-INSERT INTO public.auth_permission VALUES (646, 'Can add machine wish', 161, 'add_machinewish');
-INSERT INTO public.auth_permission VALUES (647, 'Can change machine wish', 161, 'change_machinewish');
-INSERT INTO public.auth_permission VALUES (648, 'Can delete machine wish', 161, 'delete_machinewish');
-INSERT INTO public.auth_permission VALUES (649, 'Can view machine wish', 161, 'view_machinewish');
-INSERT INTO public.catalog_cancellationschedule VALUES (1, '93e02175-47cb-4ae7-b2d2-2fbe7712430d', '2026-11-30 15:50:57.267278+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (2, '2f455539-af34-4518-b6e6-24d92bd259bd', '2026-11-30 15:50:57.279761+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
-INSERT INTO public.catalog_cancellationschedule VALUES (3, 'e89c169c-9932-4ce8-816e-4538144d2666', '2026-11-30 15:50:57.283921+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
+INSERT INTO public.auth_permission VALUES (626, 'Can add grace', 156, 'add_grace');
+INSERT INTO public.auth_permission VALUES (627, 'Can change grace', 156, 'change_grace');
+INSERT INTO public.auth_permission VALUES (628, 'Can delete grace', 156, 'delete_grace');
+INSERT INTO public.auth_permission VALUES (629, 'Can view grace', 156, 'view_grace');
+INSERT INTO public.auth_permission VALUES (630, 'Can add tax calculation', 157, 'add_taxcalculation');
+INSERT INTO public.auth_permission VALUES (631, 'Can change tax calculation', 157, 'change_taxcalculation');
+INSERT INTO public.auth_permission VALUES (632, 'Can delete tax calculation', 157, 'delete_taxcalculation');
+INSERT INTO public.auth_permission VALUES (633, 'Can view tax calculation', 157, 'view_taxcalculation');
+INSERT INTO public.auth_permission VALUES (634, 'Can add tax filing', 158, 'add_taxfiling');
+INSERT INTO public.auth_permission VALUES (635, 'Can change tax filing', 158, 'change_taxfiling');
+INSERT INTO public.auth_permission VALUES (636, 'Can delete tax filing', 158, 'delete_taxfiling');
+INSERT INTO public.auth_permission VALUES (637, 'Can view tax filing', 158, 'view_taxfiling');
+INSERT INTO public.auth_permission VALUES (638, 'Can add enrolment token', 159, 'add_enrolmenttoken');
+INSERT INTO public.auth_permission VALUES (639, 'Can change enrolment token', 159, 'change_enrolmenttoken');
+INSERT INTO public.auth_permission VALUES (640, 'Can delete enrolment token', 159, 'delete_enrolmenttoken');
+INSERT INTO public.auth_permission VALUES (641, 'Can view enrolment token', 159, 'view_enrolmenttoken');
+INSERT INTO public.auth_permission VALUES (642, 'Can add node', 160, 'add_node');
+INSERT INTO public.auth_permission VALUES (643, 'Can change node', 160, 'change_node');
+INSERT INTO public.auth_permission VALUES (644, 'Can delete node', 160, 'delete_node');
+INSERT INTO public.auth_permission VALUES (645, 'Can view node', 160, 'view_node');
+INSERT INTO public.auth_permission VALUES (646, 'Can add node boot', 161, 'add_nodeboot');
+INSERT INTO public.auth_permission VALUES (647, 'Can change node boot', 161, 'change_nodeboot');
+INSERT INTO public.auth_permission VALUES (648, 'Can delete node boot', 161, 'delete_nodeboot');
+INSERT INTO public.auth_permission VALUES (649, 'Can view node boot', 161, 'view_nodeboot');
+INSERT INTO public.auth_permission VALUES (650, 'Can add node key', 162, 'add_nodekey');
+INSERT INTO public.auth_permission VALUES (651, 'Can change node key', 162, 'change_nodekey');
+INSERT INTO public.auth_permission VALUES (652, 'Can delete node key', 162, 'delete_nodekey');
+INSERT INTO public.auth_permission VALUES (653, 'Can view node key', 162, 'view_nodekey');
+INSERT INTO public.auth_permission VALUES (654, 'Can add grant refusal', 163, 'add_grantrefusal');
+INSERT INTO public.auth_permission VALUES (655, 'Can change grant refusal', 163, 'change_grantrefusal');
+INSERT INTO public.auth_permission VALUES (656, 'Can delete grant refusal', 163, 'delete_grantrefusal');
+INSERT INTO public.auth_permission VALUES (657, 'Can view grant refusal', 163, 'view_grantrefusal');
+INSERT INTO public.auth_permission VALUES (658, 'Can add machine wish', 164, 'add_machinewish');
+INSERT INTO public.auth_permission VALUES (659, 'Can change machine wish', 164, 'change_machinewish');
+INSERT INTO public.auth_permission VALUES (660, 'Can delete machine wish', 164, 'delete_machinewish');
+INSERT INTO public.auth_permission VALUES (661, 'Can view machine wish', 164, 'view_machinewish');
+INSERT INTO public.catalog_cancellationschedule VALUES (1, '3f24ba7b-ba5c-42d6-8fc6-fb255702bbfb', '2026-11-30 16:55:52.909691+00', 'flexible', 'Flexible: giving time up costs a tenth of the next 24 hours', '2026-11-28 00:00:00+00', '[[24, 1000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (2, 'e4955ffd-68d7-4022-930d-7dd7d548a863', '2026-11-30 16:55:52.923389+00', 'moderate', 'Moderate: half of the next 24 hours, a fifth of the week after', '2026-11-28 00:00:00+00', '[[24, 5000], [192, 2000]]');
+INSERT INTO public.catalog_cancellationschedule VALUES (3, '13aae871-b678-40bc-ba0f-ef5f31dee1ed', '2026-11-30 16:55:52.931289+00', 'firm', 'Firm: all of the next 48 hours, half of the two weeks after', '2026-11-28 00:00:00+00', '[[48, 10000], [384, 5000]]');
 INSERT INTO public.django_content_type VALUES (1, 'admin', 'logentry');
 INSERT INTO public.django_content_type VALUES (2, 'auth', 'permission');
 INSERT INTO public.django_content_type VALUES (3, 'auth', 'group');
@@ -5072,129 +5324,140 @@ INSERT INTO public.django_content_type VALUES (152, 'billing', 'slatier');
 INSERT INTO public.django_content_type VALUES (153, 'billing', 'taxpayment');
 INSERT INTO public.django_content_type VALUES (154, 'billing', 'taxrule');
 INSERT INTO public.django_content_type VALUES (155, 'billing', 'maturedfee');
-INSERT INTO public.django_content_type VALUES (156, 'gateway', 'enrolmenttoken');
-INSERT INTO public.django_content_type VALUES (157, 'gateway', 'node');
-INSERT INTO public.django_content_type VALUES (158, 'gateway', 'nodeboot');
-INSERT INTO public.django_content_type VALUES (159, 'gateway', 'nodekey');
-INSERT INTO public.django_content_type VALUES (160, 'gateway', 'grantrefusal');
-INSERT INTO public.django_content_type VALUES (161, 'gateway', 'machinewish');
-INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-30 15:50:14.661497+00');
-INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-30 15:50:14.696325+00');
-INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-30 15:50:14.807412+00');
-INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-30 15:50:14.960963+00');
-INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-30 15:50:14.996327+00');
-INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-30 15:50:15.034064+00');
-INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-30 15:50:15.073052+00');
-INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-30 15:50:15.137046+00');
-INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-30 15:50:15.15449+00');
-INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-30 15:50:15.199398+00');
-INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-30 15:50:15.233242+00');
-INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-30 15:50:15.275657+00');
-INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-30 15:50:15.304385+00');
-INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-30 15:50:15.388631+00');
-INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-30 15:50:15.421431+00');
-INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-30 15:50:16.118541+00');
-INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-30 15:50:16.377448+00');
-INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-30 15:50:16.480067+00');
-INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-30 15:50:16.585973+00');
-INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-30 15:50:16.681452+00');
-INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-30 15:50:16.739145+00');
-INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-30 15:50:16.890328+00');
-INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-30 15:50:17.045056+00');
-INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-30 15:50:17.200061+00');
-INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-30 15:50:17.293996+00');
-INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-30 15:50:17.483271+00');
-INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-30 15:50:17.633244+00');
-INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-30 15:50:17.889276+00');
-INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-30 15:50:19.18872+00');
-INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-30 15:50:19.327748+00');
-INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-30 15:50:19.460388+00');
-INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-30 15:50:19.541743+00');
-INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-30 15:50:19.679949+00');
-INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-30 15:50:19.724082+00');
-INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-30 15:50:19.740656+00');
-INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-30 15:50:19.759152+00');
-INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-30 15:50:19.850379+00');
-INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-30 15:50:19.971508+00');
-INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-30 15:50:21.804421+00');
-INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-30 15:50:22.569137+00');
-INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-30 15:50:26.783689+00');
-INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-30 15:50:31.119611+00');
-INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-30 15:50:36.379757+00');
-INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-30 15:50:36.923401+00');
-INSERT INTO public.django_migrations VALUES (45, 'ledger', '0001_initial', '2026-11-30 15:50:37.73671+00');
-INSERT INTO public.django_migrations VALUES (46, 'ledger', '0002_invariants', '2026-11-30 15:50:37.796078+00');
-INSERT INTO public.django_migrations VALUES (47, 'ledger', '0003_seal', '2026-11-30 15:50:37.87869+00');
-INSERT INTO public.django_migrations VALUES (48, 'catalog', '0001_initial', '2026-11-30 15:50:39.926323+00');
-INSERT INTO public.django_migrations VALUES (49, 'catalog', '0002_search_indexes', '2026-11-30 15:50:40.469757+00');
-INSERT INTO public.django_migrations VALUES (50, 'catalog', '0003_fabric', '2026-11-30 15:50:40.55581+00');
-INSERT INTO public.django_migrations VALUES (51, 'catalog', '0004_health', '2026-11-30 15:50:44.241744+00');
-INSERT INTO public.django_migrations VALUES (52, 'catalog', '0005_trust', '2026-11-30 15:50:54.271672+00');
-INSERT INTO public.django_migrations VALUES (53, 'catalog', '0006_terms', '2026-11-30 15:50:57.325513+00');
-INSERT INTO public.django_migrations VALUES (54, 'brokerage', '0001_initial', '2026-11-30 15:51:03.707351+00');
-INSERT INTO public.django_migrations VALUES (55, 'brokerage', '0002_decision_fits', '2026-11-30 15:51:04.004661+00');
-INSERT INTO public.django_migrations VALUES (56, 'brokerage', '0003_live_leases', '2026-11-30 15:51:04.10102+00');
-INSERT INTO public.django_migrations VALUES (57, 'brokerage', '0004_licences', '2026-11-30 15:51:04.115307+00');
-INSERT INTO public.django_migrations VALUES (58, 'brokerage', '0005_assignment_way', '2026-11-30 15:51:04.6598+00');
-INSERT INTO public.django_migrations VALUES (59, 'brokerage', '0006_gangs', '2026-11-30 15:51:05.853074+00');
-INSERT INTO public.django_migrations VALUES (60, 'brokerage', '0008_quotes', '2026-11-30 15:51:10.937555+00');
-INSERT INTO public.django_migrations VALUES (61, 'brokerage', '0009_failures', '2026-11-30 15:51:15.648285+00');
-INSERT INTO public.django_migrations VALUES (62, 'brokerage', '0010_waitlist', '2026-11-30 15:51:22.403522+00');
-INSERT INTO public.django_migrations VALUES (63, 'ledger', '0004_payments', '2026-11-30 15:51:23.277147+00');
-INSERT INTO public.django_migrations VALUES (64, 'ledger', '0005_payouts', '2026-11-30 15:51:23.479454+00');
-INSERT INTO public.django_migrations VALUES (65, 'ledger', '0006_papers', '2026-11-30 15:51:23.706421+00');
-INSERT INTO public.django_migrations VALUES (66, 'metering', '0001_initial', '2026-11-30 15:51:25.192935+00');
-INSERT INTO public.django_migrations VALUES (67, 'metering', '0002_append_only', '2026-11-30 15:51:25.229287+00');
-INSERT INTO public.django_migrations VALUES (68, 'metering', '0003_statements', '2026-11-30 15:51:33.824188+00');
-INSERT INTO public.django_migrations VALUES (69, 'billing', '0001_initial', '2026-11-30 15:51:40.551475+00');
-INSERT INTO public.django_migrations VALUES (70, 'billing', '0002_append_only', '2026-11-30 15:51:40.60365+00');
-INSERT INTO public.django_migrations VALUES (71, 'billing', '0003_rerating', '2026-11-30 15:51:42.791323+00');
-INSERT INTO public.django_migrations VALUES (72, 'billing', '0004_payers', '2026-11-30 15:51:43.565871+00');
-INSERT INTO public.django_migrations VALUES (73, 'billing', '0005_rate_segments', '2026-11-30 15:51:58.99184+00');
-INSERT INTO public.django_migrations VALUES (74, 'billing', '0006_payments', '2026-11-30 15:52:20.787829+00');
-INSERT INTO public.django_migrations VALUES (75, 'billing', '0007_payouts', '2026-11-30 15:52:44.265315+00');
-INSERT INTO public.django_migrations VALUES (76, 'billing', '0008_papers', '2026-11-30 15:53:36.108326+00');
-INSERT INTO public.django_migrations VALUES (77, 'billing', '0010_windows_move', '2026-11-30 15:53:36.124789+00');
-INSERT INTO public.django_migrations VALUES (78, 'billing', '0011_fees_on_papers', '2026-11-30 15:53:40.95564+00');
-INSERT INTO public.django_migrations VALUES (79, 'billing', '0012_promo_on_invoices', '2026-11-30 15:53:41.715691+00');
-INSERT INTO public.django_migrations VALUES (80, 'billing', '0013_names', '2026-11-30 15:53:42.958281+00');
-INSERT INTO public.django_migrations VALUES (81, 'billing', '0016_inbox_ids', '2026-11-30 15:53:43.03341+00');
-INSERT INTO public.django_migrations VALUES (82, 'catalog', '0007_spot', '2026-11-30 15:53:44.335494+00');
-INSERT INTO public.django_migrations VALUES (83, 'catalog', '0008_challenge_after_faults', '2026-11-30 15:53:44.98749+00');
-INSERT INTO public.django_migrations VALUES (84, 'catalog', '0009_upkeep', '2026-11-30 15:53:45.28745+00');
-INSERT INTO public.django_migrations VALUES (85, 'catalog', '0010_names', '2026-11-30 15:53:45.768743+00');
-INSERT INTO public.django_migrations VALUES (86, 'ledger', '0007_bank', '2026-11-30 15:53:45.951498+00');
-INSERT INTO public.django_migrations VALUES (87, 'compliance', '0011_known_parties', '2026-11-30 15:53:48.769704+00');
-INSERT INTO public.django_migrations VALUES (88, 'brokerage', '0011_spot', '2026-11-30 15:53:53.295409+00');
-INSERT INTO public.django_migrations VALUES (89, 'brokerage', '0012_reliability', '2026-11-30 15:53:57.791552+00');
-INSERT INTO public.django_migrations VALUES (90, 'brokerage', '0013_notices_without_letters', '2026-11-30 15:53:58.753626+00');
-INSERT INTO public.django_migrations VALUES (91, 'brokerage', '0014_leases_and_upkeep', '2026-11-30 15:53:58.773619+00');
-INSERT INTO public.django_migrations VALUES (92, 'brokerage', '0015_drift', '2026-11-30 15:54:01.028626+00');
-INSERT INTO public.django_migrations VALUES (93, 'brokerage', '0016_pay_at_start', '2026-11-30 15:54:07.207408+00');
-INSERT INTO public.django_migrations VALUES (94, 'brokerage', '0017_names', '2026-11-30 15:54:08.113666+00');
-INSERT INTO public.django_migrations VALUES (95, 'brokerage', '0018_lease_cleaning', '2026-11-30 15:54:08.280269+00');
-INSERT INTO public.django_migrations VALUES (96, 'compliance', '0012_party_evidence', '2026-11-30 15:54:09.568512+00');
-INSERT INTO public.django_migrations VALUES (97, 'compliance', '0013_officers_papers', '2026-11-30 15:54:10.312887+00');
-INSERT INTO public.django_migrations VALUES (98, 'compliance', '0014_groups_verified', '2026-11-30 15:54:10.371732+00');
-INSERT INTO public.django_migrations VALUES (99, 'compliance', '0015_audit_checks', '2026-11-30 15:54:10.489549+00');
-INSERT INTO public.django_migrations VALUES (100, 'compliance', '0016_end_uses', '2026-11-30 15:54:11.443853+00');
-INSERT INTO public.django_migrations VALUES (101, 'compliance', '0017_rule_supersedes', '2026-11-30 15:54:11.587426+00');
-INSERT INTO public.django_migrations VALUES (102, 'gateway', '0001_initial', '2026-11-30 15:54:13.988932+00');
-INSERT INTO public.django_migrations VALUES (103, 'gateway', '0002_rotation', '2026-11-30 15:54:20.135381+00');
-INSERT INTO public.django_migrations VALUES (104, 'gateway', '0003_names', '2026-11-30 15:54:20.376736+00');
-INSERT INTO public.django_migrations VALUES (105, 'notices', '0001_initial', '2026-11-30 15:54:30.275313+00');
-INSERT INTO public.django_migrations VALUES (106, 'hooks', '0001_initial', '2026-11-30 15:54:38.127754+00');
-INSERT INTO public.django_migrations VALUES (107, 'hooks', '0002_names', '2026-11-30 15:54:38.586261+00');
-INSERT INTO public.django_migrations VALUES (108, 'mfa', '0001_initial', '2026-11-30 15:54:39.559268+00');
-INSERT INTO public.django_migrations VALUES (109, 'mfa', '0002_authenticator_timestamps', '2026-11-30 15:54:40.275537+00');
-INSERT INTO public.django_migrations VALUES (110, 'mfa', '0003_authenticator_type_uniq', '2026-11-30 15:54:41.382906+00');
-INSERT INTO public.django_migrations VALUES (111, 'notices', '0002_said_stays', '2026-11-30 15:54:41.436637+00');
-INSERT INTO public.django_migrations VALUES (112, 'notices', '0003_names', '2026-11-30 15:54:44.054452+00');
-INSERT INTO public.django_migrations VALUES (113, 'sessions', '0001_initial', '2026-11-30 15:54:44.131291+00');
-SELECT pg_catalog.setval('public.auth_permission_id_seq', 649, true);
+INSERT INTO public.django_content_type VALUES (156, 'billing', 'grace');
+INSERT INTO public.django_content_type VALUES (157, 'billing', 'taxcalculation');
+INSERT INTO public.django_content_type VALUES (158, 'billing', 'taxfiling');
+INSERT INTO public.django_content_type VALUES (159, 'gateway', 'enrolmenttoken');
+INSERT INTO public.django_content_type VALUES (160, 'gateway', 'node');
+INSERT INTO public.django_content_type VALUES (161, 'gateway', 'nodeboot');
+INSERT INTO public.django_content_type VALUES (162, 'gateway', 'nodekey');
+INSERT INTO public.django_content_type VALUES (163, 'gateway', 'grantrefusal');
+INSERT INTO public.django_content_type VALUES (164, 'gateway', 'machinewish');
+INSERT INTO public.django_migrations VALUES (1, 'compliance', '0001_initial', '2026-11-30 16:55:15.497272+00');
+INSERT INTO public.django_migrations VALUES (2, 'contenttypes', '0001_initial', '2026-11-30 16:55:15.519132+00');
+INSERT INTO public.django_migrations VALUES (3, 'contenttypes', '0002_remove_content_type_name', '2026-11-30 16:55:15.579167+00');
+INSERT INTO public.django_migrations VALUES (4, 'auth', '0001_initial', '2026-11-30 16:55:15.709509+00');
+INSERT INTO public.django_migrations VALUES (5, 'auth', '0002_alter_permission_name_max_length', '2026-11-30 16:55:15.736039+00');
+INSERT INTO public.django_migrations VALUES (6, 'auth', '0003_alter_user_email_max_length', '2026-11-30 16:55:15.750663+00');
+INSERT INTO public.django_migrations VALUES (7, 'auth', '0004_alter_user_username_opts', '2026-11-30 16:55:15.804147+00');
+INSERT INTO public.django_migrations VALUES (8, 'auth', '0005_alter_user_last_login_null', '2026-11-30 16:55:15.83331+00');
+INSERT INTO public.django_migrations VALUES (9, 'auth', '0006_require_contenttypes_0002', '2026-11-30 16:55:15.838673+00');
+INSERT INTO public.django_migrations VALUES (10, 'auth', '0007_alter_validators_add_error_messages', '2026-11-30 16:55:15.875746+00');
+INSERT INTO public.django_migrations VALUES (11, 'auth', '0008_alter_user_username_max_length', '2026-11-30 16:55:15.934109+00');
+INSERT INTO public.django_migrations VALUES (12, 'auth', '0009_alter_user_last_name_max_length', '2026-11-30 16:55:15.980455+00');
+INSERT INTO public.django_migrations VALUES (13, 'auth', '0010_alter_group_name_max_length', '2026-11-30 16:55:16.028123+00');
+INSERT INTO public.django_migrations VALUES (14, 'auth', '0011_update_proxy_permissions', '2026-11-30 16:55:16.124573+00');
+INSERT INTO public.django_migrations VALUES (15, 'auth', '0012_alter_user_first_name_max_length', '2026-11-30 16:55:16.156959+00');
+INSERT INTO public.django_migrations VALUES (16, 'accounts', '0001_initial', '2026-11-30 16:55:16.627212+00');
+INSERT INTO public.django_migrations VALUES (17, 'account', '0001_initial', '2026-11-30 16:55:16.903386+00');
+INSERT INTO public.django_migrations VALUES (18, 'account', '0002_email_max_length', '2026-11-30 16:55:16.969119+00');
+INSERT INTO public.django_migrations VALUES (19, 'account', '0003_alter_emailaddress_create_unique_verified_email', '2026-11-30 16:55:17.064953+00');
+INSERT INTO public.django_migrations VALUES (20, 'account', '0004_alter_emailaddress_drop_unique_email', '2026-11-30 16:55:17.151262+00');
+INSERT INTO public.django_migrations VALUES (21, 'account', '0005_emailaddress_idx_upper_email', '2026-11-30 16:55:17.215933+00');
+INSERT INTO public.django_migrations VALUES (22, 'account', '0006_emailaddress_lower', '2026-11-30 16:55:17.349221+00');
+INSERT INTO public.django_migrations VALUES (23, 'account', '0007_emailaddress_idx_email', '2026-11-30 16:55:17.462403+00');
+INSERT INTO public.django_migrations VALUES (24, 'account', '0008_emailaddress_unique_primary_email_fixup', '2026-11-30 16:55:17.612963+00');
+INSERT INTO public.django_migrations VALUES (25, 'account', '0009_emailaddress_unique_primary_email', '2026-11-30 16:55:17.666999+00');
+INSERT INTO public.django_migrations VALUES (26, 'accounts', '0002_invitations', '2026-11-30 16:55:17.803205+00');
+INSERT INTO public.django_migrations VALUES (27, 'accounts', '0003_sightings', '2026-11-30 16:55:17.927526+00');
+INSERT INTO public.django_migrations VALUES (28, 'accounts', '0004_confirmed_email', '2026-11-30 16:55:18.050769+00');
+INSERT INTO public.django_migrations VALUES (29, 'accounts', '0005_key_scopes', '2026-11-30 16:55:19.08798+00');
+INSERT INTO public.django_migrations VALUES (30, 'accounts', '0006_language', '2026-11-30 16:55:19.267185+00');
+INSERT INTO public.django_migrations VALUES (31, 'admin', '0001_initial', '2026-11-30 16:55:19.379667+00');
+INSERT INTO public.django_migrations VALUES (32, 'admin', '0002_logentry_remove_auto_add', '2026-11-30 16:55:19.432509+00');
+INSERT INTO public.django_migrations VALUES (33, 'admin', '0003_logentry_add_action_flag_choices', '2026-11-30 16:55:19.501241+00');
+INSERT INTO public.django_migrations VALUES (34, 'core', '0001_initial', '2026-11-30 16:55:19.544811+00');
+INSERT INTO public.django_migrations VALUES (35, 'core', '0002_append_only', '2026-11-30 16:55:19.557153+00');
+INSERT INTO public.django_migrations VALUES (36, 'compliance', '0002_append_only', '2026-11-30 16:55:19.576797+00');
+INSERT INTO public.django_migrations VALUES (37, 'compliance', '0003_entry_details', '2026-11-30 16:55:19.66261+00');
+INSERT INTO public.django_migrations VALUES (38, 'compliance', '0004_chain', '2026-11-30 16:55:19.764175+00');
+INSERT INTO public.django_migrations VALUES (39, 'compliance', '0005_ownership', '2026-11-30 16:55:20.956247+00');
+INSERT INTO public.django_migrations VALUES (40, 'compliance', '0006_party_identifiers', '2026-11-30 16:55:21.48454+00');
+INSERT INTO public.django_migrations VALUES (41, 'compliance', '0007_cases', '2026-11-30 16:55:24.855124+00');
+INSERT INTO public.django_migrations VALUES (42, 'compliance', '0008_licences', '2026-11-30 16:55:28.538984+00');
+INSERT INTO public.django_migrations VALUES (43, 'compliance', '0009_red_flags', '2026-11-30 16:55:33.714772+00');
+INSERT INTO public.django_migrations VALUES (44, 'compliance', '0010_rescreening', '2026-11-30 16:55:34.357511+00');
+INSERT INTO public.django_migrations VALUES (45, 'catalog', '0001_initial', '2026-11-30 16:55:36.700936+00');
+INSERT INTO public.django_migrations VALUES (46, 'catalog', '0002_search_indexes', '2026-11-30 16:55:37.252958+00');
+INSERT INTO public.django_migrations VALUES (47, 'catalog', '0003_fabric', '2026-11-30 16:55:37.327519+00');
+INSERT INTO public.django_migrations VALUES (48, 'catalog', '0004_health', '2026-11-30 16:55:40.346151+00');
+INSERT INTO public.django_migrations VALUES (49, 'catalog', '0005_trust', '2026-11-30 16:55:49.856271+00');
+INSERT INTO public.django_migrations VALUES (50, 'catalog', '0006_terms', '2026-11-30 16:55:52.96821+00');
+INSERT INTO public.django_migrations VALUES (51, 'catalog', '0007_spot', '2026-11-30 16:55:54.089935+00');
+INSERT INTO public.django_migrations VALUES (52, 'catalog', '0008_challenge_after_faults', '2026-11-30 16:55:54.721317+00');
+INSERT INTO public.django_migrations VALUES (53, 'catalog', '0009_upkeep', '2026-11-30 16:55:55.043336+00');
+INSERT INTO public.django_migrations VALUES (54, 'catalog', '0010_names', '2026-11-30 16:55:55.485499+00');
+INSERT INTO public.django_migrations VALUES (55, 'ledger', '0001_initial', '2026-11-30 16:55:57.912114+00');
+INSERT INTO public.django_migrations VALUES (56, 'ledger', '0002_invariants', '2026-11-30 16:55:57.977859+00');
+INSERT INTO public.django_migrations VALUES (57, 'ledger', '0003_seal', '2026-11-30 16:55:58.066496+00');
+INSERT INTO public.django_migrations VALUES (58, 'ledger', '0004_payments', '2026-11-30 16:55:58.549615+00');
+INSERT INTO public.django_migrations VALUES (59, 'ledger', '0005_payouts', '2026-11-30 16:55:58.779693+00');
+INSERT INTO public.django_migrations VALUES (60, 'ledger', '0006_papers', '2026-11-30 16:55:58.97189+00');
+INSERT INTO public.django_migrations VALUES (61, 'ledger', '0007_bank', '2026-11-30 16:55:59.13904+00');
+INSERT INTO public.django_migrations VALUES (62, 'compliance', '0011_known_parties', '2026-11-30 16:56:00.007691+00');
+INSERT INTO public.django_migrations VALUES (63, 'brokerage', '0001_initial', '2026-11-30 16:56:04.250123+00');
+INSERT INTO public.django_migrations VALUES (64, 'brokerage', '0002_decision_fits', '2026-11-30 16:56:04.452617+00');
+INSERT INTO public.django_migrations VALUES (65, 'brokerage', '0003_live_leases', '2026-11-30 16:56:04.55248+00');
+INSERT INTO public.django_migrations VALUES (66, 'brokerage', '0004_licences', '2026-11-30 16:56:04.579763+00');
+INSERT INTO public.django_migrations VALUES (67, 'brokerage', '0005_assignment_way', '2026-11-30 16:56:05.020582+00');
+INSERT INTO public.django_migrations VALUES (68, 'brokerage', '0006_gangs', '2026-11-30 16:56:06.156875+00');
+INSERT INTO public.django_migrations VALUES (69, 'brokerage', '0008_quotes', '2026-11-30 16:56:12.183465+00');
+INSERT INTO public.django_migrations VALUES (70, 'brokerage', '0009_failures', '2026-11-30 16:56:18.773348+00');
+INSERT INTO public.django_migrations VALUES (71, 'brokerage', '0010_waitlist', '2026-11-30 16:56:24.31804+00');
+INSERT INTO public.django_migrations VALUES (72, 'brokerage', '0011_spot', '2026-11-30 16:56:29.366723+00');
+INSERT INTO public.django_migrations VALUES (73, 'brokerage', '0012_reliability', '2026-11-30 16:56:31.679457+00');
+INSERT INTO public.django_migrations VALUES (74, 'brokerage', '0013_notices_without_letters', '2026-11-30 16:56:32.383519+00');
+INSERT INTO public.django_migrations VALUES (75, 'brokerage', '0014_leases_and_upkeep', '2026-11-30 16:56:32.434465+00');
+INSERT INTO public.django_migrations VALUES (76, 'brokerage', '0015_drift', '2026-11-30 16:56:34.005079+00');
+INSERT INTO public.django_migrations VALUES (77, 'brokerage', '0016_pay_at_start', '2026-11-30 16:56:36.765776+00');
+INSERT INTO public.django_migrations VALUES (78, 'brokerage', '0017_names', '2026-11-30 16:56:39.334093+00');
+INSERT INTO public.django_migrations VALUES (79, 'brokerage', '0018_lease_cleaning', '2026-11-30 16:56:39.488738+00');
+INSERT INTO public.django_migrations VALUES (80, 'compliance', '0012_party_evidence', '2026-11-30 16:56:40.369572+00');
+INSERT INTO public.django_migrations VALUES (81, 'compliance', '0013_officers_papers', '2026-11-30 16:56:40.815692+00');
+INSERT INTO public.django_migrations VALUES (82, 'compliance', '0014_groups_verified', '2026-11-30 16:56:40.883594+00');
+INSERT INTO public.django_migrations VALUES (83, 'compliance', '0015_audit_checks', '2026-11-30 16:56:40.975205+00');
+INSERT INTO public.django_migrations VALUES (84, 'compliance', '0016_end_uses', '2026-11-30 16:56:41.908927+00');
+INSERT INTO public.django_migrations VALUES (85, 'compliance', '0017_rule_supersedes', '2026-11-30 16:56:42.008803+00');
+INSERT INTO public.django_migrations VALUES (86, 'brokerage', '0019_rolling', '2026-11-30 16:56:44.714012+00');
+INSERT INTO public.django_migrations VALUES (87, 'metering', '0001_initial', '2026-11-30 16:56:46.502362+00');
+INSERT INTO public.django_migrations VALUES (88, 'metering', '0002_append_only', '2026-11-30 16:56:46.518779+00');
+INSERT INTO public.django_migrations VALUES (89, 'metering', '0003_statements', '2026-11-30 16:56:54.959443+00');
+INSERT INTO public.django_migrations VALUES (90, 'billing', '0001_initial', '2026-11-30 16:57:02.378672+00');
+INSERT INTO public.django_migrations VALUES (91, 'billing', '0002_append_only', '2026-11-30 16:57:02.434279+00');
+INSERT INTO public.django_migrations VALUES (92, 'billing', '0003_rerating', '2026-11-30 16:57:05.23974+00');
+INSERT INTO public.django_migrations VALUES (93, 'billing', '0004_payers', '2026-11-30 16:57:06.159555+00');
+INSERT INTO public.django_migrations VALUES (94, 'billing', '0005_rate_segments', '2026-11-30 16:57:23.124283+00');
+INSERT INTO public.django_migrations VALUES (95, 'billing', '0006_payments', '2026-11-30 16:57:52.563842+00');
+INSERT INTO public.django_migrations VALUES (96, 'billing', '0007_payouts', '2026-11-30 16:58:19.504507+00');
+INSERT INTO public.django_migrations VALUES (97, 'billing', '0008_papers', '2026-11-30 16:59:31.375216+00');
+INSERT INTO public.django_migrations VALUES (98, 'billing', '0010_windows_move', '2026-11-30 16:59:31.393107+00');
+INSERT INTO public.django_migrations VALUES (99, 'billing', '0011_fees_on_papers', '2026-11-30 16:59:36.90559+00');
+INSERT INTO public.django_migrations VALUES (100, 'billing', '0012_promo_on_invoices', '2026-11-30 16:59:37.831879+00');
+INSERT INTO public.django_migrations VALUES (101, 'billing', '0013_names', '2026-11-30 16:59:39.275269+00');
+INSERT INTO public.django_migrations VALUES (102, 'billing', '0014_grace', '2026-11-30 16:59:40.09373+00');
+INSERT INTO public.django_migrations VALUES (103, 'billing', '0016_inbox_ids', '2026-11-30 16:59:40.196338+00');
+INSERT INTO public.django_migrations VALUES (104, 'billing', '0017_operators_keep_sites', '2026-11-30 16:59:40.224722+00');
+INSERT INTO public.django_migrations VALUES (105, 'billing', '0018_stripe_tax', '2026-11-30 16:59:46.646185+00');
+INSERT INTO public.django_migrations VALUES (106, 'gateway', '0001_initial', '2026-11-30 16:59:48.67444+00');
+INSERT INTO public.django_migrations VALUES (107, 'gateway', '0002_rotation', '2026-11-30 16:59:54.739159+00');
+INSERT INTO public.django_migrations VALUES (108, 'gateway', '0003_names', '2026-11-30 16:59:55.013439+00');
+INSERT INTO public.django_migrations VALUES (109, 'notices', '0001_initial', '2026-11-30 17:00:05.155461+00');
+INSERT INTO public.django_migrations VALUES (110, 'hooks', '0001_initial', '2026-11-30 17:00:11.515397+00');
+INSERT INTO public.django_migrations VALUES (111, 'hooks', '0002_names', '2026-11-30 17:00:12.051645+00');
+INSERT INTO public.django_migrations VALUES (112, 'hooks', '0003_rolling', '2026-11-30 17:00:12.957088+00');
+INSERT INTO public.django_migrations VALUES (113, 'ledger', '0008_own_numbers', '2026-11-30 17:00:12.987403+00');
+INSERT INTO public.django_migrations VALUES (114, 'metering', '0004_running_sums', '2026-11-30 17:00:16.004799+00');
+INSERT INTO public.django_migrations VALUES (115, 'mfa', '0001_initial', '2026-11-30 17:00:17.13122+00');
+INSERT INTO public.django_migrations VALUES (116, 'mfa', '0002_authenticator_timestamps', '2026-11-30 17:00:18.061567+00');
+INSERT INTO public.django_migrations VALUES (117, 'mfa', '0003_authenticator_type_uniq', '2026-11-30 17:00:19.369408+00');
+INSERT INTO public.django_migrations VALUES (118, 'notices', '0002_said_stays', '2026-11-30 17:00:19.419459+00');
+INSERT INTO public.django_migrations VALUES (119, 'notices', '0003_names', '2026-11-30 17:00:22.053856+00');
+INSERT INTO public.django_migrations VALUES (120, 'notices', '0004_rolling', '2026-11-30 17:00:24.083458+00');
+INSERT INTO public.django_migrations VALUES (121, 'sessions', '0001_initial', '2026-11-30 17:00:24.137502+00');
+SELECT pg_catalog.setval('public.auth_permission_id_seq', 661, true);
 SELECT pg_catalog.setval('public.catalog_cancellationschedule_id_seq', 3, true);
-SELECT pg_catalog.setval('public.django_content_type_id_seq', 161, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 113, true);
+SELECT pg_catalog.setval('public.django_content_type_id_seq', 164, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 121, true);
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account_emailaddress
@@ -5325,10 +5588,18 @@ ALTER TABLE ONLY public.billing_finding
     ADD CONSTRAINT billing_finding_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.billing_finding
     ADD CONSTRAINT billing_finding_public_id_key UNIQUE (public_id);
+ALTER TABLE ONLY public.billing_grace
+    ADD CONSTRAINT billing_grace_change_id_key UNIQUE (change_id);
+ALTER TABLE ONLY public.billing_grace
+    ADD CONSTRAINT billing_grace_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.billing_grace
+    ADD CONSTRAINT billing_grace_public_id_key UNIQUE (public_id);
 ALTER TABLE ONLY public.billing_invoice
     ADD CONSTRAINT billing_invoice_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.billing_invoice
     ADD CONSTRAINT billing_invoice_public_id_key UNIQUE (public_id);
+ALTER TABLE ONLY public.billing_invoice
+    ADD CONSTRAINT billing_invoice_tax_calculation_id_key UNIQUE (tax_calculation_id);
 ALTER TABLE ONLY public.billing_invoiceline
     ADD CONSTRAINT billing_invoiceline_change_id_key UNIQUE (change_id);
 ALTER TABLE ONLY public.billing_invoiceline
@@ -5447,6 +5718,20 @@ ALTER TABLE ONLY public.billing_stripemovement
     ADD CONSTRAINT billing_stripemovement_public_id_key UNIQUE (public_id);
 ALTER TABLE ONLY public.billing_stripemovement
     ADD CONSTRAINT billing_stripemovement_txn_id_key UNIQUE (txn_id);
+ALTER TABLE ONLY public.billing_taxcalculation
+    ADD CONSTRAINT billing_taxcalculation_calculation_id_key UNIQUE (calculation_id);
+ALTER TABLE ONLY public.billing_taxcalculation
+    ADD CONSTRAINT billing_taxcalculation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.billing_taxcalculation
+    ADD CONSTRAINT billing_taxcalculation_public_id_key UNIQUE (public_id);
+ALTER TABLE ONLY public.billing_taxfiling
+    ADD CONSTRAINT billing_taxfiling_credit_note_id_key UNIQUE (credit_note_id);
+ALTER TABLE ONLY public.billing_taxfiling
+    ADD CONSTRAINT billing_taxfiling_invoice_id_key UNIQUE (invoice_id);
+ALTER TABLE ONLY public.billing_taxfiling
+    ADD CONSTRAINT billing_taxfiling_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.billing_taxfiling
+    ADD CONSTRAINT billing_taxfiling_public_id_key UNIQUE (public_id);
 ALTER TABLE ONLY public.billing_taxpayment
     ADD CONSTRAINT billing_taxpayment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.billing_taxpayment
@@ -5970,6 +6255,7 @@ CREATE INDEX billing_disputeentry_dispute_id_76528b24 ON public.billing_disputee
 CREATE INDEX billing_faultruling_reservation_id_c2da9266 ON public.billing_faultruling USING btree (reservation_id);
 CREATE INDEX billing_faultruling_ruled_by_id_b491fb76 ON public.billing_faultruling USING btree (ruled_by_id);
 CREATE INDEX billing_finding_reconciliation_id_a4e624f7 ON public.billing_finding USING btree (reconciliation_id);
+CREATE INDEX billing_grace_organisation_id_4dc88dfc ON public.billing_grace USING btree (organisation_id);
 CREATE INDEX billing_invoice_issued_by_id_0942547f ON public.billing_invoice USING btree (issued_by_id);
 CREATE INDEX billing_invoice_organisation_id_7ea73bb5 ON public.billing_invoice USING btree (organisation_id);
 CREATE INDEX billing_invoice_series_id_aafcbbba ON public.billing_invoice USING btree (series_id);
@@ -6020,9 +6306,12 @@ CREATE INDEX billing_stripecommand_card_id_7fdbdc79 ON public.billing_stripecomm
 CREATE INDEX billing_stripecommand_idempotency_key_46a1cf16_like ON public.billing_stripecommand USING btree (idempotency_key varchar_pattern_ops);
 CREATE INDEX billing_stripecommand_payout_id_b31db9d3 ON public.billing_stripecommand USING btree (payout_id);
 CREATE INDEX billing_stripecommand_refund_id_da748053 ON public.billing_stripecommand USING btree (refund_id);
+CREATE INDEX billing_stripecommand_tax_filing_id_6079b9da ON public.billing_stripecommand USING btree (tax_filing_id);
 CREATE INDEX billing_stripecommand_top_up_id_cff2cbf4 ON public.billing_stripecommand USING btree (top_up_id);
 CREATE INDEX billing_stripeevent_event_id_9abc0bbe_like ON public.billing_stripeevent USING btree (event_id varchar_pattern_ops);
 CREATE INDEX billing_stripemovement_txn_id_38b6972d_like ON public.billing_stripemovement USING btree (txn_id varchar_pattern_ops);
+CREATE INDEX billing_taxcalculation_calculation_id_be13599e_like ON public.billing_taxcalculation USING btree (calculation_id varchar_pattern_ops);
+CREATE INDEX billing_taxcalculation_organisation_id_b92281f2 ON public.billing_taxcalculation USING btree (organisation_id);
 CREATE INDEX billing_taxpayment_invoice_id_bfa2a8b2 ON public.billing_taxpayment USING btree (invoice_id);
 CREATE INDEX billing_taxrule_recorded_by_id_7efe80e4 ON public.billing_taxrule USING btree (recorded_by_id);
 CREATE INDEX billing_termsoffer_offered_by_id_d0350660 ON public.billing_termsoffer USING btree (offered_by_id);
@@ -6219,7 +6508,6 @@ CREATE INDEX maturity_latest ON public.billing_maturity USING btree (upto DESC);
 CREATE UNIQUE INDEX maturity_of_whom ON public.billing_maturity USING btree (id, organisation_id, currency);
 CREATE UNIQUE INDEX membership_once ON public.accounts_membership USING btree (user_id, organisation_id);
 CREATE INDEX metering_gap_assignment_id_73da871b ON public.metering_gap USING btree (assignment_id);
-CREATE INDEX metering_link_assignment_id_f2f55ea1 ON public.metering_link USING btree (assignment_id);
 CREATE INDEX metering_outageruling_assignment_id_84a93beb ON public.metering_outageruling USING btree (assignment_id);
 CREATE INDEX metering_outageruling_ruled_by_id_9454d880 ON public.metering_outageruling USING btree (ruled_by_id);
 CREATE INDEX metering_ownoutage_recorded_by_id_bb3890a2 ON public.metering_ownoutage USING btree (recorded_by_id);
@@ -6227,7 +6515,6 @@ CREATE INDEX metering_segment_assignment_id_86a0e614 ON public.metering_segment 
 CREATE INDEX metering_segment_machine_id_60384e88 ON public.metering_segment USING btree (machine_id);
 CREATE INDEX metering_segment_signer_id_35387069 ON public.metering_segment USING btree (signer_id);
 CREATE INDEX metering_signer_machine_id_1aae9b5a ON public.metering_signer USING btree (machine_id);
-CREATE INDEX metering_usage_lease_id_974f61b6 ON public.metering_usage USING btree (lease_id);
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
 CREATE INDEX movement_by_key ON public.billing_stripemovement USING btree (ledger_key);
 CREATE INDEX movement_by_time ON public.billing_stripemovement USING btree (happened_at);
@@ -6272,6 +6559,7 @@ CREATE INDEX rescreening_waiting ON public.compliance_rescreening USING btree (p
 CREATE INDEX reservation_going_on ON public.brokerage_reservation USING btree (id) WHERE ((evict_at IS NULL) AND interruptible AND ((state)::text = ANY ((ARRAY['confirmed'::character varying, 'active'::character varying])::text[])));
 CREATE UNIQUE INDEX reservation_key_once ON public.brokerage_reservation USING btree (renter_id, idempotency_key);
 CREATE UNIQUE INDEX reservation_pin_slot_once ON public.brokerage_reservation USING btree (renter_id, pin_slot) WHERE ((state)::text = ANY ((ARRAY['requested'::character varying, 'cleared'::character varying, 'pinned'::character varying])::text[]));
+CREATE INDEX reservation_rolling ON public.brokerage_reservation USING btree (id) WHERE (rolls_on AND ((state)::text = 'active'::text));
 CREATE INDEX reservation_workable ON public.brokerage_reservation USING btree (id) WHERE (((state)::text = ANY ((ARRAY['requested'::character varying, 'cleared'::character varying])::text[])) OR (auto_confirm AND ((state)::text = 'held'::text)));
 CREATE UNIQUE INDEX rule_approved_once_by_each ON public.compliance_ruleapproval USING btree (rule_id, approver);
 CREATE UNIQUE INDEX rule_version_once ON public.compliance_policyrule USING btree (rule_id, version);
@@ -6289,6 +6577,7 @@ CREATE UNIQUE INDEX stake_of_a_party_once ON public.compliance_ownershipstake US
 CREATE INDEX statement_by_party ON public.compliance_endusestatement USING btree (party_id, signed_at DESC);
 CREATE UNIQUE INDEX statement_key_once ON public.compliance_endusestatement USING btree (party_id, idempotency_key);
 CREATE UNIQUE INDEX statement_revision_once ON public.billing_usagestatement USING btree (reservation_id, revision);
+CREATE UNIQUE INDEX tax_filing_once ON public.billing_taxfiling USING btree (transaction_id) WHERE (NOT ((transaction_id)::text = ''::text));
 CREATE UNIQUE INDEX tax_payment_once ON public.billing_taxpayment USING btree (invoice_id, seq);
 CREATE INDEX telemetry_by_age ON public.catalog_telemetry USING btree ("end");
 CREATE UNIQUE INDEX telemetry_once ON public.catalog_telemetry USING btree (machine_id, start);
@@ -6299,6 +6588,9 @@ CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING 
 CREATE UNIQUE INDEX unique_primary_email ON public.account_emailaddress USING btree (user_id, "primary") WHERE "primary";
 CREATE UNIQUE INDEX unique_verified_email ON public.account_emailaddress USING btree (email) WHERE verified;
 CREATE UNIQUE INDEX unsealed_once_per_row ON public.compliance_unsealed USING btree (kind, subject);
+CREATE INDEX usage_in_order ON public.metering_usage USING btree (lease_id, lower(during)) WHERE in_order;
+CREATE INDEX usage_out_of_order ON public.metering_usage USING btree (lease_id) WHERE (NOT in_order);
+CREATE UNIQUE INDEX usage_sum_once ON public.metering_usage USING btree (lease_id, before_us);
 CREATE INDEX waiting_in_line ON public.brokerage_waiting USING btree (chip_id, created_at) WHERE ((state)::text = 'waiting'::text);
 CREATE UNIQUE INDEX waiting_key_once ON public.brokerage_waiting USING btree (renter_id, idempotency_key);
 CREATE UNIQUE INDEX waiting_slot_once ON public.brokerage_waiting USING btree (renter_id, slot) WHERE ((state)::text = 'waiting'::text);
@@ -6312,6 +6604,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_discount FO
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_disputeentry FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_faultruling FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_finding FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_grace FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_invoice FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_invoiceline FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_linespan FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
@@ -6329,6 +6622,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_seller FOR 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_slaassessment FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_slatier FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_stripemovement FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_taxcalculation FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_taxpayment FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_taxrule FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.billing_termsoffer FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
@@ -6389,6 +6683,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_discount F
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_disputeentry FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_faultruling FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_finding FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_grace FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_invoice FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_invoiceline FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_linespan FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
@@ -6406,6 +6701,7 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_seller FOR
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_slaassessment FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_slatier FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_stripemovement FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_taxcalculation FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_taxpayment FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_taxrule FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.billing_termsoffer FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
@@ -6462,6 +6758,7 @@ CREATE TRIGGER bid_stays BEFORE UPDATE ON public.brokerage_reservation FOR EACH 
 CREATE TRIGGER credit_within_line BEFORE INSERT ON public.billing_creditline FOR EACH ROW EXECUTE FUNCTION public.billing_credit_within_line();
 CREATE TRIGGER decided_by_two BEFORE INSERT OR UPDATE ON public.compliance_case FOR EACH ROW EXECUTE FUNCTION public.compliance_decided_by_two();
 CREATE TRIGGER eviction_keeps_terms BEFORE INSERT ON public.brokerage_windowchange FOR EACH ROW WHEN (((new.kind)::text = 'evicted'::text)) EXECUTE FUNCTION public.brokerage_eviction_keeps_terms();
+CREATE TRIGGER filed_stays BEFORE DELETE OR UPDATE ON public.billing_taxfiling FOR EACH ROW EXECUTE FUNCTION public.billing_filed_stays();
 CREATE TRIGGER gives_way BEFORE UPDATE ON public.brokerage_reservation FOR EACH ROW WHEN ((old.evict_at IS DISTINCT FROM new.evict_at)) EXECUTE FUNCTION public.brokerage_gives_way();
 CREATE TRIGGER gpu_changed AFTER INSERT OR DELETE OR UPDATE ON public.catalog_gpu FOR EACH ROW EXECUTE FUNCTION public.straits_gpu_changed();
 CREATE TRIGGER granted_by_case BEFORE INSERT ON public.compliance_clearing FOR EACH ROW EXECUTE FUNCTION public.compliance_granted_by_case('entries');
@@ -6474,7 +6771,10 @@ CREATE TRIGGER licence_not_overdrawn BEFORE INSERT ON public.compliance_licenced
 CREATE TRIGGER line_stays BEFORE UPDATE ON public.billing_payoutline FOR EACH ROW WHEN (((old.released_at IS NOT NULL) OR (new.released_at IS NULL) OR (((((old.id IS DISTINCT FROM new.id) OR (old.payout_id IS DISTINCT FROM new.payout_id)) OR (old.maturity_id IS DISTINCT FROM new.maturity_id)) OR (old.organisation_id IS DISTINCT FROM new.organisation_id)) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text)))) EXECUTE FUNCTION public.billing_line_stays();
 CREATE TRIGGER lines_stay BEFORE DELETE ON public.billing_payoutline FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER lines_stay_whole BEFORE TRUNCATE ON public.billing_payoutline FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER machine_keeps_operator BEFORE UPDATE OF site_id ON public.catalog_machine FOR EACH ROW WHEN ((old.site_id IS DISTINCT FROM new.site_id)) EXECUTE FUNCTION public.billing_machine_keeps_operator();
+CREATE TRIGGER names_debt BEFORE INSERT ON public.billing_grace FOR EACH ROW EXECUTE FUNCTION public.billing_grace_names_debt();
 CREATE TRIGGER names_what_it_replaces BEFORE INSERT ON public.compliance_policyrule FOR EACH ROW EXECUTE FUNCTION public.compliance_rule_names_what_it_replaces();
+CREATE TRIGGER number_is_own BEFORE INSERT ON public.ledger_transaction FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM pg_current_xact_id())) EXECUTE FUNCTION public.ledger_number_is_own();
 CREATE TRIGGER numbers_rise BEFORE DELETE OR UPDATE ON public.billing_numberseries FOR EACH ROW EXECUTE FUNCTION public.billing_numbers_rise();
 CREATE TRIGGER of_one_party BEFORE INSERT ON public.compliance_partyevidence FOR EACH ROW EXECUTE FUNCTION public.compliance_evidence_of_one_party();
 CREATE TRIGGER offer_count BEFORE INSERT OR UPDATE OF gpus ON public.catalog_offer FOR EACH ROW EXECUTE FUNCTION public.straits_offer_count();
@@ -6490,18 +6790,22 @@ CREATE TRIGGER open_balance AFTER INSERT ON public.ledger_account FOR EACH ROW E
 CREATE TRIGGER payout_stays BEFORE UPDATE ON public.billing_payout FOR EACH ROW WHEN ((((((((((old.organisation_id IS DISTINCT FROM new.organisation_id) OR (old.account_id IS DISTINCT FROM new.account_id)) OR (old.decision_id IS DISTINCT FROM new.decision_id)) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text)) OR (old.carried_in_micro IS DISTINCT FROM new.carried_in_micro)) OR (old.earned_micro IS DISTINCT FROM new.earned_micro)) OR (old.netted_micro IS DISTINCT FROM new.netted_micro)) OR (old.amount_micro IS DISTINCT FROM new.amount_micro)) OR (old.carried_out_micro IS DISTINCT FROM new.carried_out_micro))) EXECUTE FUNCTION public.billing_payout_stays();
 CREATE TRIGGER payouts_stay BEFORE DELETE ON public.billing_payout FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER payouts_stay_whole BEFORE TRUNCATE ON public.billing_payout FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER reckoned BEFORE INSERT ON public.metering_usage FOR EACH ROW EXECUTE FUNCTION public.metering_reckon_usage();
 CREATE CONSTRAINT TRIGGER reservation_decision_fits AFTER INSERT OR UPDATE ON public.brokerage_reservation NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION public.brokerage_decision_fits();
 CREATE CONSTRAINT TRIGGER reservation_licence_stays_drawn AFTER INSERT ON public.compliance_licencereturn DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.brokerage_licence_stays_drawn();
 CREATE TRIGGER return_adds_up BEFORE INSERT ON public.compliance_licencereturn FOR EACH ROW EXECUTE FUNCTION public.compliance_licence_returned();
+CREATE TRIGGER rolling_stays BEFORE UPDATE ON public.brokerage_reservation FOR EACH ROW WHEN ((old.rolling IS DISTINCT FROM new.rolling)) EXECUTE FUNCTION public.brokerage_rolling_stays();
 CREATE TRIGGER rule_approval BEFORE INSERT ON public.compliance_ruleapproval FOR EACH ROW EXECUTE FUNCTION public.compliance_rule_approval();
 CREATE TRIGGER said_is_kept BEFORE DELETE ON public.notices_notice FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER said_stays BEFORE UPDATE OF organisation_id, kind, key, facts, person_id, at ON public.notices_notice FOR EACH ROW EXECUTE FUNCTION public.notices_said_stays();
+CREATE TRIGGER site_keeps_operator BEFORE UPDATE OF operator_id ON public.catalog_site FOR EACH ROW WHEN ((old.operator_id IS DISTINCT FROM new.operator_id)) EXECUTE FUNCTION public.billing_site_keeps_operator();
 CREATE TRIGGER stays BEFORE DELETE ON public.compliance_auditcheck FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER stays BEFORE DELETE ON public.compliance_auditfault FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER stays BEFORE DELETE ON public.compliance_case FOR EACH ROW EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER stays_truncate BEFORE TRUNCATE ON public.compliance_auditcheck FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER stays_truncate BEFORE TRUNCATE ON public.compliance_auditfault FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
 CREATE TRIGGER stays_truncate BEFORE TRUNCATE ON public.compliance_case FOR EACH STATEMENT EXECUTE FUNCTION public.straits_forbid_change();
+CREATE TRIGGER tax_as_calculated BEFORE INSERT ON public.billing_invoice FOR EACH ROW WHEN ((new.tax_calculation_id IS NOT NULL)) EXECUTE FUNCTION public.billing_tax_as_calculated();
 CREATE TRIGGER terms_stay BEFORE UPDATE ON public.brokerage_reservation FOR EACH ROW WHEN ((((((old.price_micro_per_gpu_hour IS DISTINCT FROM new.price_micro_per_gpu_hour) OR (old.fee_bps IS DISTINCT FROM new.fee_bps)) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text)) OR (lower(old.during) IS DISTINCT FROM lower(new.during))) OR (old.gpu_count IS DISTINCT FROM new.gpu_count))) EXECUTE FUNCTION public.billing_terms_stay();
 CREATE TRIGGER wait_for_link AFTER INSERT ON public.compliance_casedecision FOR EACH ROW EXECUTE FUNCTION public.compliance_wait_for_link('case_decision');
 CREATE TRIGGER wait_for_link AFTER INSERT ON public.compliance_caseevent FOR EACH ROW EXECUTE FUNCTION public.compliance_wait_for_link('case_event');
@@ -6618,6 +6922,10 @@ ALTER TABLE ONLY public.billing_faultruling
     ADD CONSTRAINT billing_faultruling_ruled_by_id_b491fb76_fk_accounts_user_id FOREIGN KEY (ruled_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_finding
     ADD CONSTRAINT billing_finding_reconciliation_id_a4e624f7_fk_billing_r FOREIGN KEY (reconciliation_id) REFERENCES public.billing_reconciliation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.billing_grace
+    ADD CONSTRAINT billing_grace_change_id_8a3d5b2a_fk_brokerage_windowchange_id FOREIGN KEY (change_id) REFERENCES public.brokerage_windowchange(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.billing_grace
+    ADD CONSTRAINT billing_grace_organisation_id_4dc88dfc_fk_accounts_ FOREIGN KEY (organisation_id) REFERENCES public.accounts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_invoice
     ADD CONSTRAINT billing_invoice_issued_by_id_0942547f_fk_accounts_user_id FOREIGN KEY (issued_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_coststatement
@@ -6628,6 +6936,8 @@ ALTER TABLE ONLY public.billing_coststatement
     ADD CONSTRAINT billing_invoice_reservation_id_82716edd_fk_brokerage FOREIGN KEY (reservation_id) REFERENCES public.brokerage_reservation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_invoice
     ADD CONSTRAINT billing_invoice_series_id_aafcbbba_fk_billing_numberseries_code FOREIGN KEY (series_id) REFERENCES public.billing_numberseries(code) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.billing_invoice
+    ADD CONSTRAINT billing_invoice_tax_calculation_id_11975a65_fk_billing_t FOREIGN KEY (tax_calculation_id) REFERENCES public.billing_taxcalculation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_invoice
     ADD CONSTRAINT billing_invoice_wallet_id_aeffad78_fk_ledger_account_id FOREIGN KEY (wallet_id) REFERENCES public.ledger_account(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_invoiceline
@@ -6731,6 +7041,8 @@ ALTER TABLE ONLY public.billing_slaassessment
 ALTER TABLE ONLY public.billing_slatier
     ADD CONSTRAINT billing_slatier_recorded_by_id_b355575c_fk_accounts_user_id FOREIGN KEY (recorded_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_stripecommand
+    ADD CONSTRAINT billing_stripecomman_tax_filing_id_6079b9da_fk_billing_t FOREIGN KEY (tax_filing_id) REFERENCES public.billing_taxfiling(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.billing_stripecommand
     ADD CONSTRAINT billing_stripecommand_card_id_7fdbdc79_fk_billing_savedcard_id FOREIGN KEY (card_id) REFERENCES public.billing_savedcard(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_stripecommand
     ADD CONSTRAINT billing_stripecommand_payout_id_b31db9d3_fk_billing_payout_id FOREIGN KEY (payout_id) REFERENCES public.billing_payout(id) DEFERRABLE INITIALLY DEFERRED;
@@ -6738,6 +7050,12 @@ ALTER TABLE ONLY public.billing_stripecommand
     ADD CONSTRAINT billing_stripecommand_refund_id_da748053_fk_billing_refund_id FOREIGN KEY (refund_id) REFERENCES public.billing_refund(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_stripecommand
     ADD CONSTRAINT billing_stripecommand_top_up_id_cff2cbf4_fk_billing_topup_id FOREIGN KEY (top_up_id) REFERENCES public.billing_topup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.billing_taxcalculation
+    ADD CONSTRAINT billing_taxcalculati_organisation_id_b92281f2_fk_accounts_ FOREIGN KEY (organisation_id) REFERENCES public.accounts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.billing_taxfiling
+    ADD CONSTRAINT billing_taxfiling_credit_note_id_07452467_fk_billing_c FOREIGN KEY (credit_note_id) REFERENCES public.billing_creditnote(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.billing_taxfiling
+    ADD CONSTRAINT billing_taxfiling_invoice_id_7bb51ab1_fk_billing_invoice_id FOREIGN KEY (invoice_id) REFERENCES public.billing_invoice(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_taxpayment
     ADD CONSTRAINT billing_taxpayment_invoice_id_bfa2a8b2_fk_billing_invoice_id FOREIGN KEY (invoice_id) REFERENCES public.billing_invoice(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.billing_taxrule

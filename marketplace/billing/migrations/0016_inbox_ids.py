@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0013_names")]
+    dependencies = [("billing", "0014_grace")]
 
     operations = [
         migrations.AlterField(

@@ -53,7 +53,7 @@ DROP FUNCTION billing_machine_keeps_operator();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0013_names"),
+        ("billing", "0016_inbox_ids"),
         ("brokerage", "0018_lease_cleaning"),
         ("catalog", "0010_names"),
     ]

@@ -52,7 +52,7 @@ DROP FUNCTION billing_filed_stays();
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_language"),
-        ("billing", "0013_names"),
+        ("billing", "0017_operators_keep_sites"),
     ]
 
     operations = [
