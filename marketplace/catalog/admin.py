@@ -30,9 +30,10 @@ from .trust import admin as _windows  # noqa: F401  registers them
 from .trust import services as trust
 
 
-def _changed(request: HttpRequest) -> str | None:
-    """The key of the row whose page it is."""
-    return request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+def _changed(request: HttpRequest) -> int | None:
+    """The key of the row whose page it is; none when one is added."""
+    named = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+    return int(named) if named.isdecimal() else None
 
 
 @admin.register(Site)
