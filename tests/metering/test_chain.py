@@ -233,6 +233,16 @@ def test_a_chain_of_three_days_may_come_late_and_shuffled(running, assignment):
     assert sealed_ms(running) == [3_600_000, 3_600_000]
 
 
+def test_the_way_along_the_chain_is_by_its_index(running, assignment):
+    """One that reads every segment of the lease at each step grows with the lease's square."""
+    asked = {"assignment": assignment.pk, "head": bytes(32), "most": chaining.AT_ONCE}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + chaining.FOLLOWING, asked)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("Index Scan using segment_follows_alone") == 2, plan
+
+
 @pytest.mark.parametrize("count", [7, 8, 9, 10])
 def test_what_follows_on_a_first_segment_that_was_kept_back_is_linked_by_and_by(
     running, assignment, monkeypatch, count

@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 
 #: a node may keep its first segment back: what then follows on it at once has no bound of its own
 AT_ONCE = 1_000
-#: segments that follow on a digest, one after the other, as far as they are here, and not too many
+#: Segments that follow on a digest, one after the other, as far as they are here, and not too many.
+#: That a digest is not empty goes without saying, but not for the planner: only so does it go by
+#: segment_follows_alone and not through all segments at each step.
 FOLLOWING = """
 WITH RECURSIVE following (id, sha256, place) AS (
   SELECT s.id, s.content_sha256, 1 FROM metering_segment s
@@ -27,7 +29,7 @@ WITH RECURSIVE following (id, sha256, place) AS (
   UNION ALL
   SELECT s.id, s.content_sha256, f.place + 1 FROM following f JOIN metering_segment s
     ON s.assignment_id = %(assignment)s AND s.prev_sha256 = f.sha256 AND NOT s.forked
-  WHERE f.place < %(most)s
+  WHERE s.prev_sha256 <> '' AND f.place < %(most)s
 )
 SELECT id FROM following ORDER BY place
 """
