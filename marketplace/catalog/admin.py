@@ -30,9 +30,10 @@ from .trust import admin as _windows  # noqa: F401  registers them
 from .trust import services as trust
 
 
-def _changed(request: HttpRequest) -> str | None:
+def _changed(request: HttpRequest) -> int | None:
     """The key of the row whose page it is."""
-    return request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+    key = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+    return int(key) if key.isdecimal() else None
 
 
 @admin.register(Site)
