@@ -31,9 +31,9 @@ from .trust import services as trust
 
 
 def _changed(request: HttpRequest) -> int | None:
-    """The key of the row whose page it is; none when one is added."""
-    named = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
-    return int(named) if named.isdecimal() else None
+    """The key of the row whose page it is."""
+    key = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+    return int(key) if key.isdecimal() else None
 
 
 @admin.register(Site)

@@ -23,8 +23,8 @@ BOLD: Final = "VeraBd"
 CHINESE: Final = "STSong-Light"
 #: what no font has and nobody has put into Latin letters
 UNKNOWN: Final = "?"
-#: marks that stand on a letter before them, and signs of how to write: nothing by themselves
-UNSEEN: Final = {"Mn", "Me", "Cf"}
+#: what is no letter of anybody's: for private use, or not given out
+NOBODYS: Final = {"Co", "Cn", "Cs"}
 
 
 class Piece(NamedTuple):
@@ -83,10 +83,9 @@ def _latin(letter: str, font: str) -> str:
     if letter.isspace() or unicodedata.category(letter) == "Cc":
         return " "
     told = anyascii(letter)
-    if not told and unicodedata.category(letter) in UNSEEN:
-        return ""
-    known = told and all(ord(one) in _KNOWN[font] for one in told)
-    return told if known else UNKNOWN
+    if unicodedata.category(letter) in NOBODYS or any(ord(one) not in _KNOWN[font] for one in told):
+        return UNKNOWN
+    return told  # of marks and of some vowels, nothing
 
 
 def in_latin(text: str) -> str:
