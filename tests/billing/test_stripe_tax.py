@@ -1,5 +1,7 @@
 """Invoices taxed by Stripe: its amount to the cent, our own postings, and never none by mistake."""
 
+import io
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -21,6 +23,7 @@ from tests import make
 from tests.billing import papers, stripe_tax, use
 from tests.billing.papers import credit, invoice, record_seller, tax_rule
 from tests.billing.stripe_tax import WHOLE
+from tests.billing.test_paper_files import text_of
 from tests.billing.use import MINUTE, minutes, report
 from tests.make import HOUR, NOON
 
@@ -396,7 +399,7 @@ def test_credit_notes_give_back_the_tax_and_not_a_cent_more(used, harbour, taxed
 
 
 def test_many_small_notes_do_not_drift(used, harbour, taxed):
-    """At 9 % of 0.05 each would be half a cent: by rates all of them round up."""
+    """9 % of 0.05 is less than half a cent: by rates none of them would give back any tax."""
     billed = invoice(harbour)
     notes = [credit(billed, 50_000) for _ in range(20)]
     assert sum(note.tax_micro for note in notes) == 90_000
@@ -438,8 +441,17 @@ def test_the_papers_say_how_stripe_taxed(used, harbour, taxed):
     assert (row["note"], row["tax_micro"]) == ("GST 9% (by Stripe Tax)", 9_030_000)
     [row] = services.paper_content(note)["tax"]
     assert (row["note"], row["tax_micro"]) == ("GST 9% (by Stripe Tax)", 3_000_000)
-    for paper in (billed, note):
-        assert bytes(services.paper_pdf(paper, at=NOON).content).startswith(b"%PDF-")
+    for paper, sums in ((billed, "on 100.37 9.03"), (note, "on 33.33 3.00")):
+        content = bytes(services.paper_pdf(paper, at=NOON).content)
+        assert f"GST 9% (by Stripe Tax) {sums}" in text_of(io.BytesIO(content))
+
+
+def test_the_longest_note_has_its_lines_on_the_pdf(used, harbour, alice, taxed):
+    stripe_tax.party(harbour, country="US")
+    stripe_tax.details(harbour, alice, postal_code="10001")
+    text = text_of(io.BytesIO(bytes(services.paper_pdf(invoice(harbour), at=NOON).content)))
+    assert "Sales tax NY 4% + NY 4.5% + NY 0.375% (by Stripe Tax) on 100.37" in text
+    assert "8.91" in text
 
 
 def test_lines_of_one_invoice_are_all_taxed_alike(market, harbour, sally, taxed):

@@ -73,6 +73,11 @@ def test_a_wrong_value_stops_the_start_and_names_the_mend(change, message):
     assert message in done.stderr
 
 
+def test_production_may_let_stripe_say_the_tax():
+    assert load(TAX_BY="stripe").returncode == 0
+    assert load(TAX_BY="stripe", STRIPE_TAX_CODE="txcd_10000000").returncode == 0
+
+
 def test_a_secret_may_lie_in_a_file(tmp_path):
     secret = tmp_path / "key"
     secret.write_text("f" * 50 + "\n")
