@@ -40,7 +40,7 @@ from .downloading import download_list
 from .drawing import LicenceSpent, draw, drawn_gpu_us, put_back
 from .exporting import export
 from .finding import Question
-from .flags import close_flag, denied_parties, flag_kinds, note, raise_flag
+from .flags import close_flag, denied_parties, flag_kinds, is_denied, note, raise_flag
 from .freshness import ListsNotReady, ListState, list_states
 from .importing import RefusedSnapshot, import_list
 from .knowing import (
@@ -165,6 +165,7 @@ __all__ = [
     "flag_kinds",
     "identify_party",
     "import_list",
+    "is_denied",
     "lacks_of",
     "likenesses",
     "list_states",

@@ -88,6 +88,12 @@ def denied_parties() -> dict[int, str]:
     return dict(refused.values_list("party", "party__legal_name"))
 
 
+def is_denied(*, party: Party) -> bool:
+    """Whether the newest decision about it is a refusal for good."""
+    newest = Decision.objects.filter(party=party).order_by("-decided_at", "-pk").first()
+    return newest is not None and newest.outcome == Outcome.DENY
+
+
 def _told(field: str, text: str) -> str:
     told = text.strip()
     if not told:

@@ -18,6 +18,7 @@ from marketplace.billing.services import (
     BuyerNotPlaced,
     NoSeller,
     NothingToInvoice,
+    StripeRefused,
     StripeSilent,
     TaxUnavailable,
 )
@@ -119,6 +120,9 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     WalletFrozen: Kind(403, "wallet-frozen", "The wallet is frozen"),
     StripeSilent: Kind(
         503, "payments-not-available", "Stripe does not answer", "nothing was done; try again soon"
+    ),
+    StripeRefused: Kind(
+        502, "payments-not-available", "Stripe refused this", "nothing was done; ask support"
     ),
     InsufficientFunds: Kind(402, "insufficient-funds", "The wallet does not cover this"),
     NotARenter: Kind(403, "not-a-renter", "The organisation does not rent"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from compliance.models import Outcome
 from marketplace.billing import services, tasks
 from marketplace.billing.models import AutoTopUp, TopUp, WalletNotice
 from marketplace.billing.topping import Past, Rules, decide
@@ -52,6 +53,16 @@ def test_a_low_wallet_is_topped_up_off_session_once(fake, harbour, setting):
     assert made.commands.get().params["off_session"] is True
     assert available(harbour) == 20_000_000
     assert tick(setting) is None
+
+
+def test_from_whom_screening_refuses_nothing_is_taken_unasked(fake, harbour, setting):
+    make.decision(harbour.party, outcome=Outcome.DENY)
+    assert tick(setting) is None
+    assert (stand_in.intents(fake), TopUp.objects.count(), available(harbour)) == ([], 0, 0)
+    setting.refresh_from_db()
+    assert setting.enabled
+    make.decision(harbour.party, at=NOON + HOUR)
+    assert tick(setting, at=NOON + HOUR).state == "succeeded"
 
 
 def test_exactly_the_threshold_is_enough(fake, harbour, setting):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from compliance.models import Outcome
 from marketplace.billing import services, tasks
 from marketplace.billing.models import TopUp, WalletNotice
 from marketplace.billing.services import top_ups
@@ -48,6 +49,13 @@ def test_what_lacks_is_charged_in_whole_cents_and_it_is_booked(due, fake, harbou
     assert available(harbour) == 3_333
     assert brokerage.illegal() == []
     assert ledger.verify() == []
+
+
+def test_the_card_of_whom_screening_refuses_is_not_asked(due, fake, harbour):
+    give_card(fake, harbour)
+    make.decision(harbour.party, outcome=Outcome.DENY, at=DUE)
+    assert charge(due) is None
+    assert (stand_in.intents(fake), TopUp.objects.count(), available(harbour)) == ([], 0, 3_333)
 
 
 def test_a_card_is_asked_once(due, fake, harbour):

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from compliance import services as compliance
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.services import require_confirmed
 from marketplace.accounts.trail import trail
@@ -149,6 +150,8 @@ def _decide(row: AutoTopUp, at: datetime) -> Decision:
         return Decision(False, "not enabled")
     if ledger.frozen(account=wallet):
         return Decision(False, "the wallet is frozen")
+    if compliance.is_denied(party=organisation.party):
+        return Decision(False, "screening refuses the organisation")
     least = max(row.threshold_micro, waited_for_micro(organisation=organisation))
     return decide(
         rules=Rules(least, row.amount_micro, row.day_cap_micro, row.month_cap_micro),

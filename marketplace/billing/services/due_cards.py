@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from compliance import services as compliance
 from marketplace.accounts.models import Organisation
 from marketplace.billing.models import TopUp
 from marketplace.brokerage.models import Reservation, ReservationQuerySet
@@ -26,14 +27,17 @@ def waiting_for_money(*, at: datetime) -> ReservationQuerySet:
 def charge_card(*, reservation: Reservation, at: datetime) -> TopUp | None:
     """Ask the default card, once for each booking, for what its wallet lacks of it.
 
-    Its renter agreed to that with the booking. A card that is declined, or whose bank asks its
-    owner, leaves the wallet as it is: the renter was told what is due, and may pay otherwise.
+    Its renter agreed to that with the booking; from whom screening refuses nothing is taken. A
+    card that is declined, or whose bank asks its owner, leaves the wallet as it is: the renter was
+    told what is due, and may pay otherwise.
     """
     organisation, key = reservation.renter, f"due:{reservation.public_id}"
     wallet = lots.wallet_of(organisation)
     card = cards(organisation=organisation).filter(is_default=True).first()
     known = TopUp.objects.filter(organisation=organisation, idempotency_key=key)
     if card is None or known.exists() or ledger.frozen(account=wallet):
+        return None
+    if compliance.is_denied(party=organisation.party):
         return None
     lacking = reservation.due_micro - ledger.balance(account=wallet).available
     if lacking <= 0:
