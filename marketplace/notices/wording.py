@@ -82,7 +82,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "reservation.not_rolled": Words(
         _("{gpus}: ends {about} as it stands"),
         _(
-            "It was to run until you stop it, but it ends at {about}: {roll_refused}. It is tried"
+            "It was to run until you stop it, but it ends at {about}: {why}. It is tried"
             " again every minute until then, and goes on if that changes. What is not saved by then"
             " is lost."
         ),
@@ -213,7 +213,7 @@ WORDS: Final[Mapping[str, Words]] = {
 #: facts that are moments
 MOMENTS: Final = ("start", "end", "about", "ended_at")
 #: facts that are words or sentences of ours, kept in English
-CLAUSES: Final = ("reason", "role", "roll_refused")
+CLAUSES: Final = ("reason", "role", "why")
 
 
 class _Facts(dict[str, Any]):

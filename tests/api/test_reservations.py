@@ -48,6 +48,9 @@ def test_a_request_is_taken_and_brokered_later(api, alice, harbour, offer):
         "currency": "USD",
         "interruptible": False,
         "evict_at": None,
+        "rolling": False,
+        "rolls_on": False,
+        "roll_refused": "",
         "terms": {
             "min_window_s": 0,
             "max_window_s": None,

@@ -16,6 +16,7 @@ from marketplace.core.models import AuditEvent
 from marketplace.core.states import IllegalMove
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Hold
+from marketplace.notices import wording
 from marketplace.notices.models import Notice as Told
 from tests import make
 from tests.make import HOUR, NOON
@@ -251,8 +252,15 @@ def test_why_it_will_end_is_kept_and_told_once(row):
     note(row)
     assert row.roll_refused == "money"
     [one] = told()
-    assert one.facts["about"] == "2026-11-02T13:00:00Z" or one.facts["about"].endswith("13:00:00Z")
-    assert one.facts["roll_refused"] == "money"
+    assert (one.facts["about"], one.facts["roll_refused"]) == ("2026-11-24T13:00:00Z", "money")
+    words = wording.said(one.kind, one.facts)
+    assert (
+        words.head
+        == "1 \N{MULTIPLICATION SIGN} H100 80GB: ends 24 Nov 2026, 13:00 UTC as it stands"
+    )
+    assert (
+        "ends at 24 Nov 2026, 13:00 UTC: the wallet does not cover more time. It is" in words.more
+    )
     note(row, RollRefusal.TAKEN, NOON + 31 * MINUTE)
     assert (row.roll_refused, len(told())) == ("taken", 1)
     assert Notice.objects.get(kind="not_rolled").about == NOON + HOUR

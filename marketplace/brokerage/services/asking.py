@@ -47,7 +47,7 @@ class Ask:
     (micro-units per GPU-hour, which it pays) it may be interrupted. Where others have to go first,
     it may begin later than it asked, but not after `latest`. Paid at the start, only a deposit is
     held when it is booked. Rolling it runs until it is stopped, and `end` is where its first window
-    ends: `rolling.first_window` says how long that is.
+    ends: `windows.first_window` says how long that is.
     """
 
     offer: Offer

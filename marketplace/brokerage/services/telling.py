@@ -65,12 +65,22 @@ def tell_noticed(*, noticed: Iterable[Notice], at: datetime) -> None:
             kind=NOTICED[Notice.Kind(one.kind)],
             organisation=rows[one.reservation_id].renter_id,
             key=f"{rows[one.reservation_id].public_id}:{one.about.isoformat()}:{one.lead_s}",
-            facts={**facts_of(rows[one.reservation_id]), "about": _moment(one.about)},
+            facts={
+                **facts_of(rows[one.reservation_id]),
+                "about": _moment(one.about),
+                **_why(one, rows[one.reservation_id]),
+            },
             person=rows[one.reservation_id].requested_by_id,
         )
         for one in told
     ]
     notices.record(events=events, at=at)
+
+
+def _why(notice: Notice, row: Reservation) -> dict[str, str]:
+    """Why it is told, in words, where the state does not say it."""
+    told = notice.kind == Notice.Kind.NOT_ROLLED
+    return {"why": row.get_roll_refused_display()} if told else {}
 
 
 def tell_waiting(*, rows: Iterable[int], kind: str, at: datetime) -> None:
