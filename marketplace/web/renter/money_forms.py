@@ -61,7 +61,12 @@ class TopUpForm(TokenForm):
 class AutoTopUpForm(StyledForm):
     """What may be taken from the default card unasked."""
 
-    threshold = DollarsField(least=CENT, most=MOST_MICRO, label=_("When less is available than, $"))
+    threshold = DollarsField(
+        least=CENT,
+        most=MOST_MICRO,
+        label=_("When less is available than, $"),
+        help_text=_("Or than what runs until you stop it needs to go on."),
+    )
     amount = DollarsField(least=LEAST_MICRO, most=MOST_MICRO, label=_("Add, $"))
     day_cap = DollarsField(least=LEAST_MICRO, most=MOST_MICRO, label=_("At most in a day, $"))
     month_cap = DollarsField(
