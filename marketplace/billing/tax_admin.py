@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from marketplace.accounts.trail import staff, trail
 from marketplace.core.evidence import EvidenceAdmin
+from marketplace.core.showing import NOTHING
 
 from . import services
 from .models import StripeCommand, TaxCalculation, TaxFiling
@@ -54,11 +55,12 @@ class TaxFilingAdmin(EvidenceAdmin[TaxFiling]):
 
     @admin.display(description="filing", ordering="last_state")
     def state(self, row: TaxFiling) -> str:
-        return str(CommandState(getattr(row, "last_state")).label)  # noqa: B009
+        last = getattr(row, "last_state")  # noqa: B009
+        return str(CommandState(last).label) if last else NOTHING
 
     @admin.display(description="error")
     def error(self, row: TaxFiling) -> str:
-        return str(getattr(row, "last_error"))  # noqa: B009
+        return getattr(row, "last_error") or NOTHING  # noqa: B009
 
     def has_file_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.change_stripecommand")

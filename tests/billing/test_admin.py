@@ -32,7 +32,7 @@ from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from marketplace.metering import services as metering
 from tests import make
-from tests.billing import earning, papers, stand_in, use
+from tests.billing import earning, papers, records, stand_in, stripe_tax, use
 from tests.billing.test_automatic import allow
 from tests.make import HOUR, NOON
 
@@ -74,9 +74,29 @@ def books(fake, market, asked, sally, settings):
         reservation=open_, price_micro=1, since=NOON + use.MINUTE, by=sally, at=NOON
     )
     papers.everything(asked.organisation, sally)
+    lend()
+    tax(fake, settings)
     pay_out(fake, ended, sally)
     ledger.seal(at=NOON + HOUR)
     money_in(fake, asked, sally)
+
+
+def lend():
+    """Time to pay for who has a record."""
+    renter = make.organisation("Lent")
+    records.record(renter)
+    row = records.rolling(renter)
+    services.roll(reservation=records.again(row), at=NOON + HOUR / 2)
+
+
+def tax(fake, settings):
+    """An invoice that Stripe taxed, to be filed."""
+    clock, renter = fake.clock, make.organisation("Taxed")
+    stripe_tax.use(fake, settings)
+    stripe_tax.rented(renter)
+    papers.invoice(renter)
+    services.file_papers(at=stripe_tax.LATER)
+    fake.clock, settings.TAX_BY = clock, "rules"
 
 
 def money_in(fake, asked, by):

@@ -32,7 +32,7 @@ def busy():
 
     def meanwhile(execute, sql, params, many, context):
         answer = execute(sql, params, many, context)
-        if sql.lstrip("( ").startswith("SELECT") and len(read) < 10:
+        if sql.lstrip("( \n").startswith(("SELECT", "WITH")) and len(read) < 10:
             read.append(sql)
             [made] = together(lambda: post(f"meanwhile:{len(read)}", 1_000))
             assert isinstance(made, Transaction), made
