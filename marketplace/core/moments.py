@@ -1,6 +1,9 @@
-"""How a moment is written where programs read it: in UTC, with a Z."""
+"""Moments: how near two may be, and how programs read them: in UTC, with a Z."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+#: the least by which two moments of the database differ
+TICK = timedelta(microseconds=1)
 
 
 def iso(moment: datetime) -> str:

@@ -54,11 +54,11 @@ from .graces import grace_micro
 from .grants import BadGrant, expire_credit, give_credit, propose_credit, reject_credit
 from .inbox import BadSignature, handle_event, store_event, store_missed_events
 from .invoicing import BadPeriod, NothingToInvoice, issue_invoice
-from .lots import look_at_lots, promotional_credit, verify_lots
+from .lots import look_at_lots, owes_micro, promotional_credit, verify_lots
 from .monthly import issue_monthly
 from .notices import put_away
 from .outbox import NotUnknown, close_unknown, send_command
-from .owing import NothingOwed, owes_micro, thaw_settled, write_off
+from .owing import NothingOwed, thaw_settled, write_off
 from .papers import paper_content, paper_file, paper_json, paper_pdf
 from .parties import (
     NoSeller,

@@ -24,7 +24,6 @@ OPEN_FOR = timedelta(hours=2)
 #: a payment that waits for its card's owner is given up after this
 PATIENCE = timedelta(hours=24)
 LEFT = "The payment page was left without paying."
-UNCONFIRMED = "Nobody confirmed the payment within 24 hours."
 
 
 @dataclass(frozen=True)

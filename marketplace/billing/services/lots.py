@@ -27,7 +27,7 @@ def wallet_of(organisation: Organisation) -> Account:
     return brokerage.wallet_account(renter=organisation, currency=settings.CURRENCY)
 
 
-def owed_micro(*, organisation: Organisation) -> int:
+def owes_micro(*, organisation: Organisation) -> int:
     """What the organisation owes us, micro-units; it has the first claim on the wallet."""
     account = debts_of(organisation)
     return -ledger.net_micro(account=account) if account else 0
@@ -72,7 +72,7 @@ def draw(*, organisation: Organisation, at: datetime) -> Balance:
     ledger.lock_balances([account.pk])
     balance = ledger.balance(account=account)
     lots = list(organisation.credit_lots.in_order_of_spending().select_for_update(no_key=True))
-    own = max(0, balance.posted - owed_micro(organisation=organisation))
+    own = max(0, balance.posted - owes_micro(organisation=organisation))
     too_much = sum(lot.remaining_micro for lot in lots) - own
     if too_much > 0:
         _spend(lots, too_much, at)

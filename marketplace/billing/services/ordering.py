@@ -1,14 +1,13 @@
 """The order of what was done to a reservation, also where the clocks of two servers disagree."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Max
 
 from marketplace.billing.models import Charge, UsageStatement
 from marketplace.brokerage.models import Lease, Reservation
+from marketplace.core.moments import TICK
 from marketplace.metering.models import OutageRuling
-
-TICK = timedelta(microseconds=1)
 
 
 def in_order(*, reservation: Reservation, at: datetime) -> datetime:

@@ -25,11 +25,6 @@ class NothingOwed(BadField):
     """There is no debt to write off."""
 
 
-def owes_micro(*, organisation: Organisation) -> int:
-    """What the organisation owes, micro-units."""
-    return lots.owed_micro(organisation=organisation)
-
-
 def receivable(organisation: Organisation) -> Account:
     currency = lots.wallet_of(organisation).currency
     return ledger.account(
@@ -51,7 +46,9 @@ def collect(*, organisation: Organisation, at: datetime) -> int:
     with transaction.atomic():
         wallet = lots.wallet_of(organisation)
         ledger.lock_balances([wallet.pk])
-        part = min(owes_micro(organisation=organisation), ledger.balance(account=wallet).available)
+        part = min(
+            lots.owes_micro(organisation=organisation), ledger.balance(account=wallet).available
+        )
         if part <= 0:
             return 0
         before = f"debt-paid:{organisation.public_id}:"
@@ -68,7 +65,7 @@ def collect(*, organisation: Organisation, at: datetime) -> int:
 
 def thaw(*, organisation: Organisation, at: datetime) -> None:
     """A wallet that was frozen until its debt is gone may book again."""
-    if owes_micro(organisation=organisation) > 0:
+    if lots.owes_micro(organisation=organisation) > 0:
         return
     for row in organisation.disputes.filter(state=DisputeState.LOST):
         ledger.lift(key=row.freeze_key, at=at)
@@ -94,7 +91,7 @@ def write_off(*, organisation: Organisation, reason: str, by: User, at: datetime
     """Give a debt up as bad, for a reason; returns the micro-units. Raises NothingOwed."""
     with transaction.atomic():
         ledger.lock_balances([lots.wallet_of(organisation).pk])
-        owed = owes_micro(organisation=organisation)
+        owed = lots.owes_micro(organisation=organisation)
         if owed <= 0:
             raise NothingOwed("organisation", "owes nothing")
         account = receivable(organisation)

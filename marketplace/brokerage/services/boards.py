@@ -14,10 +14,10 @@ from marketplace.brokerage.placement import Host, Placed, Strategy, Together, Wi
 from marketplace.brokerage.pools import Pool
 from marketplace.catalog.models import Gpu, Offer
 from marketplace.catalog.trust.services import lowest_tier, tier_of
+from marketplace.core.moments import TICK
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EVER = datetime.max.replace(tzinfo=UTC)
-TICK = timedelta(microseconds=1)
 
 
 class Terms(NamedTuple):

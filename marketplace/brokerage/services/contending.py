@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from marketplace.brokerage.eviction import Contender, choose
 from marketplace.brokerage.models import GOING_ON, Lease, Reservation, ReservationQuerySet
 from marketplace.brokerage.placement import Host, Placed, Together, Wish, groups, place
+from marketplace.core.moments import TICK
 
-from .boards import EPOCH, TICK, Board, Wanted
+from .boards import EPOCH, Board, Wanted
 from .windows import LATE, START_SLACK
 
 #: between asking and brokering; so long after the notice the next may begin at the earliest

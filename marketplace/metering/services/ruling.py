@@ -1,6 +1,6 @@
 """What people put on record: time that is not billed, and time in which we were down ourselves."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,10 +9,10 @@ from psycopg.types.range import TimestamptzRange
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
 from marketplace.brokerage.models import Assignment, Reservation
+from marketplace.core.moments import TICK
 from marketplace.metering.models import Closing, OutageRuling, OwnOutage
 
 MAX_REASON = 500
-TICK = timedelta(microseconds=1)
 
 
 class BadRuling(ValueError):
