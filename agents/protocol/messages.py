@@ -141,6 +141,12 @@ class AssignmentReport(Message):
         default=None, description="what it has; None: an agent from before this was told"
     )
     end: Moment | None = Field(default=None, description="when the node will stop it")
+    workspace_bytes: Count | None = Field(
+        default=None, description="of the disk, what is set aside for it; None: not measured"
+    )
+    kept: bool = Field(
+        default=False, description="it is over, and its workspace lies here as it left it"
+    )
 
 
 class GrantRefusal(Message):
@@ -198,6 +204,12 @@ class Desired(Reply):
     ssh_keys: tuple[str, ...] = ()
     evict_at: datetime | None = Field(
         default=None, description="its end, if it gives way to another: its workload is told"
+    )
+    keep_until: datetime | None = Field(
+        default=None, description="once it is over its workspace is kept until then; None: wiped"
+    )
+    resume: UUID | None = Field(
+        default=None, description="the assignment whose kept workspace it goes on with"
     )
     node: UUID | None = Field(default=None, description="to whom it is granted")
     not_after: datetime | None = Field(default=None, description="begun or extended until then")

@@ -15,6 +15,7 @@ from marketplace.ledger.models import Hold
 
 from .changes import WindowChange
 from .drifts import Drift, MachineReport
+from .keepings import Keeping
 from .notices import MachineFailure, Notice
 from .placement import Together
 from .scores import Reliability
@@ -24,6 +25,7 @@ from .waiting import Waiting
 __all__ = [
     "Assignment",
     "Drift",
+    "Keeping",
     "Lease",
     "MachineFailure",
     "MachineReport",
@@ -135,6 +137,15 @@ class Reservation(Record, Stateful):
         default="",
         db_default="",
         help_text="why it was not moved on when that was last tried; empty: it was",
+    )
+
+    resumes = models.ForeignKey(
+        Keeping,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="resumed_by",
+        help_text="whose workspace it goes on with",
     )
 
     price_micro_per_gpu_hour = models.BigIntegerField()
@@ -258,6 +269,19 @@ class Reservation(Record, Stateful):
             models.CheckConstraint(
                 condition=Q(roll_refused__in=["", *RollRefusal.values]),
                 name="reservation_roll_refused_known",
+            ),
+            # it lies on one machine, so it is for what is booked there, and by nobody else
+            models.CheckConstraint(
+                condition=Q(resumes__isnull=True)
+                | Q(resumes__isnull=False, together=Together.OFFER.value),
+                name="reservation_resumes_in_place",
+            ),
+            models.UniqueConstraint(
+                "resumes",
+                condition=~Q(
+                    state__in=[State.REFUSED, State.EXPIRED, State.CANCELLED, State.FAILED]
+                ),
+                name="reservation_resumes_alone",
             ),
             # nothing runs unpaid, and what is due is said until when
             models.CheckConstraint(

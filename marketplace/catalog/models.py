@@ -49,6 +49,8 @@ __all__ = [
 SPOT_NOTICE_S, SPOT_MINIMUM_S = 120, 600
 #: a GPU is kept free after a lease for a day at most
 LONGEST_CLEANING_S = 86_400
+#: what a GiB-hour of a kept workspace costs at most: ten cents
+MOST_KEEP_MICRO = 100_000
 
 
 class Site(Record):
@@ -262,6 +264,11 @@ class Offer(Record, Stateful):
         db_default=SPOT_MINIMUM_S,
         help_text="and it is never interrupted within so long after it began to run, seconds",
     )
+    keep_micro_per_gib_hour = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="what keeping a workspace after its rental costs, micro-units per GiB-hour",
+    )
     #: while it is listed; a trigger counts, so that no inventory can forget to
     gpus = models.PositiveIntegerField(
         default=0, editable=False, help_text="present on the machine now, counted by the database"
@@ -321,6 +328,15 @@ class Offer(Record, Stateful):
                     notice_s=0,
                 ),
                 name="offer_spot_floor",
+            ),
+            models.CheckConstraint(
+                condition=Q(keep_micro_per_gib_hour__isnull=True)
+                | Q(
+                    keep_micro_per_gib_hour__isnull=False,
+                    keep_micro_per_gib_hour__gt=0,
+                    keep_micro_per_gib_hour__lte=MOST_KEEP_MICRO,
+                ),
+                name="offer_keep_price",
             ),
             models.CheckConstraint(
                 condition=Q(
