@@ -12,7 +12,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from .files import read_bytes, sync_folder, write_whole
+from .files import read_bytes, sync, write_whole
 
 KEY, NEXT_KEY, NODE, LOCK = "key", "key.next", "node.json", "lock"
 #: names of this very machine, for which the wire needs no TLS
@@ -85,7 +85,7 @@ def next_key(state: Path) -> Ed25519PrivateKey | None:
 def use_next_key(state: Path) -> None:
     """Let the next key take the key's place, in one step. Raises FileNotFoundError."""
     (state / NEXT_KEY).replace(state / KEY)
-    sync_folder(state)
+    sync(state)
 
 
 def _key_in(file: Path) -> Ed25519PrivateKey:

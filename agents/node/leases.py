@@ -16,11 +16,12 @@ from agents.protocol.messages import (
     State,
 )
 
-from . import meter
+from . import meter, reporting
 from .clock import Clock
 from .granting import Grants
 from .reconcile import (
     Action,
+    Keep,
     Observed,
     Phase,
     Remove,
@@ -28,7 +29,9 @@ from .reconcile import (
     Start,
     Stop,
     Tell,
+    Wipe,
     reconcile,
+    staying,
     take_over,
 )
 from .runtime import CannotStart, Runtime, Sighting
@@ -72,8 +75,8 @@ class Leases:
             self._find(each)
         for fact in list(self.facts.values()):
             seen = self.seen.get(fact.assignment)
-            if not fact.live:
-                continue
+            if not fact.live or (seen is not None and seen.never_ran):
+                continue  # the first step says why it never did
             if seen is None or seen.phase is Phase.ENDED:
                 self._close(fact, meter.last(fact), None, "it ended while the agent was away")
             else:
@@ -115,8 +118,21 @@ class Leases:
         told = [
             each for each in self.facts.values() if each.live or each.assignment in self.desired
         ]
-        reports = (*map(self._report, told), *map(_stray, self._strays()))
+        # if there are too many, then not those that run
+        told.sort(key=lambda each: not each.live)
+        kept = {each.assignment for each in self.kept()}
+        reports = (
+            *(reporting.of(each, self.seen.get(each.assignment), kept) for each in told),
+            *map(reporting.stray, self._strays()),
+        )
         return reports[:MAX_REPORTS]
+
+    def kept(self) -> Iterator[Sighting]:
+        """Those that are over and whose workspaces lie here and stay."""
+        stay = staying(self.desired, self._observed(), self.clock.now())
+        for each in self.seen.values():
+            if each.kept and each.assignment in stay:
+                yield each
 
     def _strays(self) -> Iterator[Sighting]:
         """What runs though nothing is written down of it; it is being stopped."""
@@ -183,7 +199,14 @@ class Leases:
         ended = Observed(Phase.ENDED)
         past = {each: ended for each in self.desired if each in self.facts}
         now = {
-            name: Observed(each.phase, each.gpu_uuids, each.told)
+            name: Observed(
+                phase=each.phase,
+                gpu_uuids=each.gpu_uuids,
+                told=each.told,
+                keep_until=each.keep_until,
+                kept=each.kept,
+                resumes=each.resumes,
+            )
             for name, each in self.seen.items()
         }
         return past | now
@@ -199,6 +222,10 @@ class Leases:
             case Tell(assignment, evict_at):
                 log.info("assignment %s gives way at %s", assignment, evict_at)
                 self.runtime.tell(assignment=assignment, evict_at=evict_at)
+            case Keep(assignment, until):
+                self.runtime.keep(assignment=assignment, until=until)
+            case Wipe(assignment):
+                self.runtime.wipe(assignment=assignment)
             case Remove(assignment):
                 self.runtime.remove(assignment=assignment)
 
@@ -287,29 +314,6 @@ class Leases:
     def _write(self, fact: Fact, segment: SegmentReport | None = None) -> None:
         self.spool.note(fact, segment)
         self.facts[fact.assignment] = fact
-
-    def _report(self, fact: Fact) -> AssignmentReport:
-        seen = self.seen.get(fact.assignment) if fact.live else None
-        return AssignmentReport(
-            assignment=fact.assignment,
-            generation=fact.generation,
-            state=fact.state,
-            started_at=fact.started_at,
-            stopped_at=fact.stopped_at,
-            exit_code=fact.exit_code,
-            detail=fact.detail,
-            progress=seen.progress if seen else "",
-            endpoints=seen.endpoints if seen else (),
-            gpu_uuids=seen.gpu_uuids if seen and seen.gpu_uuids else fact.gpu_uuids,
-            end=fact.until,
-        )
-
-
-def _stray(seen: Sighting) -> AssignmentReport:
-    """Never more than "starting": what is not written down is not metered."""
-    return AssignmentReport(
-        assignment=seen.assignment, generation=0, state="starting", gpu_uuids=seen.gpu_uuids
-    )
 
 
 def _detail(fact: Fact, seen: Sighting) -> str:

@@ -37,6 +37,14 @@ def look(pid: int) -> Process | None:
     return Process(pid, int(fields[SESSION]), int(fields[START]))
 
 
+def runs(pid: int, program: str) -> bool:
+    """Whether this word stands in its command line."""
+    try:
+        return program.encode() in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def session(leader: int) -> Iterator[int]:
     """The pids of everything that lives in the session of this leader."""
     for entry in os.scandir(PROC):

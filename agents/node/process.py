@@ -1,6 +1,11 @@
 """One plain process per assignment, in a session of its own, with nothing of the agent's in it.
 
 Not isolated: it runs as the agent's user. For trials with simulated GPUs alone.
+
+A workload that goes on with a kept work folder begins in it where it lies. Who it is is written
+down, then the folder becomes its own, then it is let go, then that is written down too. An agent
+that is killed before the last leaves a record that names the folder's owner: if its workload does
+not live, the next one gives the folder back.
 """
 
 import logging
@@ -15,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -24,17 +30,22 @@ from agents.protocol.messages import Desired
 from . import launch, notice, proc
 from .files import remove_tree, write_whole
 from .reconcile import Phase
-from .runtime import CannotStart, Sighting
+from .runtime import NOT_KEPT, CannotStart, Sighting
 
 log = logging.getLogger(__name__)
 
 RECORD, OUTPUT, WORK = "process.json", "output.log", "work"
+#: what a workspace counts for, as nothing here is set aside
+WORK_BYTES = 1 << 30
 #: when the agent was started without a PATH
 SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Record(BaseModel):
-    """What DIR/leases/ASSIGNMENT/process.json holds: enough to find the process again."""
+    """What DIR/leases/ASSIGNMENT/process.json holds: enough to find the process again.
+
+    `resumes` is whose work folder it took, until it was let go.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +54,8 @@ class Record(BaseModel):
     boot: UUID
     started_at: datetime
     gpu_uuids: tuple[str, ...]
+    keep_until: datetime | None = None
+    resumes: UUID | None = None
 
 
 @dataclass
@@ -54,6 +67,8 @@ class Running:
     kill_at: float | None = None
     ended: bool = False
     told: datetime | None = None
+    #: why it never ran, though it was written down
+    failure: str = ""
 
 
 class ProcessRuntime:
@@ -64,6 +79,8 @@ class ProcessRuntime:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.boot = proc.kernel_boot_id()
         self.known: dict[UUID, Running] = dict(self._recorded())
+        for assignment in self.known:
+            self._settle(assignment)
 
     def _recorded(self) -> list[tuple[UUID, Running]]:
         found = []
@@ -82,42 +99,88 @@ class ProcessRuntime:
         if wanted.image or wanted.template or wanted.ssh_keys:
             raise CannotStart("this machine runs plain commands only: no image, template or SSH")
         place, command = self.folder / str(wanted.assignment), wanted.command
-        work = place / WORK
+        work = self._kept_by(wanted.resume) if wanted.resume else place / WORK
         env = _environment(wanted.environment, wanted.gpu_uuids, place)
         _require_program(command, env["PATH"], work)
         try:
-            work.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (place if wanted.resume else work).mkdir(mode=0o700, parents=True, exist_ok=True)
             child = _spawn(command, env, work, place / OUTPUT)
         except (OSError, ValueError) as error:
             raise CannotStart(f"the process cannot be started: {error}") from error
-        self.known[wanted.assignment] = self._release(child, place, wanted.gpu_uuids, at)
+        self.known[wanted.assignment] = self._release(child, wanted, at)
 
-    def _release(
-        self,
-        child: "subprocess.Popen[bytes]",
-        place: Path,
-        gpu_uuids: tuple[str, ...],
-        at: datetime,
-    ) -> Running:
+    def _kept_by(self, assignment: UUID) -> Path:
+        if not self._keeps(assignment):
+            raise CannotStart(NOT_KEPT)
+        return self.folder / str(assignment) / WORK
+
+    def _release(self, child: "subprocess.Popen[bytes]", wanted: Desired, at: datetime) -> Running:
         """Write down who the process is, then let it go."""
         assert child.stdin is not None  # noqa: S101  we asked for a pipe
-        seen = proc.look(child.pid)
+        seen, place = proc.look(child.pid), self.folder / str(wanted.assignment)
         record = Record(
             pid=child.pid,
             start=seen.start if seen else 0,
             boot=self.boot,
             started_at=at,
-            gpu_uuids=gpu_uuids,
+            gpu_uuids=wanted.gpu_uuids,
+            keep_until=wanted.keep_until,
+            resumes=wanted.resume,
         )
         try:
-            write_whole(place / RECORD, record.model_dump_json().encode())
+            _write(place, record)
+            if wanted.resume:
+                (self.folder / str(wanted.resume) / WORK).rename(place / WORK)
         except OSError as error:
             child.stdin.close()
             child.wait()
+            (place / RECORD).unlink(missing_ok=True)
             raise CannotStart(f"the process cannot be written down: {error}") from error
         with suppress(BrokenPipeError), child.stdin:
             child.stdin.write(b"\n")
-        return Running(record, child)
+        running = Running(record, child)
+        if wanted.resume:
+            self._change(wanted.assignment, running, resumes=None)
+        return running
+
+    def _settle(self, assignment: UUID) -> None:
+        """Give back the work folder that it took, if it was never let go; else it is its own."""
+        running = self.known[assignment]
+        before, taken = running.record.resumes, self.folder / str(assignment) / WORK
+        if before is None:
+            return
+        waits = proc.runs(running.record.pid, launch.__file__)
+        let_go = self._leads(running) and not waits
+        if not let_go and before in self.known and taken.exists():
+            taken.rename(self.folder / str(before) / WORK)
+        if not let_go:
+            running.failure = "the agent was ended before it ran"
+        self._change(assignment, running, resumes=None)
+
+    def _change(self, assignment: UUID, running: Running, **values: Any) -> None:
+        """Also on the disk, or not at all."""
+        record = running.record.model_copy(update=values)
+        try:
+            _write(self.folder / str(assignment), record)
+        except OSError as error:
+            log.error("assignment %s cannot be written down: %s", assignment, error)
+            return
+        running.record = record
+
+    def keep(self, *, assignment: UUID, until: datetime | None) -> None:
+        running = self.known.get(assignment)
+        if running is not None and not running.ended:
+            self._change(assignment, running, keep_until=until)
+
+    def wipe(self, *, assignment: UUID) -> None:
+        if self._keeps(assignment):
+            remove_tree(self.folder / str(assignment) / WORK)
+
+    def _keeps(self, assignment: UUID) -> bool:
+        running = self.known.get(assignment)
+        if running is None or not running.ended or running.record.keep_until is None:
+            return False
+        return (self.folder / str(assignment) / WORK).is_dir()
 
     def stop(self, *, assignment: UUID, grace: float) -> None:
         running = self.known.get(assignment)
@@ -146,14 +209,18 @@ class ProcessRuntime:
     def _sight(self, assignment: UUID, running: Running) -> Sighting:
         phase = Phase.ENDED if running.ended else self._drive(running)
         running.ended = phase is Phase.ENDED
-        record, child = running.record, running.child
+        record, child, kept = running.record, running.child, self._keeps(assignment)
         return Sighting(
             assignment=assignment,
             phase=phase,
             gpu_uuids=record.gpu_uuids,
-            started_at=record.started_at,
+            started_at=None if running.failure else record.started_at,
             exit_code=child.returncode if child else None,
+            failure=running.failure,
             told=running.told,
+            keep_until=record.keep_until,
+            kept=kept,
+            workspace_bytes=WORK_BYTES if kept or not running.ended else None,
         )
 
     def _drive(self, running: Running) -> Phase:
@@ -188,6 +255,10 @@ class ProcessRuntime:
             return
         remove_tree(self.folder / str(assignment))
         del self.known[assignment]
+
+
+def _write(place: Path, record: Record) -> None:
+    write_whole(place / RECORD, record.model_dump_json().encode())
 
 
 def _environment(given: Mapping[str, str], gpu_uuids: Sequence[str], place: Path) -> dict[str, str]:

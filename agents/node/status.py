@@ -31,6 +31,8 @@ class Status(BaseModel):
     gpus: int = 0
     unsent_segments: int = 0
     leases: dict[str, str] = {}
+    #: workspaces of leases that are over
+    kept: dict[str, str] = {}
 
 
 def write(state: Path, status: Status) -> None:
@@ -78,6 +80,8 @@ def tell(state: Path, *, at: datetime | None = None) -> Iterator[Finding]:
             yield Finding("lease", True, f"{assignment} {doing}")
         if not now.leases:
             yield Finding("lease", True, "none")
+        for assignment, how in now.kept.items():
+            yield Finding("kept workspace", True, f"{assignment} {how}")
 
 
 def _beat(now: Status, at: datetime) -> Finding:

@@ -2,12 +2,15 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from . import __version__, status
 from .agent import Agent
+from .containers.host import GIB
 from .gpu import Gpus
+from .leases import Leases
 from .metrics import Metrics, Snapshot, Unit
 from .systemd import Notifier
 
@@ -52,6 +55,7 @@ class Watcher:
             gpus=len(agent.leases.present or ()),
             unsent_segments=agent.spool.unsent_count(),
             leases=doing,
+            kept=dict(_kept(agent.leases)),
         )
 
     def _snapshot(self, agent: Agent, told: status.Status) -> Snapshot:
@@ -88,3 +92,11 @@ class Watcher:
             clock_offset=agent.client.clock.offset(),
             draining=self.gpus.draining,
         )
+
+
+def _kept(leases: Leases) -> Iterator[tuple[str, str]]:
+    for each in leases.kept():
+        wanted = leases.desired.get(each.assignment)
+        until = wanted.keep_until if wanted is not None else None
+        till = f"until {until:%Y-%m-%d %H:%M:%SZ}" if until else "for another lease"
+        yield str(each.assignment), f"{(each.workspace_bytes or 0) / GIB:.0f} GiB, {till}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from agents.node.finding import Finding
 from agents.node.runtime import CannotStart
 
-from . import cdi, host, service, templates, tools
+from . import cdi, host, service, templates, tools, workspace
 from .engine import Engine, EngineDown, EngineRefused
 
 PROGRAMS = {"nft": "nftables", "mkfs.ext4": "e2fsprogs", "mount": "mount"}
@@ -108,4 +108,13 @@ def _disk(state: Path, options: Namespace, gpus: int) -> Finding:
     place = next(each for each in (state, *state.parents) if each.exists())
     free, wanted = shutil.disk_usage(place).free // GIB, options.workspace_gib * gpus
     said = f"{free} GiB free in {place}, {wanted} GiB wanted for workspaces"
+    if kept := _kept(state):
+        said += f"; kept ones of ended leases take {kept} GiB"
     return Finding("disk", free >= wanted, said + ("" if free >= wanted else "; --workspace-gib N"))
+
+
+def _kept(state: Path) -> int:
+    """GiB, rounded up. Whoever looks may not be allowed to: then none is seen."""
+    places = [image.parent for image in (state / "leases").glob(f"*/{workspace.IMAGE}")]
+    taken = sum(workspace.size(each) or 0 for each in places if not workspace.mounted(each))
+    return -(-taken // GIB)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,13 @@ from agents.node import notice, proc
 from agents.node.reconcile import Phase
 from agents.node.runtime import CannotStart, Sighting
 
-from . import attached, cdi, firewall, forwarding, making, workspace
+from . import attached, cdi, making, unmaking, workspace
 from . import record as records
 from .engine import EngineDown, EngineRefused
 from .host import Host
 from .record import Process, Record
 from .tools import ToolFailed
+from .unmaking import Left
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +34,6 @@ log = logging.getLogger(__name__)
 WATCH, HURRY = 1.0, 0.05
 #: seconds between two tries
 SOON, LATEST = 0.2, 10.0
-#: how often the engine is asked for an exit code that it does not know yet
-EXIT_TRIES = 25
 #: seconds that a workload gets which lost its GPUs
 GRACE = 10.0
 
@@ -42,10 +42,6 @@ WRONG = (EngineRefused, ToolFailed, cdi.BadSpec, attached.WrongGpus, OSError)
 
 class Stopped(Exception):
     """It was stopped before it ran."""
-
-
-class Left(Exception):
-    """Something of it is still there; trying again may help."""
 
 
 class Keeper(threading.Thread):
@@ -61,6 +57,10 @@ class Keeper(threading.Thread):
         self.wake = threading.Event()
         self.asked = False
         self.kill_at = 0.0
+        #: of the record and of what is shown: both are also changed by other threads
+        self.lock = threading.Lock()
+        #: whether its workspace is to outlive it, once that is decided; whether that is over
+        self.keeping = self.wiping = False
         self.seen = Sighting(
             assignment=record.assignment,
             phase=_phase(record),
@@ -71,7 +71,36 @@ class Keeper(threading.Thread):
             verified_to=record.started_at,
             failure=record.failure,
             told=notice.read(making.inside(self.place)),
+            keep_until=record.keep_until,
+            resumes=record.resumes,
         )
+
+    def sight(self) -> Sighting:
+        """Called from other threads: what is shown, and its workspace as it lies there now."""
+        seen, size = self.seen, workspace.size(self.place)
+        kept = seen.phase is Phase.ENDED and size is not None and not self.wiping
+        return replace(seen, kept=kept, workspace_bytes=size)
+
+    def keep(self, until: datetime | None) -> None:
+        """Called from other threads: have its workspace outlive it, or not."""
+        try:
+            self._write(keep_until=until)
+        except OSError as error:
+            # it is kept all the same, unless this agent is killed
+            log.error("%s cannot be written, trying again: %s", self.place, error)
+            return
+        self._show(keep_until=until)
+
+    def wipe(self) -> None:
+        """Called from other threads, any number of times, once it ended: delete what it kept."""
+        if not self.wiping:
+            self.wiping = True
+            name = f"workspace {self.record.assignment}"
+            threading.Thread(target=self._wipe, name=name, daemon=True).start()
+
+    def _wipe(self) -> None:
+        self._until_done(partial(workspace.wipe, self.place))
+        log.info("lease %s: its workspace is wiped", self.record.assignment)
 
     def tell(self, evict_at: datetime) -> None:
         """Called from other threads: let the workload know, once, when it gives way."""
@@ -116,15 +145,18 @@ class Keeper(threading.Thread):
         if self.record.started_at is None:
             self._bring_up()
         else:
+            self._try_to_take_over()
             self._show(phase=Phase.RUNNING, endpoints=self._known_endpoints())
         self._watch()
 
     def _show(self, **changes: Any) -> None:
-        self.seen = replace(self.seen, **changes)
+        with self.lock:
+            self.seen = replace(self.seen, **changes)
 
     def _write(self, **changes: Any) -> None:
-        self.record = self.record.model_copy(update=changes)
-        records.write(self.folder, self.record)
+        with self.lock:
+            self.record = self.record.model_copy(update=changes)
+            records.write(self.folder, self.record)
 
     def _rest(self, seconds: float) -> None:
         self.wake.wait(seconds)
@@ -197,6 +229,7 @@ class Keeper(threading.Thread):
         at = self.host.clock.now()
         (making.inside(self.place) / making.GO).touch(mode=0o644)
         self._write(started_at=at, process=process)
+        self._try_to_take_over()
         told = making.endpoints(self.record, found, self.host.options.public_host)
         self._show(phase=Phase.RUNNING, started_at=at, verified_to=at, progress="", endpoints=told)
 
@@ -204,6 +237,26 @@ class Keeper(threading.Thread):
         known = cdi.described(self.host.options.cdi_folders)
         cdi.require(self.record.gpu_uuids, known)
         attached.require_exactly(self.record.gpu_uuids, known, process.pid)
+
+    def _take_over(self) -> None:
+        """Make the workspace that it goes on with its own, once it runs.
+
+        In this order nothing is lost whenever the agent is killed. The kept file is mounted where
+        it lies, in the folder of the lease before, which has it still. That this one runs is
+        written down; from then on whoever comes next finds here what to do. The file is moved,
+        mounted as it is, with one rename. A lease that never ran only unmounts it.
+        """
+        image = making.kept_image(self.record, self.place)
+        if image is not None and self.record.started_at is not None:
+            workspace.take_over(self.place, image=image)
+            self._show(resumes=None)
+
+    def _try_to_take_over(self) -> None:
+        try:
+            self._take_over()
+        except OSError as error:
+            # it is held for us until we are gone, and tried again before that
+            log.error("lease %s: its workspace is not its own yet: %s", self.place.name, error)
 
     def _known_endpoints(self) -> tuple[Any, ...]:
         with suppress(EngineDown, EngineRefused):
@@ -263,12 +316,14 @@ class Keeper(threading.Thread):
             self._note_exit,
             self._remove_container,
             self._remove_network,
-            self._wipe,
+            self._take_over,
+            self._put_away,
             self._require_nothing,
         ):
             self._until_done(step)
-        log.info("lease %s: nothing of it is left", self.record.assignment)
-        self._show(phase=Phase.ENDED, progress="nothing of it is left on the machine")
+        left = "its workspace is kept" if self.keeping else "nothing of it is left"
+        log.info("lease %s: %s", self.record.assignment, left)
+        self._show(phase=Phase.ENDED, progress=f"{left} on the machine")
 
     def _until_done(self, step: Callable[[], None]) -> None:
         delay = SOON
@@ -285,46 +340,27 @@ class Keeper(threading.Thread):
             delay = min(LATEST, delay * 1.5)
 
     def _note_exit(self) -> None:
-        """The exit code, if it ran: the engine learns of the end a moment after the kernel."""
-        if self.record.started_at is None:
-            return
-        for _ in range(EXIT_TRIES):
-            found = self.engine.find(self.record.container)
-            if found is None:
-                return
-            if found.status in ("exited", "dead", "stopped"):
-                # written down at the end: the disk may be full until the workspace is gone
-                self._show(exit_code=found.exit_code)
-                return
-            time.sleep(SOON)
+        if self.record.started_at is not None:
+            # written down at the end: the disk may be full until the workspace is gone
+            self._show(exit_code=unmaking.exit_code(self.record, self.engine))
 
     def _remove_container(self) -> None:
         self.engine.remove(self.record.container)
 
     def _remove_network(self) -> None:
-        self.engine.remove_network(self.record.bridge)
-        forwarding.remove(self.record.bridge)
-        firewall.remove_bridge(self.record.bridge)
-        firewall.remove(self.record.bridge)
+        unmaking.remove_network(self.record, self.engine)
 
-    def _wipe(self) -> None:
-        workspace.wipe(self.place)
+    def _put_away(self) -> None:
+        """Its workspace goes, unless it ran and is to leave it. From here on that is decided."""
+        record = self.record
+        self.keeping = record.started_at is not None and record.keep_until is not None
+        (workspace.release if self.keeping else workspace.wipe)(self.place)
 
     def _require_nothing(self) -> None:
-        record = self.record
-        for what, there in (
-            ("the container", self.engine.find(record.container) is not None),
-            ("the network", self.engine.network(record.bridge)),
-            ("a forwarded port", bool(forwarding.rules(record.bridge))),
-            ("the bridge", firewall.has_bridge(record.bridge)),
-            ("the firewall", firewall.stands(record.bridge)),
-            ("the workspace", workspace.left(self.place)),
-        ):
-            if there:
-                raise Left(f"{what} is still there")
-        users = self.host.gpu_pids(record.gpu_uuids) - record.foreign_pids
-        if users:
-            raise Left(f"process {min(users)} still uses the GPUs")
+        unmaking.require_nothing(self.record, self.engine)
+        if (workspace.mounted if self.keeping else workspace.left)(self.place):
+            raise Left("the workspace is still there")
+        unmaking.require_unused(self.record, self.host)
         self._write(ended=True, exit_code=self.seen.exit_code)
 
 

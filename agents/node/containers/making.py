@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.node import notice
-from agents.node.runtime import CannotStart
+from agents.node.runtime import NOT_KEPT, CannotStart
 from agents.protocol.messages import Endpoint
 
 from . import firewall, host, workspace
@@ -36,13 +36,30 @@ def labels(record: Record, owner: str) -> dict[str, str]:
 
 
 def first_user(record: Record) -> int:
-    return FIRST_USER + record.assignment.int % SHARES * USERS
+    """Those of who made the workspace: what lies in it belongs to them."""
+    return FIRST_USER + (record.origin or record.assignment).int % SHARES * USERS
+
+
+def kept_image(record: Record, place: Path) -> Path | None:
+    """Of the one with whose kept workspace it goes on."""
+    return place.parent / str(record.resumes) / workspace.IMAGE if record.resumes else None
+
+
+def make_workspace(record: Record, place: Path, on: Host) -> None:
+    """Raises CannotStart when it was to go on with one that is not there: never an empty one."""
+    image = kept_image(record, place)
+    if image is None:
+        size = on.options.workspace_bytes_per_gpu * len(record.gpu_uuids)
+        workspace.make(place, size=size, owner=first_user(record))
+    elif image.exists():
+        workspace.go_on(place, image=image)
+    else:
+        raise CannotStart(NOT_KEPT)
 
 
 def make_files(record: Record, place: Path, on: Host) -> None:
     """The workspace, and the script and keys that go into the container."""
-    size = on.options.workspace_bytes_per_gpu * len(record.gpu_uuids)
-    workspace.make(place, size=size, owner=first_user(record))
+    make_workspace(record, place, on)
     folder = inside(place)
     folder.mkdir(exist_ok=True)
     script = resources.files(__package__).joinpath("start.sh").read_bytes()

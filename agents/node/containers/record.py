@@ -28,7 +28,9 @@ class Record(BaseModel):
     """Written before anything is made, and gone after everything is.
 
     `started_at` is when its GPUs were found attached and its command was let go. `foreign_pids`
-    used the GPUs before it began.
+    used the GPUs before it began. `resumes` is whose kept workspace it goes on with; `origin` is
+    who made that, and chose its users. Once started and ended it keeps its workspace if there is a
+    `keep_until`, and its file is what tells that it does.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +42,9 @@ class Record(BaseModel):
     ssh_keys: tuple[str, ...] = ()
     token: str = ""
     foreign_pids: frozenset[int] = frozenset()
+    resumes: UUID | None = None
+    origin: UUID | None = None
+    keep_until: datetime | None = None
     started_at: datetime | None = None
     process: Process | None = None
     failure: str = ""

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from agents.node.files import remove_tree
 from agents.node.reconcile import Phase
-from agents.node.runtime import CannotStart, Sighting
+from agents.node.runtime import NOT_KEPT, CannotStart, Sighting
 from agents.protocol.messages import Desired
 
-from . import making, templates
+from . import making, templates, workspace
 from . import record as records
 from .engine import Engine, EngineDown, EngineRefused
 from .host import Host
@@ -79,12 +79,23 @@ class ContainerRuntime:
         if wanted.assignment in self.known:
             raise CannotStart("it was started before")
         record = _planned(wanted, self.host.options.templates)
+        if wanted.resume is not None:
+            before = self._kept_by(wanted.resume)
+            record = record.model_copy(
+                update={"resumes": wanted.resume, "origin": before.origin or before.assignment}
+            )
         try:
             records.write(self.folder, record)
         except OSError as error:
             raise CannotStart(f"the lease cannot be written down: {error}") from error
         with self.lock:
             self._keep(record)
+
+    def _kept_by(self, assignment: UUID) -> Record:
+        keeper = self.known.get(assignment)
+        if keeper is None or not keeper.sight().kept:
+            raise CannotStart(NOT_KEPT)
+        return keeper.record
 
     def stop(self, *, assignment: UUID, grace: float) -> None:
         keeper = self.known.get(assignment)
@@ -96,13 +107,26 @@ class ContainerRuntime:
         if keeper is not None:
             keeper.tell(evict_at)
 
+    def keep(self, *, assignment: UUID, until: datetime | None) -> None:
+        keeper = self.known.get(assignment)
+        if keeper is not None:
+            keeper.keep(until)
+
+    def wipe(self, *, assignment: UUID) -> None:
+        keeper = self.known.get(assignment)
+        if keeper is not None and keeper.sight().kept:
+            keeper.wipe()
+
     def observe(self) -> list[Sighting]:
         with self.lock:
-            return [keeper.seen for keeper in self.known.values()]
+            return [keeper.sight() for keeper in self.known.values()]
 
     def remove(self, *, assignment: UUID) -> None:
         keeper = self.known.get(assignment)
         if keeper is None or keeper.seen.phase is not Phase.ENDED:
+            return
+        if workspace.left(keeper.place):
+            keeper.wipe()
             return
         remove_tree(keeper.place)
         with self.lock:
@@ -150,4 +174,5 @@ def _planned(wanted: Desired, known: Mapping[str, Template]) -> Record:
         environment=wanted.environment,
         ssh_keys=wanted.ssh_keys,
         token=secrets.token_urlsafe(TOKEN_BYTES) if plan.token else "",
+        keep_until=wanted.keep_until,
     )

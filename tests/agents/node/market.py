@@ -186,7 +186,10 @@ class Market:
         done = {
             each.assignment for each in message.assignments if each.state in ("stopped", "failed")
         }
-        self.desired = [each for each in self.desired if each.assignment not in done]
+        # what is kept is asked for until its time
+        self.desired = [
+            each for each in self.desired if each.keep_until or each.assignment not in done
+        ]
         return self._good(
             HeartbeatReply(
                 server_time=self.now(),

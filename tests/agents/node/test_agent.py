@@ -335,6 +335,29 @@ def test_the_renters_data_is_wiped_once_the_marketplace_knows_the_end(build, mar
     assert "stopped" in market.states(each.assignment)
 
 
+def test_a_kept_workspace_is_told_at_once_and_as_long_as_it_is_there(build, market, uuids, hand):
+    agent = build(hand=hand)
+    until_when = hand.now() + timedelta(hours=3)
+    each = market.want(gpus=uuids, keep_until=until_when)
+    turn_until(agent, lambda: "running" in market.states(each.assignment))
+    market.change(each, run=False, generation=2)
+    agent.next_beat, agent.every = 0, 3600
+
+    def told(*, kept):
+        [now] = market.heartbeats[-1].assignments
+        return (now.state, now.kept) == ("stopped", kept)
+
+    turn_until(agent, lambda: told(kept=True))
+    assert market.heartbeats[-1].assignments[0].workspace_bytes == 1 << 30
+    market.down = True
+    hand.move(3 * 3600)
+    work = agent.leases.runtime.folder / str(each.assignment) / "work"
+    turn_until(agent, lambda: not work.exists())
+    market.down, agent.next_beat = False, 0
+    turn_until(agent, lambda: told(kept=False))
+    assert market.heartbeats[-1].assignments[0].workspace_bytes is None
+
+
 def test_a_refused_heartbeat_does_not_hold_back_usage(build, market, uuids, caplog):
     agent = build()
     each = market.want(gpus=uuids)

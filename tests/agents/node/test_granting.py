@@ -94,6 +94,21 @@ def test_a_longer_end_that_is_not_granted_does_not_extend(leases):
     assert refusals(leases) == []
 
 
+@pytest.mark.parametrize(
+    "facts", [{"keep_until": NOON + 600 * MINUTE}, {"keep_until": None}, {"resume": TWO}]
+)
+def test_nobody_else_says_how_long_a_workspace_is_kept_or_who_goes_on_with_it(facts, leases):
+    first = granted(wanted(keep_until=NOON + 60 * MINUTE))
+    leases.take_over([first])
+    leases.take_over([first.model_copy(update={**facts, "generation": 2})])
+    assert leases.desired == {ONE: first}
+    assert refusals(leases) == [(ONE, 2, "tampered")]
+    said = granted(wanted(generation=2, **{"keep_until": NOON + 60 * MINUTE, **facts}))
+    leases.take_over([said])
+    assert leases.desired == {ONE: said}
+    assert refusals(leases) == []
+
+
 def test_a_refused_one_leaves_the_others_alone(leases):
     good = granted(wanted(TWO, gpus=("GPU-b",)))
     leases.take_over([BAD["tampered"](), good])

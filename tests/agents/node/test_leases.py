@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from agents.node.leases import Leases
 from agents.node.reconcile import Phase
 from agents.node.runtime import Sighting
 from agents.node.spool import Spool
+from agents.protocol.messages import MAX_REPORTS
 
 from .build import NOON, ONE, granted, pinned, wanted
 
@@ -162,3 +164,27 @@ def test_what_runs_without_a_note_is_reported_until_it_is_stopped(plain):
     plain.runtime.show(Phase.STOPPING)
     plain.step()
     assert plain.reports() == ()
+
+
+def test_what_failed_while_no_agent_looked_says_why_and_is_billed_nothing(plain):
+    plain.take_over([granted(wanted(end=NOON + HOUR))])
+    plain.step()
+    plain.runtime.show(Phase.ENDED, failure="GPU-a is not attached")
+    plain.resume()
+    plain.step()
+    [report] = plain.reports()
+    assert (report.state, report.detail) == ("failed", "GPU-a is not attached")
+    assert plain.spool.unsent(limit=1) is None
+
+
+def test_if_there_is_too_much_to_report_it_is_what_runs_that_is(plain):
+    over = [
+        granted(wanted(UUID(int=number), run=False, gpus=("GPU-b",)))
+        for number in range(100, 100 + MAX_REPORTS)
+    ]
+    plain.take_over(over)
+    plain.step()
+    plain.take_over([*over, granted(wanted(end=NOON + HOUR))])
+    plain.step()
+    reports = plain.reports()
+    assert (len(reports), reports[0].assignment) == (MAX_REPORTS, ONE)

@@ -205,6 +205,25 @@ def test_status_says_what_the_agent_does(watched, market, enrolled, gpus):
     assert told["lease"][1].startswith(f"{each.assignment} running, until ")
 
 
+def test_status_says_what_is_kept_and_until_when(watched, market, enrolled, gpus):
+    each = market.want(
+        gpus=[gpus.inventory().gpus[0].uuid],
+        command=["true"],
+        keep_until=datetime(2090, 1, 2, 3, 4, 5, tzinfo=UTC),
+    )
+
+    def said():
+        watched.go()
+        with identity.alone(enrolled):
+            told = [one for one in status.tell(enrolled) if one.name == "kept workspace"]
+        return [(one.ok, one.said) for one in told]
+
+    until(lambda: "stopped" in market.states(each.assignment) or said())
+    assert said() == [(True, f"{each.assignment} 1 GiB, until 2090-01-02 03:04:05Z")]
+    market.change(each, run=False, generation=2, keep_until=None)
+    until(lambda: not said())
+
+
 def test_status_says_what_is_wrong(watched, market, enrolled):
     watched.go()
     market.down = True

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.node.reconcile import (
+    Keep,
     Observed,
     Phase,
     Remove,
@@ -12,8 +14,10 @@ from agents.node.reconcile import (
     Start,
     Stop,
     Tell,
+    Wipe,
     next_edge,
     reconcile,
+    staying,
     take_over,
 )
 
@@ -29,16 +33,46 @@ def by_name(*desired):
     return {each.assignment: each for each in desired}
 
 
-desires = st.dictionaries(names, st.tuples(windows, gpu_sets, st.booleans()), max_size=5).map(
+perhaps_moments, perhaps_names = st.none() | moments, st.none() | names
+keepings = st.tuples(perhaps_moments, perhaps_names)
+desires = st.dictionaries(
+    names, st.tuples(windows, gpu_sets, st.booleans(), keepings), max_size=5
+).map(
     lambda found: by_name(
         *(
-            wanted(name, start=window[0], end=window[1], gpus=gpus, run=run)
-            for name, (window, gpus, run) in found.items()
+            wanted(
+                name,
+                start=window[0],
+                end=window[1],
+                gpus=gpus,
+                run=run,
+                keep_until=until,
+                resume=resume if resume != name else None,
+            )
+            for name, (window, gpus, run, (until, resume)) in found.items()
         )
     )
 )
+
+
+def seen(phase, gpus, keep_until, lies_there, resumes):
+    """As a runtime shows one: kept only when it is over, going on with another's only before."""
+    over = phase is Phase.ENDED
+    return Observed(
+        phase,
+        gpus,
+        keep_until=keep_until,
+        kept=over and lies_there,
+        resumes=None if over else resumes,
+    )
+
+
 observations = st.dictionaries(
-    names, st.builds(Observed, st.sampled_from(Phase), gpu_sets), max_size=5
+    names,
+    st.builds(
+        seen, st.sampled_from(Phase), gpu_sets, perhaps_moments, st.booleans(), perhaps_names
+    ),
+    max_size=5,
 )
 
 
@@ -48,9 +82,23 @@ def apply(observed, actions, *, stopped):
     for action in actions:
         match action:
             case Start(desired):
-                after[desired.assignment] = Observed(Phase.RUNNING, desired.gpu_uuids)
+                after[desired.assignment] = Observed(
+                    Phase.RUNNING,
+                    desired.gpu_uuids,
+                    keep_until=desired.keep_until,
+                    resumes=desired.resume,
+                )
             case Stop(assignment):
-                after[assignment] = Observed(stopped, observed[assignment].gpu_uuids)
+                # what it leaves, if it was to leave something
+                kept = stopped is Phase.ENDED and after[assignment].keep_until is not None
+                resumes = None if stopped is Phase.ENDED else after[assignment].resumes
+                after[assignment] = replace(
+                    after[assignment], phase=stopped, kept=kept, resumes=resumes
+                )
+            case Keep(assignment, until):
+                after[assignment] = replace(after[assignment], keep_until=until)
+            case Wipe(assignment):
+                after[assignment] = replace(after[assignment], kept=False)
             case Skip(desired):
                 after[desired.assignment] = Observed(Phase.ENDED)
             case Remove(assignment):
@@ -180,3 +228,84 @@ def test_what_has_not_begun_or_is_ending_is_not_told():
     told = by_name(wanted(evict_at=GIVES_WAY))
     for phase in (Phase.STARTING, Phase.STOPPING):
         assert reconcile(told, {ONE: Observed(phase, ("GPU-a",))}, NOON) == []
+
+
+LATER = NOON + 60 * MINUTE
+OVER = {ONE: Observed(Phase.ENDED, ("GPU-a",), kept=True)}
+
+
+@given(desires, observations, moments)
+def test_nothing_that_stays_is_wiped(desired, observed, at):
+    actions = reconcile(desired, observed, at)
+    gone = {each.assignment for each in actions if isinstance(each, Wipe | Remove)}
+    kept = {name for name, each in observed.items() if each.kept}
+    assert gone & kept == kept - staying(desired, observed, at)
+
+
+@given(desires, observations, moments)
+def test_no_workspace_is_gone_on_with_by_two_or_before_it_is_over(desired, observed, at):
+    going = {name: each for name, each in observed.items() if each.phase is not Phase.ENDED}
+    actions = reconcile(desired, observed, at)
+    begun = [each.desired.resume for each in actions if isinstance(each, Start)]
+    begun = [each for each in begun if each]
+    assert len(begun) == len(set(begun))
+    assert not set(begun) & (set(going) | {each.resumes for each in going.values()})
+
+
+def test_a_workspace_is_kept_until_its_time_and_then_wiped():
+    desired = by_name(wanted(run=False, keep_until=LATER))
+    assert reconcile(desired, OVER, LATER - timedelta(microseconds=1)) == []
+    assert reconcile(desired, OVER, LATER) == [Wipe(ONE)]
+    assert reconcile(by_name(wanted(run=False)), OVER, NOON) == [Wipe(ONE)]
+    assert reconcile({}, OVER, NOON) == [Remove(ONE)]
+
+
+def test_nothing_is_wiped_where_nothing_lies():
+    gone = {ONE: replace(OVER[ONE], kept=False)}
+    assert reconcile(by_name(wanted(run=False, keep_until=LATER)), gone, LATER) == []
+
+
+def test_what_runs_is_told_once_that_its_workspace_is_to_stay_or_not():
+    for phase in (Phase.STARTING, Phase.RUNNING, Phase.STOPPING):
+        knows_not = {ONE: Observed(phase, ("GPU-a",))}
+        knows = {ONE: Observed(phase, ("GPU-a",), keep_until=LATER)}
+        keeping = by_name(wanted(keep_until=LATER))
+        assert reconcile(keeping, knows_not, NOON) == [Keep(ONE, LATER)]
+        assert reconcile(keeping, knows, NOON) == []
+        assert reconcile(by_name(wanted()), knows, NOON) == [Keep(ONE, None)]
+
+
+def test_it_is_told_before_it_is_stopped():
+    desired = by_name(wanted(run=False, keep_until=LATER))
+    reason = "the marketplace wants it stopped"
+    running = {ONE: Observed(Phase.RUNNING, ("GPU-a",))}
+    assert reconcile(desired, running, NOON) == [Keep(ONE, LATER), Stop(ONE, reason)]
+
+
+def test_what_another_goes_on_with_stays_past_its_time_while_that_one_is_wanted():
+    old, new = wanted(run=False, keep_until=NOON), wanted(TWO, start=LATER, end=LATER, resume=ONE)
+    assert reconcile(by_name(old, new), OVER, NOON) == []
+    assert reconcile(by_name(new), OVER, NOON) == []
+    assert reconcile(by_name(old), OVER, NOON) == [Wipe(ONE)]
+
+
+def test_what_another_has_not_let_go_of_stays():
+    at_it = {TWO: Observed(Phase.STARTING, ("GPU-b",), resumes=ONE)}
+    reason = "the marketplace does not list it"
+    assert reconcile({}, OVER | at_it, NOON) == [Stop(TWO, reason)]
+    leaving = {TWO: Observed(Phase.STOPPING, ("GPU-b",), resumes=ONE)}
+    assert reconcile({}, OVER | leaving, NOON) == []
+    assert reconcile({}, OVER | {TWO: Observed(Phase.ENDED)}, NOON) == [Remove(ONE), Remove(TWO)]
+
+
+def test_who_goes_on_with_a_workspace_waits_until_it_is_over_and_let_go():
+    new = wanted(TWO, gpus=("GPU-b",), resume=ONE)
+    ends = {ONE: Observed(Phase.STOPPING, ("GPU-a",), keep_until=LATER)}
+    desired = by_name(wanted(run=False, keep_until=LATER), new)
+    assert reconcile(desired, ends, NOON) == []
+    assert reconcile(desired, OVER, NOON) == [Start(new)]
+    three = UUID(int=3)
+    before = {three: Observed(Phase.STOPPING, ("GPU-c",), resumes=ONE)}
+    assert reconcile(desired, OVER | before, NOON) == []
+    both = by_name(new, wanted(three, gpus=("GPU-c",), resume=ONE))
+    assert reconcile(both, OVER, NOON) == [Start(new)]

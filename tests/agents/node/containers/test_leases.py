@@ -397,9 +397,10 @@ def test_a_running_lease_is_adopted_and_a_stray_is_torn_down(make, gpu_uuids, op
     assert at.left(STORAGE, stray.assignment) == set()
 
 
-def live(options, tmp_path, assignment, gpu, fatal):
+def live(options, tmp_path, assignment, gpu, fatal, **facts):
     """Let an agent live until it is killed after an act; what it died of."""
     words = [str(tmp_path / "leases"), options.engine, str(tmp_path), str(assignment), gpu, fatal]
+    words.append(json.dumps(facts, default=str))
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", KILLED, *words], check=False, timeout=240
     )
@@ -407,7 +408,7 @@ def live(options, tmp_path, assignment, gpu, fatal):
 
 
 KILLED = """
-import os, signal, sys, time
+import json, os, signal, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -418,7 +419,7 @@ from agents.node.containers.host import Host, Options
 from agents.node.reconcile import Phase
 from tests.agents.node.build import wanted
 
-folder, url, owner, assignment, gpu, fatal = sys.argv[1:]
+folder, url, owner, assignment, gpu, fatal, facts = sys.argv[1:]
 PLACES = {"Engine": Engine, "firewall": firewall, "workspace": workspace, "keeper": keeper}
 
 def deadly(call):
@@ -441,7 +442,9 @@ options = Options(engine=url, address="127.0.0.1", workspace_bytes_per_gpu=1 << 
 host = Host(options=options, clock=Clock(), owner=owner, gpu_count=lambda: 4,
             gpu_pids=lambda gpus: frozenset())
 runtime = ContainerRuntime(Path(folder), host)
-each = wanted(UUID(assignment), gpus=(gpu,), command=("sleep", "1000"))
+each = wanted(
+    UUID(assignment), gpus=(gpu,), command=("sleep", "1000"), **json.loads(facts)
+)
 if each.assignment not in runtime.known:
     runtime.start(wanted=each, at=datetime.now(UTC))
 while True:

@@ -1,14 +1,18 @@
 """What needs no engine: descriptions, which GPUs are attached, limits, ports and templates."""
 
 import json
+import os
 import socket
+from argparse import Namespace
 
 import pytest
 
 from agents.node.containers import attached, cdi, checks, host, making, spec, templates
 from agents.node.containers.cdi import Node
+from agents.node.containers.record import Record
+from agents.node.containers.templates import Template
 from agents.node.runtime import CannotStart
-from tests.agents.node.build import wanted
+from tests.agents.node.build import ONE, TWO, wanted
 
 
 def node(path, minor):
@@ -185,3 +189,31 @@ def test_a_pull_tells_how_much_is_done():
     assert making.percent(half, layers) == 50
     assert making.percent({"id": "b", "progressDetail": {"current": 0, "total": 300}}, layers) == 12
     assert making.percent({"id": "a", "progressDetail": {}}, layers) == 12
+
+
+def test_the_doctor_says_what_kept_workspaces_take(tmp_path):
+    options = Namespace(workspace_gib=1)
+    assert "; kept" not in checks._disk(tmp_path, options, 1).said
+    for name, size in (("one", 2 << 30), ("two", 1)):
+        place = tmp_path / "leases" / name
+        place.mkdir(parents=True)
+        (place / "workspace.img").touch()
+        os.truncate(place / "workspace.img", size)
+    said = checks._disk(tmp_path, options, 1).said
+    assert said.partition("; ")[2].startswith("kept ones of ended leases take 3 GiB")
+
+
+def test_users_are_those_of_who_made_the_workspace():
+    first = making.first_user(_record(ONE))
+    assert making.first_user(_record(TWO)) != first
+    assert making.first_user(_record(TWO, resumes=ONE, origin=ONE)) == first
+
+
+def _record(assignment, **facts):
+    return Record(
+        assignment=assignment,
+        gpu_uuids=("GPU-a",),
+        plan=Template(image="x"),
+        environment={},
+        **facts,
+    )
