@@ -5,10 +5,12 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from agents.node import process
 from agents.node.leases import Leases
 from agents.node.process import WORK_BYTES, ProcessRuntime
 from agents.node.reconcile import Phase
@@ -239,6 +241,23 @@ def test_a_lease_that_cannot_start_leaves_the_workspace_as_it_was(node):
     assert [each.name for each in node.work().iterdir()] == ["data"]
     node.forget(TWO)
     node.writes(THREE, file="read", command=ADDS, resume=ONE)
+
+
+@pytest.mark.parametrize("act", ["write", "move"])
+def test_on_a_full_disk_nothing_starts_and_the_workspace_stays(node, act, monkeypatch):
+    kept(node)
+
+    def full(*_):
+        raise OSError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*{"write": (process, "_write"), "move": (Path, "rename")}[act], full)
+        node.want(TWO, command=ADDS, resume=ONE)
+    assert node.report(TWO).state == "failed"
+    node.again()
+    assert node.said(ONE) == ("stopped", True, WORK_BYTES)
+    assert [seen.assignment for seen in node.leases.seen.values()] == [ONE]
+    assert [each.name for each in node.work().iterdir()] == ["data"]
 
 
 @pytest.mark.parametrize("before", ["never here", "not kept", "wiped"])

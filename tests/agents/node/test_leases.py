@@ -188,3 +188,17 @@ def test_if_there_is_too_much_to_report_it_is_what_runs_that_is(plain):
     plain.step()
     reports = plain.reports()
     assert (len(reports), reports[0].assignment) == (MAX_REPORTS, ONE)
+
+
+def test_nothing_is_kept_of_what_is_not_yet_written_down_as_over(plain):
+    plain.take_over([granted(wanted(end=NOON + HOUR, keep_until=NOON + 2 * HOUR))])
+    plain.runtime.show(Phase.RUNNING, started_at=NOON, keep_until=NOON + 2 * HOUR)
+    plain.step()
+    over = replace(plain.runtime.now, phase=Phase.ENDED, kept=True, workspace_bytes=5)
+    plain.seen = {ONE: over}
+    [report] = plain.reports()
+    assert (report.state, report.kept) == ("running", False)
+    plain.runtime.now = over
+    plain.step()
+    [report] = plain.reports()
+    assert (report.state, report.kept, report.workspace_bytes) == ("stopped", True, 5)

@@ -7,7 +7,6 @@ import pytest
 
 from agents.node.containers import making, workspace
 from agents.node.reconcile import Phase
-from agents.node.runtime import NOT_KEPT, CannotStart
 from tests.agents.node.build import NOON
 from tests.agents.node.market import until
 
@@ -84,21 +83,6 @@ def test_a_kept_workspace_is_there_as_it_was_left(make, gpu_uuids, kept):
     assert at.left(STORAGE, old.assignment) == set(), "all else is gone"
     first = making.first_user(runtime.known[old.assignment].record)
     assert reads(make(), gpu_uuids[1], old) == (FOUND, first)
-
-
-@pytest.mark.parametrize("verb", ["wipe", "remove"])
-def test_a_kept_workspace_is_wiped(make, kept, verb):
-    runtime = make()
-    old = kept(runtime)
-    for each in (runtime, make()) if verb == "wipe" else (make(),):
-        getattr(each, verb)(assignment=old.assignment)
-        until(lambda: not file(runtime, old).exists())
-    assert not at.sight(each, old).kept
-    each.remove(assignment=old.assignment)
-    assert list(runtime.folder.iterdir()) == []
-    with pytest.raises(CannotStart, match=NOT_KEPT):
-        at.begin(each, lease("GPU-any", READS, resume=old.assignment))
-    assert list(runtime.folder.iterdir()) == []
 
 
 def test_a_wish_that_comes_while_it_runs_counts_and_one_taken_back_does_not(make, gpu_uuids):

@@ -9,10 +9,8 @@ import pytest
 
 from agents.node.containers import attached, cdi, checks, host, making, spec, templates
 from agents.node.containers.cdi import Node
-from agents.node.containers.record import Record
-from agents.node.containers.templates import Template
 from agents.node.runtime import CannotStart
-from tests.agents.node.build import ONE, TWO, wanted
+from tests.agents.node.build import wanted
 
 
 def node(path, minor):
@@ -201,19 +199,3 @@ def test_the_doctor_says_what_kept_workspaces_take(tmp_path):
         os.truncate(place / "workspace.img", size)
     said = checks._disk(tmp_path, options, 1).said
     assert said.partition("; ")[2].startswith("kept ones of ended leases take 3 GiB")
-
-
-def test_users_are_those_of_who_made_the_workspace():
-    first = making.first_user(_record(ONE))
-    assert making.first_user(_record(TWO)) != first
-    assert making.first_user(_record(TWO, resumes=ONE, origin=ONE)) == first
-
-
-def _record(assignment, **facts):
-    return Record(
-        assignment=assignment,
-        gpu_uuids=("GPU-a",),
-        plan=Template(image="x"),
-        environment={},
-        **facts,
-    )
