@@ -361,7 +361,9 @@ class Keeper(threading.Thread):
         if (workspace.mounted if self.keeping else workspace.left)(self.place):
             raise Left("the workspace is still there")
         unmaking.require_unused(self.record, self.host)
-        self._write(ended=True, exit_code=self.seen.exit_code)
+        # with its workspace it may lie here for weeks: what the renter told it does not
+        told = {"environment": {}, "ssh_keys": (), "token": ""}
+        self._write(ended=True, exit_code=self.seen.exit_code, **told)
 
 
 def _phase(record: Record) -> Phase:

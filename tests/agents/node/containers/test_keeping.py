@@ -43,7 +43,7 @@ def kept(gpu_uuids):
     """Have a lease write and leave its workspace."""
 
     def kept(runtime):
-        each = lease(gpu_uuids[0], keep_until=LATER)
+        each = lease(gpu_uuids[0], keep_until=LATER, environment={"TOKEN": "hush-hush"})
         ran(runtime, each, until_there="up")
         return each
 
@@ -81,6 +81,7 @@ def test_a_kept_workspace_is_there_as_it_was_left(make, gpu_uuids, kept):
     assert at.sight(runtime, old).progress == "its workspace is kept on the machine"
     assert lies(runtime, old)
     assert at.left(STORAGE, old.assignment) == set(), "all else is gone"
+    assert "hush-hush" not in file(runtime, old, "lease.json").read_text()
     first = making.first_user(runtime.known[old.assignment].record)
     assert reads(make(), gpu_uuids[1], old) == (FOUND, first)
 
