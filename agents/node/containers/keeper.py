@@ -228,10 +228,20 @@ class Keeper(threading.Thread):
         self._require_gpus(process)
         at = self.host.clock.now()
         (making.inside(self.place) / making.GO).touch(mode=0o644)
-        self._write(started_at=at, process=process)
+        self._note_start(at, process)
         self._try_to_take_over()
         told = making.endpoints(self.record, found, self.host.options.public_host)
         self._show(phase=Phase.RUNNING, started_at=at, verified_to=at, progress="", endpoints=told)
+
+    def _note_start(self, at: datetime, process: Process) -> None:
+        try:
+            self._write(started_at=at, process=process)
+        except OSError:
+            # what is not written down never ran: a workspace that it goes on with is not its own
+            with self.lock:
+                never: dict[str, Any] = {"started_at": None, "process": None}
+                self.record = self.record.model_copy(update=never)
+            raise
 
     def _require_gpus(self, process: Process) -> None:
         known = cdi.described(self.host.options.cdi_folders)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from agents.node.containers import making, workspace
+from agents.node.containers import record as records
 from agents.node.reconcile import Phase
 from tests.agents.node.build import NOON
 from tests.agents.node.market import until
@@ -116,6 +117,26 @@ def test_a_lease_that_cannot_start_leaves_the_workspace_where_it_was(make, gpu_u
     assert lies(runtime, old)
     assert not lies(runtime, fails)
     assert reads(runtime, gpu_uuids[1], old)[0] == FOUND
+
+
+def test_one_that_could_not_be_written_down_as_running_never_ran(
+    make, gpu_uuids, kept, monkeypatch
+):
+    runtime = make()
+    old = kept(runtime)
+
+    def full(folder, record, write=records.write):
+        if record.started_at and not record.failure and not record.ended:
+            raise OSError("no room")
+        write(folder, record)
+
+    monkeypatch.setattr(records, "write", full)
+    new = lease(gpu_uuids[1], READS, resume=old.assignment, keep_until=LATER)
+    at.begin(runtime, new)
+    ended = at.end(runtime, new)
+    assert (ended.started_at, ended.failure) == (None, "no room")
+    assert lies(runtime, old)
+    assert not lies(runtime, new)
 
 
 def test_a_workspace_that_cannot_be_moved_yet_is_held_and_moved_later(
