@@ -102,10 +102,10 @@ def test_one_that_came_and_went_between_two_beats_has_resumed_it(next_one, kept)
 
 
 def test_what_began_is_resumed_or_did_not_begin(next_one, kept, monkeypatch):
-    def fails(**facts):
+    def fails(*facts):
         raise OSError("no")
 
-    monkeypatch.setattr("marketplace.brokerage.services.kept.book_shared", fails)
+    monkeypatch.setattr("marketplace.brokerage.services.kept.shared", fails)
     make.looked_at(END, END + HOUR)
     with pytest.raises(OSError, match="no"):
         start(next_one, END + HOUR)

@@ -32,7 +32,7 @@ from marketplace.core import changes
 from marketplace.core.states import move
 from marketplace.ledger import services as ledger
 
-from .fees import book_shared
+from .fees import shared
 from .resuming import lock_keeping, waiting_for
 
 #: a machine that answers has so long to say that it keeps what is over
@@ -166,13 +166,12 @@ def end(row: Keeping, outcome: Outcome, *, at: datetime, by: User | None = None)
     move(row, KeepingState.ENDED, table=KEEPING_MOVES, **facts)
     changes.after_commit(row.reservation)
     if due:
-        book_shared(
-            reservation=row.reservation,
+        ledger.post(
             key=f"keeping:{row.public_id}",
             kind="workspace_kept",
-            theirs_micro=row.provider_micro,
-            capture=ledger.Capture(row.hold, due),
+            entries=shared(row.reservation, due, row.provider_micro),
             at=at,
+            capture=ledger.Capture(row.hold, due),
         )
     ledger.release_hold(hold=row.hold)
     trail(verb="ended", subject=row, by=by, at=at, outcome=outcome.value)
