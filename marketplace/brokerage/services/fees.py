@@ -64,23 +64,25 @@ def collect(change: WindowChange, reservation: Reservation) -> None:
     if not change.fee_micro:
         return
     assert reservation.hold is not None  # noqa: S101  the database's constraint says so
-    theirs = change.provider_micro
-    operator = reservation.offer.machine.site.operator.public_id
-    currency = reservation.currency
-    shares = {
-        ledger.account(kind=Kind.PROVIDER_PENDING, owner=operator, currency=currency): theirs,
-        ledger.account(kind=Kind.PLATFORM_FEE, currency=currency): change.fee_micro - theirs,
-    }
-    wallet = wallet_account(renter=reservation.renter, currency=currency)
     ledger.post(
         key=f"change:{change.public_id}",
         kind="time_given_up",
-        entries=[
-            ledger.Entry(wallet, account, share) for account, share in shares.items() if share
-        ],
+        entries=shared(reservation, change.fee_micro, change.provider_micro),
         at=change.at,
         capture=ledger.Capture(reservation.hold, change.fee_micro),
     )
+
+
+def shared(reservation: Reservation, micro: int, theirs_micro: int) -> list[ledger.Entry]:
+    """Out of the renter's wallet to the provider and, what is not theirs, to us."""
+    operator = reservation.offer.machine.site.operator.public_id
+    currency = reservation.currency
+    shares = {
+        ledger.account(kind=Kind.PROVIDER_PENDING, owner=operator, currency=currency): theirs_micro,
+        ledger.account(kind=Kind.PLATFORM_FEE, currency=currency): micro - theirs_micro,
+    }
+    wallet = wallet_account(renter=reservation.renter, currency=currency)
+    return [ledger.Entry(wallet, account, share) for account, share in shares.items() if share]
 
 
 def _ready(reservation: Reservation) -> datetime:
