@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
 
 from marketplace.accounts.models import User
 from marketplace.catalog.models import MOST_KEEP_MICRO, Machine
 from marketplace.core.models import Record
+from marketplace.core.money import BASIS_POINTS
 from marketplace.core.states import Moves, Stateful
 from marketplace.core.times import moment_text
 from marketplace.ledger.models import Hold
@@ -60,8 +61,11 @@ class KeepingQuerySet(models.QuerySet["Keeping"]):
         return self.filter(state=KeepingState.KEPT, assignment__machine=machine)
 
     def charged(self) -> Self:
-        """Those that cost something."""
-        return self.filter(state=KeepingState.ENDED, due_micro__gt=0)
+        """Those that cost something; `theirs_micro` is the provider's part, as `provider_micro`."""
+        share = F("due_micro") * (BASIS_POINTS - F("fee_bps")) / BASIS_POINTS
+        theirs = ExpressionWrapper(share, output_field=BigIntegerField())
+        charged = self.filter(state=KeepingState.ENDED, due_micro__gt=0)
+        return charged.annotate(theirs_micro=theirs)
 
 
 class Keeping(Record, Stateful):
@@ -190,6 +194,11 @@ class Keeping(Record, Stateful):
     def most_micro(self) -> int:
         """What it costs at most, micro-units: kept for all its hours."""
         return self.gib * self.price_micro_per_gib_hour * self.hours
+
+    @property
+    def provider_micro(self) -> int:
+        """Of what it cost the provider's part: rounded down; ours is the rest."""
+        return self.due_micro * (BASIS_POINTS - self.fee_bps) // BASIS_POINTS
 
     @property
     def length(self) -> timedelta:
