@@ -31,7 +31,7 @@ from compliance.redflags import Finding
 from marketplace.accounts.models import ApiKey, Membership, Organisation, Role, User
 from marketplace.billing.models import RateSegment
 from marketplace.brokerage import services as brokerage
-from marketplace.brokerage.models import Assignment, Reservation
+from marketplace.brokerage.models import Assignment, Keeping, Reservation
 from marketplace.brokerage.services import Ask
 from marketplace.catalog.models import Gpu, Machine, Offer, Site
 from marketplace.catalog.states import MachineState
@@ -223,6 +223,32 @@ def started(of: Reservation, *, at: datetime = NOON) -> Assignment:
     of.refresh_from_db()
     assignment.refresh_from_db()
     return assignment
+
+
+#: what `keeping` has a machine set aside, GiB
+GIB = 50
+
+
+def keeping(of: Reservation, *, hours: int = 24, at: datetime = NOON, **facts: Any) -> Keeping:
+    """Start a reservation of one machine, unless it runs, and have its workspace outlive it.
+
+    Its offer must name a price for that (`keep_micro_per_gib_hour`).
+    """
+    part = of.assignments.get()
+    report = observation(part, "running", started_at=at, workspace_bytes=GIB << 30)
+    brokerage.observe(machine=part.machine, reports=[report], at=at)
+    of.refresh_from_db()
+    known = {"key": f"keep-{next(_number)}", "by": None}
+    return brokerage.keep(reservation=of, hours=hours, at=at, **{**known, **facts})
+
+
+def kept(of: Reservation, *, at: datetime, **facts: Any) -> Keeping:
+    """Let the machine of what `keeping` made say that it is over there and its workspace kept."""
+    part = of.assignments.get()
+    report = observation(part, "stopped", stopped_at=at, kept=True, **facts)
+    brokerage.observe(machine=part.machine, reports=[report], at=at)
+    of.refresh_from_db()
+    return of.keepings.latest("pk")
 
 
 def observation(of: Assignment, state: str, **facts: Any) -> brokerage.Observation:

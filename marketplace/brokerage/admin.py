@@ -8,6 +8,7 @@ from marketplace.core.filters import FilledFilter
 from .models import (
     Assignment,
     Drift,
+    Keeping,
     Lease,
     MachineFailure,
     MachineReport,
@@ -21,7 +22,7 @@ from .models import (
 
 class AssignmentInline(EvidenceInline[Assignment]):
     model = Assignment
-    fields = ("machine", "generation", "observed", "started_at", "stopped_at")
+    fields = ("machine", "generation", "observed", "started_at", "stopped_at", "workspace_bytes")
 
 
 @admin.register(Reservation)
@@ -60,6 +61,17 @@ class WindowChangeAdmin(EvidenceAdmin[WindowChange]):
     list_select_related = ("reservation", "by")
     search_fields = ("reservation__public_id",)
     date_hierarchy = "at"
+
+
+@admin.register(Keeping)
+class KeepingAdmin(EvidenceAdmin[Keeping]):
+    """Workspaces that outlive their rental; their renters and sweeps move them, never a hand."""
+
+    list_display = ("reservation", "gib", "state", "outcome", "kept_from", "until", "due_micro")
+    list_filter = ("state", "outcome")
+    list_select_related = ("reservation",)
+    search_fields = ("public_id", "reservation__public_id", "reservation__renter__name")
+    date_hierarchy = "created_at"
 
 
 @admin.register(Notice)

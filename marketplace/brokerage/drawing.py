@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from marketplace.brokerage import states
+from marketplace.brokerage.keepings import KEEPING_MOVES
 from marketplace.core.states import Moves
 
 HEAD = """# States of the market
-Written by `manage.py draw_states` from `marketplace/brokerage/states.py`, kept so by a test.
+Written by `manage.py draw_states` from `marketplace/brokerage/states.py` and `keepings.py`, kept so
+by a test.
 
 """
 
@@ -18,6 +20,7 @@ def document() -> str:
         ("Lease", states.LEASE_MOVES),
         ("What a node last said of a part", states.OBSERVED_MOVES),
         ("Request in line", states.WAIT_MOVES),
+        ("Workspace that outlives its rental", KEEPING_MOVES),
     ]
     parts = [part for name, table in drawn for part in (f"## {name}\n", *_diagram(table))]
     return HEAD + "\n".join([*parts, *_combinations()]) + "\n"

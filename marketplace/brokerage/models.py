@@ -19,7 +19,7 @@ from .keepings import Keeping
 from .notices import MachineFailure, Notice
 from .placement import Together
 from .scores import Reliability
-from .states import LIVE, OPEN, SHORT, LeaseState, Observed, State
+from .states import LIVE, NEVER_RAN, OPEN, SHORT, LeaseState, Observed, State
 from .waiting import Waiting
 
 __all__ = [
@@ -278,9 +278,7 @@ class Reservation(Record, Stateful):
             ),
             models.UniqueConstraint(
                 "resumes",
-                condition=~Q(
-                    state__in=[State.REFUSED, State.EXPIRED, State.CANCELLED, State.FAILED]
-                ),
+                condition=~Q(state__in=NEVER_RAN),
                 name="reservation_resumes_alone",
             ),
             # nothing runs unpaid, and what is due is said until when
@@ -355,6 +353,11 @@ class Assignment(Record):
     endpoints = models.JSONField(
         default=list, blank=True, help_text="where it is reached; may hold tokens of the renter's"
     )
+    workspace_bytes = models.BigIntegerField(
+        null=True, blank=True, help_text="what of the disk is set aside for it, said once"
+    )
+    #: no column; `services.desired` says until when its workspace is kept once it is over
+    keep_until: datetime | None = None
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -368,6 +371,10 @@ class Assignment(Record):
             ),
             models.CheckConstraint(
                 condition=Q(observed__in=Observed.values), name="assignment_observed_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(workspace_bytes__isnull=True) | Q(workspace_bytes__gt=0),
+                name="assignment_workspace_has_a_size",
             ),
         ]
 

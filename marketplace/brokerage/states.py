@@ -60,6 +60,8 @@ SET_ASIDE = (State.PINNED, State.HELD, State.CONFIRMED, State.PAYMENT_DUE, State
 PAID = (State.HELD, State.CONFIRMED, State.PAYMENT_DUE, State.ACTIVE)
 #: set aside until `hold_expires_at`
 SHORT = (State.PINNED, State.HELD)
+#: it is over and never ran
+NEVER_RAN = (State.REFUSED, State.EXPIRED, State.CANCELLED, State.FAILED)
 #: the broker still has a step to take
 OPEN = (State.REQUESTED, State.CLEARED)
 

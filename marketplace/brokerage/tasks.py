@@ -91,6 +91,21 @@ def enforce_clearance() -> None:
     )
 
 
+@shared_task(name="marketplace.brokerage.tasks.tally_keepings")
+def tally_keepings() -> None:
+    """Sweep: time for which workspaces are kept on machines that answer."""
+    services.tally_keepings(at=now())
+
+
+@shared_task(name="marketplace.brokerage.tasks.end_keepings")
+def end_keepings() -> None:
+    """Sweep: kept workspaces whose time is over, or that nobody has or may have any more."""
+    sweep(
+        services.keepings_to_end(at=now()).select_related("reservation__renter__party"),
+        lambda row: services.end_keeping(keeping=row, at=now()),
+    )
+
+
 @shared_task(name="marketplace.brokerage.tasks.find_red_flags")
 def find_red_flags() -> None:
     """Sweep: red flags in what renters asked for lately."""

@@ -157,8 +157,8 @@ class NothingToOffer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WindowTerms:
-    """What a provider asks of the windows in which its GPUs are booked, and whether it takes bids
-    for rentals that may be interrupted; see models.Offer.
+    """What a provider asks of the windows in which its GPUs are booked, whether it takes bids for
+    rentals that may be interrupted, and whether it keeps workspaces; see models.Offer.
     """
 
     min_window_s: int = 0
@@ -170,6 +170,7 @@ class WindowTerms:
     spot_floor_micro: int | None = None
     spot_notice_s: int = SPOT_NOTICE_S
     spot_minimum_s: int = SPOT_MINIMUM_S
+    keep_micro_per_gib_hour: int | None = None
 
 
 def list_offer(

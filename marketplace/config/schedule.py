@@ -13,6 +13,9 @@ EVERY = {
     "marketplace.brokerage.tasks.remind": 6,
     "marketplace.brokerage.tasks.serve_waiting": 1,
     "marketplace.brokerage.tasks.enforce_clearance": 6,
+    # far more often than `kept.LOOKED_WITHIN`, which is the most that one look counts
+    "marketplace.brokerage.tasks.tally_keepings": 6,
+    "marketplace.brokerage.tasks.end_keepings": 6,
     "marketplace.brokerage.tasks.audit_states": 30,
     "marketplace.brokerage.tasks.find_drift": 6,
     # one score a day; looks more often, since beat counts from its own start

@@ -156,13 +156,15 @@ def _observation(report: AssignmentReport) -> brokerage.Observation:
         endpoints=tuple(each.model_dump() for each in report.endpoints),
         gpu_uuids=report.gpu_uuids,
         end=report.end,
+        workspace_bytes=report.workspace_bytes,
+        kept=report.kept,
     )
 
 
 def _desired(assignment: Assignment) -> Desired:
     """In the words of the wire; what only has to stop comes without the renter's command."""
     reservation, run = assignment.reservation, brokerage.wanted(assignment)
-    workload = reservation.workload if run else {}
+    workload, resumes = reservation.workload if run else {}, reservation.resumes
     gpus = sorted((lease.gpu for lease in assignment.leases.all()), key=lambda gpu: gpu.index)
     return Desired(
         assignment=assignment.public_id,
@@ -177,6 +179,8 @@ def _desired(assignment: Assignment) -> Desired:
         image=workload.get("image", ""),
         ssh_keys=tuple(workload.get("ssh_keys", ())),
         evict_at=reservation.evict_at if run else None,
+        keep_until=assignment.keep_until,
+        resume=resumes.assignment.public_id if run and resumes else None,
     )
 
 

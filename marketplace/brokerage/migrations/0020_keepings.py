@@ -8,6 +8,88 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+#: What was agreed stays, what is over stays as it is, and nothing of it ever goes away. Until then
+#: what counts towards its price only rises, and never faster than time passes.
+STAYS = """
+CREATE FUNCTION brokerage_keeping_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.state IN ('ended', 'dropped') THEN
+    RAISE EXCEPTION '% on % is forbidden: its rows are evidence', TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF (OLD.public_id, OLD.created_at, OLD.reservation_id, OLD.assignment_id, OLD.hours, OLD.gib,
+      OLD.price_micro_per_gib_hour, OLD.fee_bps, OLD.currency, OLD.hold_id, OLD.wanted_by_id,
+      OLD.idempotency_key, OLD.request_sha256)
+    IS DISTINCT FROM
+     (NEW.public_id, NEW.created_at, NEW.reservation_id, NEW.assignment_id, NEW.hours, NEW.gib,
+      NEW.price_micro_per_gib_hour, NEW.fee_bps, NEW.currency, NEW.hold_id, NEW.wanted_by_id,
+      NEW.idempotency_key, NEW.request_sha256)
+    OR OLD.kept_from IS NOT NULL
+      AND (OLD.kept_from, OLD.until) IS DISTINCT FROM (NEW.kept_from, NEW.until)
+  THEN
+    RAISE EXCEPTION 'what is agreed of a workspace that is to be kept is agreed once'
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF OLD.kept_from IS NOT NULL AND (NEW.looked_at < OLD.looked_at
+    OR NOT NEW.answered_ms - OLD.answered_ms
+      BETWEEN 0 AND extract(epoch FROM NEW.looked_at - OLD.looked_at) * 1000)
+  THEN
+    RAISE EXCEPTION 'a workspace is paid for while time passes, and no longer'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'keeping_counts_time';
+  END IF;
+  IF OLD.state = 'kept' AND NEW.state = 'wanted' THEN
+    RAISE EXCEPTION 'a workspace that is kept is wanted no more'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'keeping_goes_on';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER keeping_stays BEFORE UPDATE OR DELETE ON brokerage_keeping
+  FOR EACH ROW EXECUTE FUNCTION brokerage_keeping_stays();
+CREATE TRIGGER keeping_stays_truncate BEFORE TRUNCATE ON brokerage_keeping
+  FOR EACH STATEMENT EXECUTE FUNCTION straits_forbid_change();
+"""
+STAYS_BACK = """
+DROP TRIGGER keeping_stays_truncate ON brokerage_keeping;
+DROP TRIGGER keeping_stays ON brokerage_keeping;
+DROP FUNCTION brokerage_keeping_stays();
+"""
+
+#: A rental goes on with a workspace of its own renter's, where that lies and while it is kept. The
+#: row is locked, so whoever ends the keeping at the same instant does it before or sees the rental.
+RESUMES = """
+CREATE FUNCTION brokerage_resumes_own() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  own boolean;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    RAISE EXCEPTION 'whose workspace a rental goes on with is agreed once'
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  SELECT k.state = 'kept' AND was.renter_id = NEW.renter_id AND part.machine_id = offer.machine_id
+    INTO own
+    FROM brokerage_keeping k
+    JOIN brokerage_reservation was ON was.id = k.reservation_id
+    JOIN brokerage_assignment part ON part.id = k.assignment_id
+    JOIN catalog_offer offer ON offer.id = NEW.offer_id
+   WHERE k.id = NEW.resumes_id
+     FOR NO KEY UPDATE OF k;
+  IF own IS NOT TRUE THEN
+    RAISE EXCEPTION 'reservation % cannot go on with this workspace', NEW.public_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'reservation_resumes_own';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER resumes_own BEFORE INSERT ON brokerage_reservation FOR EACH ROW
+  WHEN (NEW.resumes_id IS NOT NULL) EXECUTE FUNCTION brokerage_resumes_own();
+CREATE TRIGGER resumes_stays BEFORE UPDATE ON brokerage_reservation FOR EACH ROW
+  WHEN (OLD.resumes_id IS DISTINCT FROM NEW.resumes_id) EXECUTE FUNCTION brokerage_resumes_own();
+"""
+RESUMES_BACK = """
+DROP TRIGGER resumes_stays ON brokerage_reservation;
+DROP TRIGGER resumes_own ON brokerage_reservation;
+DROP FUNCTION brokerage_resumes_own();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -148,6 +230,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
+            model_name="assignment",
+            name="workspace_bytes",
+            field=models.BigIntegerField(
+                blank=True, help_text="what of the disk is set aside for it, said once", null=True
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("workspace_bytes__isnull", True),
+                    ("workspace_bytes__gt", 0),
+                    _connector="OR",
+                ),
+                name="assignment_workspace_has_a_size",
+            ),
+        ),
+        migrations.AddField(
             model_name="reservation",
             name="resumes",
             field=models.ForeignKey(
@@ -175,7 +275,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 models.F("resumes"),
                 condition=models.Q(
-                    ("state__in", ["refused", "expired", "cancelled", "failed"]), _negated=True
+                    ("state__in", ("refused", "expired", "cancelled", "failed")), _negated=True
                 ),
                 name="reservation_resumes_alone",
             ),
@@ -338,4 +438,6 @@ class Migration(migrations.Migration):
                 name="keeping_due",
             ),
         ),
+        migrations.RunSQL(STAYS, STAYS_BACK),
+        migrations.RunSQL(RESUMES, RESUMES_BACK),
     ]

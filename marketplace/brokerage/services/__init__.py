@@ -32,6 +32,8 @@ from .fees import FeeChanged
 from .giving_back import cancel
 from .holding import hold_more
 from .interrupting import interrupt, unfit
+from .keeping import CannotKeep, give_up_keeping, keep, most_micro
+from .kept import end_keeping, keepings_to_end, owed_micro, tally_keepings
 from .lining_up import Place, TooManyWaiting, Wish, places, serve, wait, withdraw
 from .measuring import Curve, measured
 from .mending import answer_loss, broken, instruct, lost, replace
@@ -67,6 +69,7 @@ __all__ = [
     "ROLL_REFUSALS",
     "Ask",
     "BadAsk",
+    "CannotKeep",
     "Consequence",
     "Curve",
     "Facets",
@@ -104,6 +107,7 @@ __all__ = [
     "due_micro",
     "due_to_roll",
     "end_due",
+    "end_keeping",
     "enforce",
     "expire",
     "extend",
@@ -113,20 +117,25 @@ __all__ = [
     "free_after_notice",
     "free_gpus",
     "free_together",
+    "give_up_keeping",
     "hold_more",
     "illegal",
     "instruct",
     "interrupt",
+    "keep",
     "keep_report",
+    "keepings_to_end",
     "leased",
     "look_at_orders",
     "lost",
     "may_pay_at_start",
     "measured",
+    "most_micro",
     "next_end",
     "note_not_rolled",
     "observe",
     "offers",
+    "owed_micro",
     "page",
     "pay",
     "pin",
@@ -152,6 +161,7 @@ __all__ = [
     "stop",
     "take_payment",
     "tally_drift",
+    "tally_keepings",
     "timetable",
     "touched",
     "unfit",

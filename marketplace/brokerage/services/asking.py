@@ -12,7 +12,7 @@ from psycopg.types.range import TimestamptzRange
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.services import require_confirmed
 from marketplace.brokerage import workload
-from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.models import Keeping, Reservation
 from marketplace.brokerage.placement import Together
 from marketplace.catalog import fees
 from marketplace.catalog.models import Offer
@@ -26,6 +26,7 @@ from marketplace.ledger.models import Account, Kind
 from .availability import free_together, offers
 from .boards import Wanted
 from .contending import MOST_WAIT, first_room
+from .resuming import check_resumes, claim
 from .windows import (
     PAY_AT_START_FROM,
     START_SLACK,
@@ -47,7 +48,8 @@ class Ask:
     (micro-units per GPU-hour, which it pays) it may be interrupted. Where others have to go first,
     it may begin later than it asked, but not after `latest`. Paid at the start, only a deposit is
     held when it is booked. Rolling it runs until it is stopped, and `end` is where its first window
-    ends: `windows.first_window` says how long that is.
+    ends: `windows.first_window` says how long that is. It may go on with a workspace that is kept
+    on the offer's machine.
     """
 
     offer: Offer
@@ -61,6 +63,7 @@ class Ask:
     latest: datetime | None = None
     pay_at_start: bool = False
     rolling: bool = False
+    resumes: Keeping | None = None
 
     @property
     def price_micro(self) -> int:
@@ -127,22 +130,30 @@ def request(
     again, under the database's constraints.
     """
     content = content_of(ask)
+    if known := _known(renter, key, content):
+        return known
+    require_confirmed(user=by)
+    try:
+        ask = check(renter=renter, ask=ask, at=at)
+        with transaction.atomic():
+            if ask.resumes is not None:
+                claim(ask.resumes)
+            made = create(renter, by, ask, key, content, at, auto_confirm=ask.auto_confirm)
+            after_commit("marketplace.brokerage.tasks.broker_open")
+    except (BadAsk, IntegrityError):
+        # the same, sent twice at once: the other was first with the key, or with the workspace
+        twin = _known(renter, key, content)
+        if twin is None:
+            raise
+        return twin
+    return made
+
+
+def _known(renter: Organisation, key: str, content: bytes) -> Reservation | None:
     known = Reservation.objects.filter(renter=renter, idempotency_key=key).first()
     if known:
         require_same(known.request_sha256, content, key=key)
-        return known
-    require_confirmed(user=by)
-    ask = check(renter=renter, ask=ask, at=at)
-    try:
-        with transaction.atomic():
-            made = create(renter, by, ask, key, content, at, auto_confirm=ask.auto_confirm)
-            after_commit("marketplace.brokerage.tasks.broker_open")
-    except IntegrityError as error:
-        if "reservation_key_once" not in str(error):
-            raise
-        made = Reservation.objects.get(renter=renter, idempotency_key=key)
-        require_same(made.request_sha256, content, key=key)
-    return made
+    return known
 
 
 def content_of(ask: Ask, **also: bool) -> bytes:
@@ -159,6 +170,7 @@ def content_of(ask: Ask, **also: bool) -> bytes:
             **({} if ask.spot_bid_micro is None else {"spot_bid": ask.spot_bid_micro}),
             **({"pay_at_start": True} if ask.pay_at_start else {}),
             **({"rolling": True} if ask.rolling else {}),
+            **({"resumes": ask.resumes.public_id} if ask.resumes else {}),
             **also,
         }
     )
@@ -185,6 +197,7 @@ def create(
         interruptible=ask.spot_bid_micro is not None,
         rolling=ask.rolling,
         rolls_on=ask.rolling,
+        resumes=ask.resumes,
         price_micro_per_gpu_hour=ask.price_micro,
         due_micro=due_micro(ask=ask),
         fee_bps=settings.PLATFORM_FEE_BPS,
@@ -226,6 +239,7 @@ def check(*, renter: Organisation, ask: Ask, at: datetime, pinned: bool = False)
     if ask.workload or not pinned:
         _check_workload(ask)
     ask = _with_room(ask, at, pinned=pinned)
+    _check_resumes(renter, ask, pinned=pinned)
     if not pinned:
         _check_funds(renter, ask)
     return ask
@@ -255,6 +269,18 @@ def _check_rolling(ask: Ask, at: datetime, *, pinned: bool) -> None:
     length = first_window(offer=ask.offer)
     if ask.end - ask.start != length:
         raise BadAsk("end", f"must be {words(length)} after the start for what runs until stopped")
+
+
+def _check_resumes(renter: Organisation, ask: Ask, *, pinned: bool) -> None:
+    if ask.resumes is not None:
+        check_resumes(
+            keeping=ask.resumes,
+            renter=renter,
+            offer=ask.offer,
+            together=ask.together,
+            start=ask.start,
+            pinned=pinned,
+        )
 
 
 def _require_outright(field: str, ask: Ask, *, pinned: bool) -> None:

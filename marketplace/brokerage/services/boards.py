@@ -34,6 +34,7 @@ class Terms(NamedTuple):
     horizon_days: int
     cleaning_s: int
     schedule: int | None
+    keep_micro: int | None
 
 
 #: of a listed offer the columns of its terms, in their order
@@ -49,6 +50,7 @@ COLUMNS = (
     "horizon_days",
     "cleaning_s",
     "schedule",
+    "keep_micro_per_gib_hour",
 )
 
 
@@ -86,6 +88,7 @@ class Wanted(NamedTuple):
             offer.horizon_days,
             offer.cleaning_s,
             offer.schedule_id,
+            offer.keep_micro_per_gib_hour,
         )
 
 

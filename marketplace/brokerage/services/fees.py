@@ -64,23 +64,35 @@ def collect(change: WindowChange, reservation: Reservation) -> None:
     if not change.fee_micro:
         return
     assert reservation.hold is not None  # noqa: S101  the database's constraint says so
-    theirs = change.provider_micro
+    book_shared(
+        reservation=reservation,
+        key=f"change:{change.public_id}",
+        kind="time_given_up",
+        theirs_micro=change.provider_micro,
+        capture=ledger.Capture(reservation.hold, change.fee_micro),
+        at=change.at,
+    )
+
+
+def book_shared(
+    *,
+    reservation: Reservation,
+    key: str,
+    kind: str,
+    theirs_micro: int,
+    capture: ledger.Capture,
+    at: datetime,
+) -> None:
+    """Book what is captured to the provider and, for what is not theirs, to us."""
     operator = reservation.offer.machine.site.operator.public_id
     currency = reservation.currency
     shares = {
-        ledger.account(kind=Kind.PROVIDER_PENDING, owner=operator, currency=currency): theirs,
-        ledger.account(kind=Kind.PLATFORM_FEE, currency=currency): change.fee_micro - theirs,
+        ledger.account(kind=Kind.PROVIDER_PENDING, owner=operator, currency=currency): theirs_micro,
+        ledger.account(kind=Kind.PLATFORM_FEE, currency=currency): capture.amount - theirs_micro,
     }
     wallet = wallet_account(renter=reservation.renter, currency=currency)
-    ledger.post(
-        key=f"change:{change.public_id}",
-        kind="time_given_up",
-        entries=[
-            ledger.Entry(wallet, account, share) for account, share in shares.items() if share
-        ],
-        at=change.at,
-        capture=ledger.Capture(reservation.hold, change.fee_micro),
-    )
+    entries = [ledger.Entry(wallet, account, share) for account, share in shares.items() if share]
+    ledger.post(key=key, kind=kind, entries=entries, at=at, capture=capture)
 
 
 def _ready(reservation: Reservation) -> datetime:

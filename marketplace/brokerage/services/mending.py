@@ -114,8 +114,10 @@ def _stand_in(part: Assignment) -> tuple[Machine, tuple[int, ...]] | None:
     count = part.leases.count()
     if not count:
         return None  # it moved meanwhile, which the lock will show
-    if row.interruptible:
-        return None  # a bid is for one machine; what others take of bids is not known to be equal
+    if row.interruptible or row.resumes_id:
+        # a bid is for one machine, what others take of bids is not known to be equal; and a
+        # workspace lies on one
+        return None
     window = row.during
     asked = Wanted(row.offer, count, window.lower, window.upper, Together.SITE)
     hosts = list(_suitable(Board([asked]).hosts(asked), part))

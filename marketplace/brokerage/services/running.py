@@ -14,7 +14,7 @@ from compliance import services as compliance
 from compliance.models import Decision
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
-from marketplace.brokerage.models import Assignment, Lease, Reservation
+from marketplace.brokerage.models import Assignment, Keeping, Lease, Reservation
 from marketplace.brokerage.states import MOVES, OBSERVED_MOVES, LeaseState, Observed, State
 from marketplace.catalog.models import Machine
 from marketplace.core import changes
@@ -25,6 +25,7 @@ from .brokering import stands
 from .failures import note_no_show
 from .fees import collect, fee_micro, require_agreed
 from .giving_back import Kind, give_back, given_up, lock_fresh, was_given_up
+from .kept import hear, keep_until, resumed
 from .telling import tell_reached
 from .windows import PAID_AHEAD
 
@@ -44,6 +45,8 @@ ASKED = (
     "offer__machine__site",
     "offer__machine__trust",
 )
+#: whose workspace it goes on with
+RESUMED = "resumes__assignment"
 WANTED = (State.CONFIRMED, State.ACTIVE)
 FINAL = (Observed.STOPPED, Observed.FAILED)
 WINDOW_OVER = "the window is over"
@@ -65,6 +68,8 @@ class Observation:
     endpoints: tuple[dict[str, Any], ...] = ()
     gpu_uuids: tuple[str, ...] | None = None
     end: datetime | None = None
+    workspace_bytes: int | None = None
+    kept: bool = False
 
 
 def wanted(assignment: Assignment) -> bool:
@@ -73,7 +78,9 @@ def wanted(assignment: Assignment) -> bool:
 
 
 def known_at(at: datetime) -> models.QuerySet[Assignment]:
-    """What nodes should know of: what starts soon or runs, and what they still have to stop."""
+    """What nodes should know of: what starts soon or runs, what they still have to stop, and what
+    they keep the workspace of.
+    """
     soon = Q(
         reservation__state__in=WANTED,
         reservation__due_micro=0,
@@ -83,7 +90,9 @@ def known_at(at: datetime) -> models.QuerySet[Assignment]:
         reservation__state__in=[State.ENDED, State.SETTLED, State.CANCELLED, State.FAILED],
         reservation__during__endswith__gt=at - REMIND,
     )
-    return Assignment.objects.wanted().unfinished().filter(soon | over)
+    kept = Q(pk__in=Keeping.objects.live().values("assignment"))
+    known = kept | ~Q(observed__in=FINAL) & (soon | over)
+    return Assignment.objects.wanted().filter(known)
 
 
 def desired(*, machine: Machine, at: datetime) -> list[Assignment]:
@@ -95,10 +104,13 @@ def desired(*, machine: Machine, at: datetime) -> list[Assignment]:
     known = (
         known_at(at)
         .filter(machine=machine)
-        .select_related(*(f"reservation__{path}" for path in ASKED))
+        .select_related(*(f"reservation__{path}" for path in (*ASKED, RESUMED)))
         .prefetch_related("leases__gpu")
+        .annotate(told_until=keep_until())
         .order_by("pk")
     )
+    for one in known:
+        one.keep_until = one.told_until
     return [one for one in known if _may_start(one.reservation, at)]
 
 
@@ -126,16 +138,31 @@ def observe(*, machine: Machine, reports: Sequence[Observation], at: datetime) -
             _take_over(assignment, report, at)
         elif report.state == assignment.observed:
             _note_way(assignment, report)
+    # after all of them: one of them may have taken over what another does not have any more
+    over = {
+        known[report.assignment].pk: report.kept
+        for report in reports
+        if report.assignment in known and report.state in FINAL
+    }
+    if over:
+        hear(kept=over, at=at)
 
 
 def _note_way(assignment: Assignment, report: Observation) -> None:
-    """Write how far it is and where it is reached, if that changed."""
-    progress, endpoints = report.progress[:200], list(report.endpoints)
-    if (assignment.progress, assignment.endpoints) != (progress, endpoints):
-        Assignment.objects.filter(pk=assignment.pk, observed=assignment.observed).update(
-            progress=progress, endpoints=endpoints
-        )
+    """Write how far it is, where it is reached and how large it is, if that changed."""
+    way = {
+        "progress": report.progress[:200],
+        "endpoints": list(report.endpoints),
+        "workspace_bytes": _size(assignment, report),
+    }
+    if any(getattr(assignment, name) != value for name, value in way.items()):
+        Assignment.objects.filter(pk=assignment.pk, observed=assignment.observed).update(**way)
         changes.after_commit(assignment.reservation)
+
+
+def _size(assignment: Assignment, report: Observation) -> int | None:
+    """Said once: what a renter was told that keeping it costs does not change afterwards."""
+    return assignment.workspace_bytes or report.workspace_bytes or None
 
 
 def _take_over(assignment: Assignment, report: Observation, at: datetime) -> None:
@@ -149,12 +176,15 @@ def _take_over(assignment: Assignment, report: Observation, at: datetime) -> Non
         if not _note(assignment, report, reservation, at):
             return
         changes.after_commit(reservation)
-        if assignment.started_at is not None and reservation.state == State.CONFIRMED:
+        begins = assignment.started_at is not None and reservation.state == State.CONFIRMED
+        if begins:
             _begin(reservation, at)
         if assignment.started_at is not None and reservation.state == State.ACTIVE:
             _start_leases(assignment)
         if report.state in FINAL:
             _finish_part(reservation, assignment, report, at)
+        if begins and reservation.resumes_id:
+            resumed(keeping=reservation.resumes_id, at=at)  # money, so last of all
 
 
 def _note(
@@ -175,6 +205,7 @@ def _note(
         progress="" if report.state in FINAL else report.progress[:200],
         # what is over cannot be reached, and its tokens are nobody's any more
         endpoints=[] if report.state in FINAL else list(report.endpoints),
+        workspace_bytes=_size(assignment, report),
     )
     assignment.observed, assignment.started_at = report.state, started
     assignment.stopped_at = stopped

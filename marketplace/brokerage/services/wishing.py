@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.aggregates import BoolOr, StringAgg
-from django.db.models import Case, Q, TextField, Value, When
+from django.db.models import Case, Q, Subquery, TextField, Value, When
 from django.db.models.functions import MD5, Cast, Concat
 
 from marketplace.brokerage.states import State
 
+from .kept import keep_until
 from .running import LAST_LOOK, WANTED, known_at
 
 BOUNDS = ("startswith", "endswith")
@@ -29,7 +30,7 @@ class MachineWish:
 def wishes(*, at: datetime) -> list[MachineWish]:
     """What every machine that should know of anything should know of, as digests: one query."""
     run = Case(When(reservation__state__in=WANTED, then=Value("run")), default=Value("stop"))
-    facts: list[str | Case] = ["pk", "generation", run]
+    facts: list[str | Case | Subquery] = ["pk", "generation", run, keep_until()]
     facts += [f"reservation__during__{bound}" for bound in BOUNDS]
     parts = [part for fact in facts for part in (Cast(fact, TextField()), Value(" "))]
     what = Concat(*parts, output_field=TextField())

@@ -194,6 +194,8 @@ def test_the_node_is_told_what_to_run(booked, send):
         "image": "",
         "ssh_keys": [],
         "evict_at": None,
+        "keep_until": None,
+        "resume": None,
         "node": str(Node.objects.get().public_id),
         "not_after": "2026-11-24T13:00:00Z",
     }
