@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+from django.db.models import F
+
+from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Keeping
+from marketplace.brokerage.services import kept as services
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Kind
 from tests.billing import use
 from tests.make import HOUR, NOON
 
@@ -18,7 +22,7 @@ UNTIL = FROM + timedelta(milliseconds=MS)
 
 def lying(of):
     """The workspace of a rental that was over at FROM lies on its machine."""
-    wallet = ledger.account(kind=Kind.WALLET, owner=of.renter.public_id, currency="USD")
+    wallet = brokerage.wallet_account(renter=of.renter, currency="USD")
     return Keeping.objects.create(
         reservation=of,
         assignment=of.assignments.get(),
@@ -38,26 +42,11 @@ def lying(of):
 
 
 def ended(of, *, at=UNTIL, ms=MS, outcome="deleted"):
-    """The same, over at `at`: for `ms` of that time its machine answered."""
+    """The same, over at `at`: for `ms` of its time its machine answered."""
     row = lying(of)
-    due = 0 if outcome == "lost" else GIB * PRICE * ms // (3_600 * 1_000)
-    Keeping.objects.filter(pk=row.pk).update(
-        state="ended", outcome=outcome, answered_ms=ms, ended_at=at, due_micro=due
-    )
+    Keeping.objects.filter(pk=row.pk).update(answered_ms=ms, looked_at=F("until"))
+    with transaction.atomic():
+        row = services.lock_with_rental(row)
+        services.end(row, services.Outcome(outcome), at=at)
     row.refresh_from_db()
-    operator = of.offer.machine.site.operator.public_id
-    pending = ledger.account(kind=Kind.PROVIDER_PENDING, owner=operator, currency="USD")
-    fees = ledger.account(kind=Kind.PLATFORM_FEE, currency="USD")
-    shares = ((pending, row.provider_micro), (fees, due - row.provider_micro))
-    if due:
-        ledger.post(
-            key=f"keeping:{row.public_id}",
-            kind="workspace_kept",
-            entries=[
-                ledger.Entry(row.hold.account, side, share) for side, share in shares if share
-            ],
-            at=at,
-            capture=ledger.Capture(row.hold, due),
-        )
-    ledger.release_hold(hold=row.hold)
     return row

@@ -19,11 +19,13 @@ from marketplace.billing.models import (
     Maturity,
 )
 from marketplace.billing.services import payouts
+from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Keeping, Reservation
 from marketplace.ledger import services as ledger
+from tests import make
 from tests.billing import earning, given_up, kept, papers, stripe_tax, use, whole
 from tests.billing.earning import DAY
-from tests.billing.kept import DUE, GIB, MS, OURS, PRICE, THEIRS, UNTIL
+from tests.billing.kept import DUE, FROM, GIB, MS, OURS, PRICE, THEIRS, UNTIL
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,24 @@ def test_the_invoice_has_a_line_for_it(line, keeping, rented, harbour):
     assert line.description == f"Workspace kept: 50 GiB for 31.5 h, {site.name} (MY)"
     assert not LineSpan.objects.filter(line=line).exists()
     assert whole.not_on_one_paper() == []
+
+
+def test_from_the_wish_to_the_invoice(market, seller, harbour):
+    """Asked for while it ran, kept, counted for an hour, deleted."""
+    row = use.running(harbour, keep_micro_per_gib_hour=PRICE)
+    make.keeping(row, at=NOON + use.MINUTE)
+    use.report(row, use.minutes(0, 10), final=True)
+    found = make.kept(row, at=FROM)
+    for minutes in range(10, 70, 10):
+        brokerage.tally_keepings(at=FROM + minutes * use.MINUTE)
+    brokerage.give_up_keeping(keeping=found, by=None, at=FROM + HOUR)
+    row.refresh_from_db()
+    services.settle(reservation=row, at=NOON + 2 * HOUR)
+    made = papers.invoice(harbour, until=DECEMBER)
+    assert made.net_micro == USED + GIB * PRICE
+    assert wallet(harbour) == (FUNDS - USED - 10_000, 0)
+    assert whole.not_on_one_paper() == []
+    assert ledger.verify() == []
 
 
 def test_the_paper_says_all_from_which_its_renter_recomputes_it(line, keeping):
