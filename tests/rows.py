@@ -50,14 +50,21 @@ class Rows:
     def __init__(self, *shared: models.Model) -> None:
         self._made: dict[tuple[type[models.Model], int], Any] = {}
         self._shared = {type(row): row for row in shared}
+        self._unsaved = 0
+        self._to_refer: list[tuple[models.Model, int, Facts]] = []
 
     def of(self, model: type[models.Model], number: int, **facts: Any) -> Any:
         """Made once; `facts` are of this row alone, not of those that it refers to."""
         if (model, number) not in self._made:
             row = self._made[model, number] = model()
+            self._unsaved += 1
             self._fill(row, number, facts)
             row.save(force_insert=True)
-            self._refer(row, number, facts)
+            self._unsaved -= 1
+            self._to_refer.append((row, number, facts))
+            # a row that is half filled, of which others are, can be referred to by none yet
+            while self._to_refer and not self._unsaved:
+                self._refer(*self._to_refer.pop())
         return self._made[model, number]
 
     def _fill(self, row: models.Model, number: int, facts: Facts) -> None:
