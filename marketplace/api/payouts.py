@@ -17,7 +17,7 @@ from marketplace.accounts import roles
 from marketplace.accounts.models import Organisation
 from marketplace.billing import services as billing
 from marketplace.billing.models import Payout, PayoutAccount
-from marketplace.billing.services.payouts import Earned, Rental
+from marketplace.billing.services.payouts import Earned, EarnedFor, Rental
 from marketplace.billing.states import PayoutState
 
 from .authentication import principal
@@ -72,6 +72,7 @@ class PayoutOut(serializers.Serializer[Payout]):
 class RentalOut(serializers.Serializer[Rental]):
     reservation = serializers.UUIDField()
     machine = serializers.CharField(help_text="empty: a fee for time that was given up")
+    what = serializers.ChoiceField(choices=EarnedFor.choices, help_text="what it was earned for")
     charged_micro = serializers.IntegerField()
     fee_micro = serializers.IntegerField()
     yours_micro = serializers.IntegerField()

@@ -60,6 +60,7 @@ def test_a_payout_says_how_its_amount_comes_about(payee, payout):
         120_004,
         680_010,
     )
+    assert line["what"] == "used"
 
 
 def test_an_account_is_opened_and_stripes_page_given(fake, payee, selat):

@@ -172,6 +172,7 @@ def test_every_kind_of_row_has_a_window_but_the_lines_shown_in_another():
         "LotMove",
         "MaturedCharge",
         "MaturedFee",
+        "MaturedKeeping",
         "PayoutLine",
     }
 

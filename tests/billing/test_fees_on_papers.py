@@ -181,7 +181,7 @@ def test_it_is_paid_out_and_stands_on_the_statement(fake, cancelled, harbour, se
     assert sums.yours_micro == payout.amount_micro + payout.carried_out_micro
     stated = {row.reservation: row for row in payouts.rentals(payout=payout)}
     fee = stated[cancelled.public_id]
-    assert (fee.machine, fee.until) == ("", NOON)
+    assert (fee.machine, fee.what, fee.until) == ("", "given_up", NOON)
     assert (fee.charged_micro, fee.fee_micro, fee.yours_micro) == (FEE, OURS, THEIRS)
     assert stated[charged.public_id].yours_micro == earning.EARNED
     ever = payouts.all_rentals(provider=operator)
@@ -200,6 +200,7 @@ def test_it_is_paid_out_and_stands_on_the_statement(fake, cancelled, harbour, se
         "fee": "0.288",
         "yours": "1.632",
         "currency": "USD",
+        "what": "given_up",
     }
 
 

@@ -8,7 +8,7 @@ from marketplace.brokerage import services as brokerage
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Kind
 from tests import make
-from tests.billing import use
+from tests.billing import kept, use
 from tests.billing.use import MINUTE, minutes, report
 from tests.make import NOON
 
@@ -47,6 +47,12 @@ def test_what_is_charged_is_gone_and_what_is_held_for_others_does_not_count(mark
     report(made, minutes(0, 10))
     services.charge(reservation=made, at=NOON + 10 * MINUTE)
     money = 100_000_000 - 800_000 - 4_800_000
+    assert look(harbour) == (4_800_000, money * HOUR_MS // 4_800_000, 0)
+
+
+def test_what_is_held_for_a_workspace_to_be_kept_is_no_free_money(market, harbour):
+    kept.lying(use.running(harbour))
+    money = 100_000_000 - kept.HELD
     assert look(harbour) == (4_800_000, money * HOUR_MS // 4_800_000, 0)
 
 

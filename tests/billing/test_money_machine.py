@@ -16,16 +16,16 @@ from marketplace.billing.fake_stripe.resources import balance, transfers
 from marketplace.billing.models import Charge, Maturity, Payout, PayoutLine
 from marketplace.billing.services import graces, payouts
 from marketplace.billing.services.standing import rated
-from marketplace.billing.services.unbilled import unbilled, unbilled_fees
+from marketplace.billing.services.unbilled import unbilled, unbilled_fees, unbilled_keepings
 from marketplace.brokerage import services as brokerage
-from marketplace.brokerage.models import Lease, Reservation, WindowChange
+from marketplace.brokerage.models import Keeping, Lease, Reservation, WindowChange
 from marketplace.brokerage.states import State
 from marketplace.catalog.pricing import due_micro
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Balance
 from marketplace.metering import services as metering
 from tests import make
-from tests.billing import earning, given_up, papers, records, use, whole
+from tests.billing import earning, given_up, kept, papers, records, use, whole
 from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ class Money(RuleBasedStateMachine):
         assert whole.never_payable() == []
         assert whole.lost_between_ledger_and_papers(self.renter, until=end) == 0
         about = {"organisation": self.renter, "currency": "USD", "until": end}
-        assert not [*unbilled_fees(**about)]
+        assert not [*unbilled_fees(**about), *unbilled_keepings(**about)]
         assert sum(max(row.amount_micro, 0) for row in unbilled(**about)) < 10_000
 
     def undo_all(self):
@@ -162,6 +162,14 @@ class Money(RuleBasedStateMachine):
         assert made.state == State.CONFIRMED
         brokerage.cancel(reservation=made, by=None, at=self.at)
 
+    @precondition(lambda self: self.ended)
+    @rule(data=st.data(), ms=st.integers(1, kept.MS))
+    def keep_a_workspace(self, data, ms):
+        made = data.draw(st.sampled_from(self.ended))
+        if not made.keepings.exists():
+            with contextlib.suppress(ledger.InsufficientFunds):
+                kept.ended(made, at=self.at, ms=ms)
+
     @rule()
     def invoice(self):
         self.issue(self.at)
@@ -244,13 +252,15 @@ class Money(RuleBasedStateMachine):
         if self.site is None:
             return
         pending, available, transit, owed = earning.books(self.site.operator)
-        fees = WindowChange.objects.with_fee()
-        earned = total(Charge.objects.all(), "provider_micro") + total(fees, "theirs_micro")
+        fees, kept_ = WindowChange.objects.with_fee(), Keeping.objects.charged()
+        besides = total(fees, "theirs_micro") + total(kept_, "theirs_micro")
+        earned = total(Charge.objects.all(), "provider_micro") + besides
         rows = Payout.objects.filter(state__in=["paid", "reversed"])
         sent = sum(row.amount_micro - row.reversed_micro for row in rows)
         assert pending + available + transit + owed == earned - sent
         fresh = total(Charge.objects.filter(matured=None), "provider_micro")
-        assert pending == fresh + total(fees.filter(matured=None), "theirs_micro")
+        besides = (total(rows.filter(matured=None), "theirs_micro") for rows in (fees, kept_))
+        assert pending == fresh + sum(besides)
         assert owed <= 0 <= available
 
     @invariant()

@@ -6,12 +6,12 @@ Asked of the ledger, by exclusion: a kind of posting that nobody has thought of 
 from django.db.models import Sum
 
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, LineSpan
-from marketplace.billing.services.unbilled import unbilled, unbilled_fees
+from marketplace.billing.services.unbilled import unbilled, unbilled_fees, unbilled_keepings
 from marketplace.ledger.models import Account, Kind, Transaction, Transfer
 from marketplace.ledger.services import net_micro
 
 #: what renters pay for, and what is given back of it: stands on invoices and corrections of them
-SALES = {"usage", "usage_correction", "time_given_up"}
+SALES = {"usage", "usage_correction", "time_given_up", "workspace_kept"}
 #: what moves money in or out of a wallet and is no sale: money to and from cards, gifts, what a
 #: paper books itself, and debts, which were on a paper when they arose
 NO_SALES = {
@@ -46,7 +46,7 @@ def lost_between_ledger_and_papers(renter, *, until):
     notes = CreditNote.objects.filter(organisation=renter, kind=CreditNote.Kind.CORRECTION)
     told = _sum(Invoice.objects.filter(organisation=renter), "net_micro") - _sum(notes, "net_micro")
     about = {"organisation": renter, "currency": "USD", "until": until}
-    waiting = [*unbilled(**about), *unbilled_fees(**about)]
+    waiting = [*unbilled(**about), *unbilled_fees(**about), *unbilled_keepings(**about)]
     return paid - told - sum(row.amount_micro for row in waiting)
 
 
@@ -70,4 +70,6 @@ def _papers_of(row):
         ).count()
     if what == "change":
         return InvoiceLine.objects.filter(change__public_id=rest[0]).count()
+    if what == "keeping":
+        return InvoiceLine.objects.filter(keeping__public_id=rest[0]).count()
     return 0

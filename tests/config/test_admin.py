@@ -22,6 +22,7 @@ INSIDE = {
     "billing.LotMove",
     "billing.MaturedCharge",
     "billing.MaturedFee",
+    "billing.MaturedKeeping",
     "billing.PayoutLine",
     "gateway.NodeBoot",
     "gateway.NodeKey",

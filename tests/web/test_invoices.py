@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from marketplace.billing.models import BillingDetails, Invoice
-from tests.billing import papers, stripe_tax
+from tests.billing import kept, papers, stripe_tax
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,12 @@ def test_an_invoice_is_asked_for_once_however_often_the_page_is_sent(alice_in, u
     assert "20 min $2.40 $0.80" in text
     assert "No tax added: no rule for SG is on record" in text
     assert "Total 0.80 USD" in text
+
+
+def test_a_workspace_that_was_kept_is_a_line_of_its_own(alice_in, used, said):
+    kept.ended(used)
+    text = said(alice_in.get(issue(alice_in)["Location"]))
+    assert "50 GiB for 31 h 30 min at $0.000333 per GiB-hour $0.524475" in text
 
 
 def test_the_list_shows_number_period_and_amounts(alice_in, used, said):

@@ -15,7 +15,7 @@ from marketplace.catalog.models import Machine
 from marketplace.core.models import AuditEvent
 from marketplace.ledger import services as ledger
 from tests import make
-from tests.billing import earning
+from tests.billing import earning, kept
 from tests.billing.earning import DAY, EARNED, RIPE, earned, paid_out, provider
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,16 @@ def test_the_statement_adds_up_to_the_ledger(payout, rental, siti_in, said):
     )
     assert f"{rental.public_id} " in text
     assert "Transferred $0.68" in text
+
+
+def test_a_workspace_that_was_kept_stands_beside_its_rental(fake, selat, siti_in, rental, said):
+    kept.ended(rental)
+    earning.stripe_account(fake, selat)
+    paid_out(RIPE + 2 * DAY)
+    payout = earning.send(RIPE + 2 * DAY)
+    name = rental.offer.machine.name
+    shown = f"{name} Workspace kept 25 Nov 2026, 19:40 UTC $0.524475 $0.078672 $0.445803"
+    assert shown in said(siti_in.get(reverse("payout", args=[payout.public_id])))
 
 
 def test_every_charge_can_be_downloaded(payout, rental, siti_in, harbour):

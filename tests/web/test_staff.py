@@ -22,6 +22,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Account, Kind, Transaction
 from tests import make
 from tests.access import cast
+from tests.billing import kept
 from tests.compliance import caseroom
 from tests.stock import SAMPLE_LIST
 
@@ -365,6 +366,16 @@ def test_a_booking_names_what_it_is_for(desk, harbour, said):
     assert desk["finance"].get(purpose.url).status_code == 200
     assert "its key names no row here" in said(desk["finance"].get(pages["elsewhere"]))
     assert "its key names no row here" in said(desk["finance"].get(pages["usage:nonsense"]))
+
+
+def test_a_booking_of_a_kept_workspace_leads_to_it(desk, harbour):
+    make.funded(harbour)
+    row = kept.ended(make.reservation(harbour, make.offer(), at=now(), start=now() + make.HOUR))
+    booked = Transaction.objects.get(key=f"keeping:{row.public_id}")
+    answer = desk["finance"].get(reverse("admin:ledger_booked", args=[booked.pk]))
+    purpose = answer.context["purpose"]
+    assert purpose.url == reverse("admin:brokerage_keeping_change", args=[row.pk])
+    assert desk["finance"].get(purpose.url).status_code == 200
 
 
 def test_a_page_leads_to_what_was_done_to_its_row(desk, alice, said):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from marketplace.accounts.models import Organisation, User
-from marketplace.brokerage.models import Lease, Reservation, WindowChange
+from marketplace.brokerage.models import Keeping, Lease, Reservation, WindowChange
 from marketplace.core.models import Record
 from marketplace.core.showing import money
 from marketplace.core.times import span_text
@@ -164,9 +164,11 @@ class PaperLine(models.Model):
 
 
 class InvoiceLine(PaperLine):
-    """A reservation at one rate, as far as an invoice bills it, or one fee for time given up.
+    """A reservation at one rate, as far as an invoice bills it, or one fee for time given up, or
+    its workspace that was kept.
 
-    A fee is a whole: it stands on one line of one invoice, for ever. Append-only.
+    A fee is a whole, and so is what a workspace cost: it stands on one line of one invoice, for
+    ever. Append-only; a trigger refuses a workspace that is kept still or cost another amount.
     """
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
@@ -179,8 +181,15 @@ class InvoiceLine(PaperLine):
         related_name="invoice_line",
         help_text="that cost a fee; then the line has no rate",
     )
-    billed_ms = models.BigIntegerField(help_text="of all its GPUs together; 0 of a fee")
-    price_micro_per_gpu_hour = models.BigIntegerField(help_text="0 of a fee")
+    keeping = models.OneToOneField(
+        Keeping,
+        models.PROTECT,
+        null=True,
+        related_name="invoice_line",
+        help_text="that cost something; then the line has no rate",
+    )
+    billed_ms = models.BigIntegerField(help_text="of all its GPUs together; 0 without a rate")
+    price_micro_per_gpu_hour = models.BigIntegerField(help_text="0 without a rate")
 
     class Meta:
         constraints = [
@@ -188,12 +197,11 @@ class InvoiceLine(PaperLine):
             models.UniqueConstraint("invoice", "rate", name="line_rate_once"),
             models.CheckConstraint(condition=Q(amount_micro__gt=0), name="line_positive"),
             models.CheckConstraint(
-                condition=Q(rate__isnull=False, change__isnull=True)
-                | Q(
-                    rate__isnull=True,
-                    change__isnull=False,
-                    billed_ms=0,
-                    price_micro_per_gpu_hour=0,
+                condition=Q(rate__isnull=False, change__isnull=True, keeping__isnull=True)
+                | Q(rate__isnull=True, billed_ms=0, price_micro_per_gpu_hour=0)
+                & (
+                    Q(change__isnull=False, keeping__isnull=True)
+                    | Q(change__isnull=True, keeping__isnull=False)
                 ),
                 name="line_of_rate_or_fee",
             ),
@@ -202,9 +210,9 @@ class InvoiceLine(PaperLine):
     @property
     def shared_by(self) -> tuple[int, int]:
         """What our fee was of it and what the renter was spared, both in 1/10,000 of the price."""
-        if self.rate is None:
-            return self.reservation.fee_bps, 0
-        return self.rate.fee_bps, self.rate.discount_bps
+        if self.rate is not None:
+            return self.rate.fee_bps, self.rate.discount_bps
+        return (self.keeping or self.reservation).fee_bps, 0
 
 
 def _one(field: str) -> Func:

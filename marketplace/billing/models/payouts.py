@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from compliance.models import Decision
 from marketplace.accounts.models import Organisation, User
 from marketplace.billing.states import BankState, PayoutState
-from marketplace.brokerage.models import WindowChange
+from marketplace.brokerage.models import Keeping, WindowChange
 from marketplace.core.models import Record
 from marketplace.core.showing import money
 from marketplace.core.states import Stateful
@@ -151,6 +151,21 @@ class MaturedFee(models.Model):
 
     def __str__(self) -> str:
         return f"fee of {self.change_id} in {self.maturity_id}"
+
+
+class MaturedKeeping(models.Model):
+    """What a kept workspace cost is in one maturity, for ever. Append-only.
+
+    A trigger refuses one that is kept still.
+    """
+
+    keeping = models.OneToOneField(
+        Keeping, models.PROTECT, primary_key=True, related_name="matured"
+    )
+    maturity = models.ForeignKey(Maturity, models.PROTECT, related_name="keepings")
+
+    def __str__(self) -> str:
+        return f"workspace {self.keeping_id} in {self.maturity_id}"
 
 
 class PayoutQuerySet(models.QuerySet["Payout"]):

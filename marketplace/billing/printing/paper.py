@@ -115,9 +115,9 @@ def _facts(paper: Sheets, content: Mapping[str, Any], *, credit: bool) -> None:
 
 def _row(line: Mapping[str, Any], of_price: int, digits: int) -> list[Cell]:
     told = f"Reservation {line['reservation']}"
-    if "given_up" in line:
+    if besides := _besides(line):
         return [
-            _what(line, f"{told}\n{_given_up(line['given_up'])}"),
+            _what(line, f"{told}\n{besides}"),
             Cell(""),
             Cell(""),
             Cell(_amount(line["amount_micro"], digits)),
@@ -135,6 +135,21 @@ def _discount(line: Mapping[str, Any]) -> str:
         return ""
     price = _amount(line["list_micro_per_gpu_hour"])
     return f"\nList price {price} per GPU-hour, less {line['discount_bps'] / 100:.2f} % discount"
+
+
+def _besides(line: Mapping[str, Any]) -> str:
+    """Of what is no time of GPUs how it comes about; empty: it is."""
+    if "given_up" in line:
+        return _given_up(line["given_up"])
+    return _kept(line["kept"]) if "kept" in line else ""
+
+
+def _kept(what: Mapping[str, Any]) -> str:
+    """Its size stands in the description; time without an answer of its machine is not billed."""
+    start, end = _moment(what["from"]), _moment(what["until"])
+    price = _amount(what["price_micro_per_gib_hour"])
+    time = _clock(what["answered_ms"])
+    return f"From {start} until {end}: {time} (h:min:s) at {price} per GiB-hour"
 
 
 def _given_up(what: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
@@ -125,10 +125,11 @@ def _require_open(row: RentalDispute, at: datetime) -> None:
 
 def _lines(row: RentalDispute, granted: int) -> list[InvoiceLine]:
     """Those of the invoice that a note over what is granted refers to."""
+    # what was claimed is what the rental cost: its workspace, kept afterwards, comes last
     lines = list(
         InvoiceLine.objects.filter(reservation=row.reservation)
         .select_related("invoice__wallet")
-        .order_by("-amount_micro", "pk")
+        .order_by(F("keeping").asc(nulls_first=True), "-amount_micro", "pk")
     )
     if not lines:
         raise BadDispute("granted_micro", "waits for the invoice that a credit note refers to")

@@ -23,10 +23,18 @@ from . import calculating, lots, numbering, parties
 from .collecting import owe_tax
 from .correcting import correct_invoices
 from .telling import tell_invoice
-from .unbilled import Unbilled, UnbilledFee, rows_of, unbilled, unbilled_fees
+from .unbilled import (
+    Unbilled,
+    UnbilledFee,
+    UnbilledKeeping,
+    rows_of,
+    unbilled,
+    unbilled_fees,
+    unbilled_keepings,
+)
 
 SERIES = "INV"
-Row = Unbilled | UnbilledFee
+Row = Unbilled | UnbilledFee | UnbilledKeeping
 
 
 class NothingToInvoice(Exception):
@@ -118,7 +126,7 @@ def _billed(wish: Wish) -> list[Row]:
         "until": wish.until,
     }
     charged = [row for row in unbilled(**about) if row.amount_micro > 0]
-    return [*charged, *unbilled_fees(**about)]
+    return [*charged, *unbilled_fees(**about), *unbilled_keepings(**about)]
 
 
 def _draft(

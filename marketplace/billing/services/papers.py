@@ -14,6 +14,7 @@ from marketplace.billing.models import (
     PaperFile,
 )
 from marketplace.billing.taxes import Assessment, Treatment
+from marketplace.brokerage.models import Keeping
 from marketplace.core.moments import iso_exact
 
 INVOICE_FORMAT = "straits-invoice-1"
@@ -78,7 +79,8 @@ def paper_pdf(paper: Invoice | CreditNote, *, at: datetime) -> PaperFile:
 
 
 def _of_invoice(paper: Invoice) -> dict[str, Any]:
-    lines = list(paper.lines.select_related("reservation", "rate", "change").order_by("position"))
+    whole = paper.lines.select_related("reservation", "rate", "change", "keeping")
+    lines = list(whole.order_by("position"))
     promo = {"promo_micro": paper.promo_micro} if paper.promo_micro else {}
     return promo | {
         "format": INVOICE_FORMAT,
@@ -92,7 +94,7 @@ def _of_invoice(paper: Invoice) -> dict[str, Any]:
 
 
 def _what_for(line: InvoiceLine) -> dict[str, Any]:
-    """Time that was used at a price, or time that was given up."""
+    """Time that was used at a price, a workspace that was kept, or time that was given up."""
     if line.rate is not None:
         spared = {
             "list_micro_per_gpu_hour": line.rate.list_micro_per_gpu_hour,
@@ -102,6 +104,8 @@ def _what_for(line: InvoiceLine) -> dict[str, Any]:
             "billed_ms": line.billed_ms,
             "price_micro_per_gpu_hour": line.price_micro_per_gpu_hour,
         }
+    if line.keeping is not None:
+        return {"kept": _kept(line.keeping)}
     change = line.change
     assert change is not None  # noqa: S101  the database's constraint says so
     return {
@@ -111,6 +115,21 @@ def _what_for(line: InvoiceLine) -> dict[str, Any]:
             "from": iso_exact(change.until),
             "until": iso_exact(change.was_until),
         }
+    }
+
+
+def _kept(row: Keeping) -> dict[str, Any]:
+    """Size times price times time is the amount of its line, rounded down."""
+    assert row.kept_from  # noqa: S101  the database's constraints say so
+    assert row.ended_at  # noqa: S101
+    return {
+        "keeping": str(row.public_id),
+        "how": row.outcome,
+        "from": iso_exact(row.kept_from),
+        "until": iso_exact(row.ended_at),
+        "gib": row.gib,
+        "price_micro_per_gib_hour": row.price_micro_per_gib_hour,
+        "answered_ms": row.answered_ms,
     }
 
 

@@ -1,4 +1,4 @@
-"""Charges and fees that no paper holds yet; charges are summed by lease and rate."""
+"""What no paper holds yet: charges, summed by lease and rate, fees, and workspaces kept."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from psycopg.types.range import Range
 
 from marketplace.accounts.models import Organisation
 from marketplace.billing.models import InvoiceLine, LineSpan, RateSegment
-from marketplace.brokerage.models import Reservation, WindowChange
+from marketplace.brokerage.keepings import HOUR_MS
+from marketplace.brokerage.models import Keeping, Reservation, WindowChange
 
 #: A charge carries the total so far, so two of them tell the sum of all between. Numbers follow
 #: the order of commits; a charge at or after the end, and what follows it, waits for the next one.
@@ -124,9 +125,52 @@ class UnbilledFee:
         )
 
 
+@dataclass(frozen=True)
+class UnbilledKeeping:
+    """What it cost to keep a workspace after its rental."""
+
+    keeping: Keeping
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def amount_micro(self) -> int:
+        return self.keeping.due_micro
+
+    @property
+    def since(self) -> datetime:
+        return self.tax_point
+
+    @property
+    def tax_point(self) -> datetime:
+        """When it was over, and what it cost was taken."""
+        assert self.keeping.ended_at is not None  # noqa: S101  the database's constraint says so
+        return self.keeping.ended_at
+
+    def line(self) -> InvoiceLine:
+        """As a line that still lacks its invoice, place and tax."""
+        return InvoiceLine(
+            reservation=self.keeping.reservation,
+            keeping=self.keeping,
+            description=_kept(self.keeping),
+            billed_ms=0,
+            price_micro_per_gpu_hour=0,
+            amount_micro=self.amount_micro,
+        )
+
+
 def _rented(of: Reservation) -> str:
+    return f"{of.gpu_count} × {of.offer.chip}, {_where(of)}"  # noqa: RUF001
+
+
+def _kept(row: Keeping) -> str:
+    """Hours to the hundredth; how many milliseconds it was stands on the paper beside it."""
+    hours = f"{row.answered_ms / HOUR_MS:.2f}".rstrip("0").rstrip(".")
+    return f"Workspace kept: {row.gib} GiB for {hours} h, {_where(row.reservation)}"
+
+
+def _where(of: Reservation) -> str:
     site = of.offer.machine.site
-    return f"{of.gpu_count} × {of.offer.chip}, {site.name} ({site.country})"  # noqa: RUF001
+    return f"{site.name} ({site.country})"
 
 
 def unbilled(*, organisation: Organisation, currency: str, until: datetime) -> list[Unbilled]:
@@ -167,6 +211,23 @@ def unbilled_fees(
     )
     related = ("reservation__offer__chip", "reservation__offer__machine__site__operator")
     return [UnbilledFee(row) for row in rows.select_related(*related).order_by("at", "pk")]
+
+
+def unbilled_keepings(
+    *, organisation: Organisation, currency: str, until: datetime
+) -> list[UnbilledKeeping]:
+    """Workspaces whose keeping was over before `until` and that are on no invoice, oldest first.
+
+    The caller holds the lock on the organisation's wallet, out of which they are paid.
+    """
+    rows = Keeping.objects.charged().filter(
+        reservation__renter=organisation,
+        currency=currency,
+        ended_at__lt=until,
+        invoice_line=None,
+    )
+    related = "reservation__offer__machine__site"
+    return [UnbilledKeeping(row) for row in rows.select_related(related).order_by("ended_at", "pk")]
 
 
 def rows_of(spans: Collection[Span]) -> Iterable[LineSpan]:

@@ -18,7 +18,7 @@ from marketplace.billing.models import (
     StripeMovement,
     TopUp,
 )
-from marketplace.brokerage.models import Lease
+from marketplace.brokerage.models import Keeping, Lease
 
 
 class Purpose(NamedTuple):
@@ -53,6 +53,7 @@ BY_PUBLIC_ID: dict[str, type[Model]] = {
     "correction": Invoice,
     "refund": Refund,
     "payout": Payout,
+    "keeping": Keeping,
 }
 #: Stripe's own words for its things -> where we keep the number
 AT_STRIPE: dict[str, tuple[type[Model], str]] = {

@@ -13,7 +13,7 @@ from .recipients import (
     payout_account,
     refresh,
 )
-from .rentals import Rental, all_rentals, rentals
+from .rentals import EarnedFor, Rental, all_rentals, rentals
 from .reversing import BadReversal, require_reversal, reverse_payout
 from .sending import send
 from .statements import Earned, Statement, charge_rows, earned, statement
@@ -23,6 +23,7 @@ __all__ = [
     "BadRecipient",
     "BadReversal",
     "Earned",
+    "EarnedFor",
     "NoLink",
     "Rental",
     "Statement",

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from marketplace.accounts.models import Organisation
-from marketplace.billing.models import Charge, MaturedFee, Maturity
-from marketplace.brokerage.models import WindowChange
+from marketplace.billing.models import Charge, MaturedFee, MaturedKeeping, Maturity
+from marketplace.brokerage.models import Keeping, WindowChange
 
 from .books import Books, book
 
@@ -47,18 +47,20 @@ SELECT unnest(%s::bigint[]), %s
 
 @dataclass
 class _Due:
-    """What of one provider in one currency is old enough: charges and fees by their ids."""
+    """What of one provider in one currency is old enough: charges, fees, keepings by their ids."""
 
     amount_micro: int = 0
     charges: list[int] = field(default_factory=list)
     fees: list[int] = field(default_factory=list)
+    keepings: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.charges) + len(self.fees)
+        return len(self.charges) + len(self.fees) + len(self.keepings)
 
 
 def mature(*, at: datetime) -> int:
-    """Make charges and fees of PAYOUT_MATURITY_DAYS ago payable; returns how many became so.
+    """Make what was taken PAYOUT_MATURITY_DAYS ago payable: charges, fees, and what kept workspaces
+    cost. Returns how many became so.
 
     A day's charges in one transaction, one caller at a time. A charge follows the sealing of its
     usage within one tick, so its age is the age of that. What was given back of earnings that are
@@ -85,7 +87,8 @@ def _known() -> datetime | None:
     charged: datetime | None = Charge.objects.aggregate(first=Min("charged_at"))["first"]
     fees = WindowChange.objects.with_fee()
     taken: datetime | None = fees.aggregate(first=Min("at"))["first"]
-    return min((first for first in (charged, taken) if first), default=None)
+    kept: datetime | None = Keeping.objects.charged().aggregate(first=Min("ended_at"))["first"]
+    return min((first for first in (charged, taken, kept) if first), default=None)
 
 
 def _mature_slice(*, since: datetime, upto: datetime, at: datetime) -> int:
@@ -104,7 +107,7 @@ def _one_at_a_time() -> None:
 
 
 def _due(since: datetime, upto: datetime, at: datetime) -> dict[tuple[int, str], _Due]:
-    """By provider and currency. There are few fees, so they are looked for at any age."""
+    """By provider and currency. There are few fees and keepings: looked for at any age."""
     groups: dict[tuple[int, str], _Due] = defaultdict(_Due)
     with connection.cursor() as cursor:
         cursor.execute(DUE, {"since": since, "upto": upto, "now": at})
@@ -115,6 +118,12 @@ def _due(since: datetime, upto: datetime, at: datetime) -> dict[tuple[int, str],
     whose = ("reservation__offer__machine__site__operator", "reservation__currency")
     for provider, currency, change, amount in fees.values_list(*whose, "pk", "theirs_micro"):
         groups[provider, currency].fees.append(change)
+        groups[provider, currency].amount_micro += amount
+    kept = Keeping.objects.charged().filter(ended_at__lte=upto, matured=None).order_by("pk")
+    for provider, currency, keeping, amount in kept.values_list(
+        whose[0], "currency", "pk", "theirs_micro"
+    ):
+        groups[provider, currency].keepings.append(keeping)
         groups[provider, currency].amount_micro += amount
     return groups
 
@@ -134,6 +143,9 @@ def _mature(provider: Organisation, currency: str, due: _Due, upto: datetime, at
     )
     _keep(made, due.charges)
     MaturedFee.objects.bulk_create(MaturedFee(change_id=pk, maturity=made) for pk in due.fees)
+    MaturedKeeping.objects.bulk_create(
+        MaturedKeeping(keeping_id=pk, maturity=made) for pk in due.keepings
+    )
     _book(made, books, at)
 
 

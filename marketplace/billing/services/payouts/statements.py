@@ -16,7 +16,7 @@ from marketplace.core.sheets import as_text
 from marketplace.ledger import services as ledger
 from marketplace.ledger.models import Kind
 
-from .rentals import charges_of, fees_of
+from .rentals import EarnedFor, charges_of, fees_of, keepings_of
 
 CHUNK = 2_000
 HEADING = (
@@ -31,6 +31,7 @@ HEADING = (
     "fee",
     "yours",
     "currency",
+    "what",
 )
 
 
@@ -69,19 +70,22 @@ class Statement:
 
 
 def statement(*, payout: Payout) -> Statement:
-    """The sums of a payout's charges and fees, and what of them it could not take."""
-    charges = charges_of(payout).aggregate(charged=Sum("amount_micro"), yours=Sum("provider_micro"))
-    fees = fees_of(payout).aggregate(charged=Sum("fee_micro"), yours=Sum("theirs_micro"))
-    charged, yours = ((charges[name] or 0) + (fees[name] or 0) for name in ("charged", "yours"))
+    """The sums of what a payout is made of, and what of them it could not take."""
+    sums = (
+        charges_of(payout).aggregate(charged=Sum("amount_micro"), yours=Sum("provider_micro")),
+        fees_of(payout).aggregate(charged=Sum("fee_micro"), yours=Sum("theirs_micro")),
+        keepings_of(payout).aggregate(charged=Sum("due_micro"), yours=Sum("theirs_micro")),
+    )
+    charged, yours = (sum(of[name] or 0 for of in sums) for name in ("charged", "yours"))
     owed = payout.lines.aggregate(owed=Sum("maturity__owed_micro"))["owed"]
     return Statement(payout, charged, charged - yours, yours, owed or 0)
 
 
 def charge_rows(*, payout: Payout) -> Iterator[tuple[str, ...]]:
-    """Each charge, then each fee for time given up, as a line of a table, after a heading.
+    """Each charge, fee for time given up and kept workspace as a line of a table, after a heading.
 
-    A fee is of no lease and no time. Amounts are exact decimals, names are no formulas. Memory does
-    not grow with their number.
+    A fee is of no machine; what is no charge is of no lease and no time of GPUs. Amounts are exact
+    decimals, names are no formulas. Memory does not grow with their number.
     """
     yield HEADING
     rows = charges_of(payout).select_related(
@@ -95,8 +99,10 @@ def charge_rows(*, payout: Payout) -> Iterator[tuple[str, ...]]:
             text_from_micro(row.fee_micro),
             text_from_micro(row.provider_micro),
             row.currency,
+            EarnedFor.USED,
         )
     yield from _fee_rows(payout)
+    yield from _kept_rows(payout)
 
 
 def _fee_rows(payout: Payout) -> Iterator[tuple[str, ...]]:
@@ -111,6 +117,24 @@ def _fee_rows(payout: Payout) -> Iterator[tuple[str, ...]]:
             text_from_micro(row.fee_micro - row.provider_micro),
             text_from_micro(row.provider_micro),
             row.reservation.currency,
+            EarnedFor.GIVEN_UP,
+        )
+
+
+def _kept_rows(payout: Payout) -> Iterator[tuple[str, ...]]:
+    rows = keepings_of(payout).select_related("reservation", "assignment__machine")
+    for row in rows.order_by("pk").iterator(chunk_size=CHUNK):
+        assert row.ended_at is not None  # noqa: S101  the database's constraint says so
+        yield (
+            str(row.public_id),
+            row.ended_at.isoformat(),
+            str(row.reservation.public_id),
+            *("", as_text(row.assignment.machine.name), "", "0"),
+            text_from_micro(row.due_micro),
+            text_from_micro(row.due_micro - row.provider_micro),
+            text_from_micro(row.provider_micro),
+            row.currency,
+            EarnedFor.KEPT,
         )
 
 
