@@ -257,3 +257,101 @@ def test_an_id_that_is_none_is_passed_over(alice_in, offer, said):
     answer = alice_in.get(page(offer, "offer"), {"resumes": "x"})
     assert answer.status_code == 200
     assert "It goes on with" not in said(answer)
+
+
+# --- who provides
+
+
+@pytest.fixture
+def siti_in(client, offer):
+    siti = make.user("siti@example.test")
+    offer.machine.site.operator.memberships.create(user=siti, role="owner")
+    client.force_login(siti)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("month", "stored", "shown"),
+    [
+        ("0.00073", 1, "$0.000001 per GiB-hour, $0.00073 a month"),
+        ("0.10001", 137, "$0.000137 per GiB-hour, $0.10001 a month"),
+        ("$73", 100_000, "$0.10 per GiB-hour, $73.00 a month"),
+    ],
+)
+def test_a_price_by_the_month_is_kept_exactly(month, stored, shown, siti_in, offer, said):
+    sent = {"chip": offer.chip_id, "price": "1.95", "keep_price": month}
+    answer = siti_in.post(page(offer.machine, "list-offer"), sent, follow=True)
+    assert Offer.objects.listed().get().keep_micro_per_gib_hour == stored
+    assert f"a workspace kept: {shown}" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("month", "fault"),
+    [
+        ("0.10", "Write $0.09928 or $0.10001."),
+        ("0.000731", "Write $0.00073 or $0.00146."),
+        ("0.0007", "Write an amount from $0.00073 to $73.00."),
+        ("73.00073", "Write an amount from $0.00073 to $73.00."),
+        ("0", "Write an amount from $0.00073 to $73.00."),
+        ("-0.073", "Write an amount from $0.00073 to $73.00."),
+        ("0.0000001", "is finer than one millionth"),
+    ],
+)
+def test_a_price_that_cannot_be_kept_exactly_is_refused(month, fault, siti_in, offer):
+    sent = {"chip": offer.chip_id, "price": "1.95", "keep_price": month}
+    answer = siti_in.post(page(offer.machine, "list-offer"), sent)
+    assert answer.status_code == 422
+    [told] = answer.context["form"].errors.pop("keep_price")
+    assert fault in told
+    assert not answer.context["form"].errors
+    assert Offer.objects.get() == offer
+
+
+def test_without_a_price_nothing_is_kept(siti_in, offer, said):
+    siti_in.post(page(offer.machine, "list-offer"), {"chip": offer.chip_id, "price": "1.95"})
+    made = Offer.objects.listed().get()
+    assert made.keep_micro_per_gib_hour is None
+    assert "Wiped when the rental ends; it is not kept here." in said(
+        siti_in.get(page(made, "offer"))
+    )
+
+
+def test_a_machine_shows_what_is_kept_on_it_without_whose_it_is(siti_in, kept, harbour, said):
+    url = page(kept.assignment.machine, "provider-machine")
+    text = said(siti_in.get(url))
+    assert "Kept workspaces" in text
+    assert f"{kept.reservation.public_id} 50 " in text
+    for secret in (harbour.name, harbour.party.legal_name, str(harbour.public_id), "alice"):
+        assert secret not in text
+    brokerage.give_up_keeping(keeping=kept, by=None, at=now())
+    assert "Kept workspaces" not in said(siti_in.get(url))
+
+
+# --- everybody
+
+
+def test_an_offer_says_what_keeping_costs(client, offer, said):
+    text = said(client.get(page(offer, "offer")))
+    assert "$0.0001 per GiB-hour, which is $0.073 per GiB in a month of 730 hours" in text
+    assert "keeps workspaces" in said(client.get(reverse("home")))
+    Offer.objects.update(keep_micro_per_gib_hour=None)
+    assert "keeps workspaces" not in said(client.get(reverse("home")))
+
+
+def test_what_it_cost_stands_beside_the_rental(alice_in, kept, said):
+    row = kept.reservation
+    for minutes in range(10, 70, 10):
+        brokerage.tally_keepings(at=kept.kept_from + timedelta(minutes=minutes))
+    billing.settle(reservation=row, at=now() + 2 * HOUR)
+    assert "kept after it ended" not in said(alice_in.get(page(row, "cost")))
+    brokerage.give_up_keeping(keeping=kept, by=None, at=now())
+    text = said(alice_in.get(page(row, "cost")))
+    assert "Besides, for its workspace, kept after it ended" in text
+    assert "50 GiB for 1 h, $0.0001 per GiB-hour" in text
+    assert " $0.005 " in text
+
+
+def test_the_record_says_who_asked(alice_in, runs, said):
+    sent = hidden(alice_in.post(page(runs, "keep"), {"hours": "24"}))
+    alice_in.post(page(runs, "make-keep"), sent)
+    assert "Asked to keep workspace" in said(alice_in.get(reverse("record")))
