@@ -251,6 +251,13 @@ def kept(of: Reservation, *, at: datetime, **facts: Any) -> Keeping:
     return of.keepings.latest("pk")
 
 
+def looked_at(start: datetime, end: datetime) -> None:
+    """Let the sweep look at what is kept, often enough that all of [start, end) counts."""
+    step = timedelta(minutes=10)
+    for number in range(1, -(-(end - start) // step) + 1):
+        brokerage.tally_keepings(at=min(start + number * step, end))
+
+
 def observation(of: Assignment, state: str, **facts: Any) -> brokerage.Observation:
     known = {
         "generation": of.generation,

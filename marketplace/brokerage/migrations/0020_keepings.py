@@ -13,7 +13,7 @@ from django.db import migrations, models
 STAYS = """
 CREATE FUNCTION brokerage_keeping_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'DELETE' OR OLD.state IN ('ended', 'dropped') THEN
+  IF OLD.state IN ('ended', 'dropped') THEN
     RAISE EXCEPTION '% on % is forbidden: its rows are evidence', TG_OP, TG_TABLE_NAME
       USING ERRCODE = 'insufficient_privilege';
   END IF;
@@ -43,13 +43,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER keeping_stays BEFORE UPDATE OR DELETE ON brokerage_keeping
+CREATE TRIGGER keeping_stays BEFORE UPDATE ON brokerage_keeping
   FOR EACH ROW EXECUTE FUNCTION brokerage_keeping_stays();
-CREATE TRIGGER keeping_stays_truncate BEFORE TRUNCATE ON brokerage_keeping
+CREATE TRIGGER keeping_remains BEFORE DELETE ON brokerage_keeping
+  FOR EACH ROW EXECUTE FUNCTION straits_forbid_change();
+CREATE TRIGGER keeping_remains_truncate BEFORE TRUNCATE ON brokerage_keeping
   FOR EACH STATEMENT EXECUTE FUNCTION straits_forbid_change();
 """
 STAYS_BACK = """
-DROP TRIGGER keeping_stays_truncate ON brokerage_keeping;
+DROP TRIGGER keeping_remains_truncate ON brokerage_keeping;
+DROP TRIGGER keeping_remains ON brokerage_keeping;
 DROP TRIGGER keeping_stays ON brokerage_keeping;
 DROP FUNCTION brokerage_keeping_stays();
 """
