@@ -8,7 +8,6 @@ import pytest
 from marketplace.api.keeping_shapes import KeepingOut
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Notice
-from marketplace.core.states import LostRace
 from marketplace.notices.models import Notice as Told
 from marketplace.notices.wording import said
 from tests import make
@@ -139,14 +138,3 @@ def test_it_is_told_as_the_api_shows_it(keeping):
     moments = {"kept_from", "until", "ended_at", "created_at"}
     plain = {name: value for name, value in shown.items() if name not in moments}
     assert {name: told.facts["keeping"][name] for name in plain} == plain
-
-
-def test_what_was_read_before_it_was_kept_deletes_nothing(market, harbour):
-    """Two at once: the renter takes the wish back, and the machine says that it keeps it."""
-    make.funded(harbour)
-    row = make.reservation(harbour, make.offer(keep_micro_per_gib_hour=100))
-    seen = make.keeping(row)
-    make.kept(row, at=KEPT)
-    with pytest.raises(LostRace):
-        brokerage.give_up_keeping(keeping=seen, by=None, at=KEPT + MINUTE)
-    assert row.keepings.get().state == "kept"

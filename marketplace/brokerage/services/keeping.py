@@ -71,17 +71,19 @@ def keep(
         return _make(row, hours, by, key, content, at)
 
 
-def give_up_keeping(*, keeping: Keeping, by: User | None, at: datetime) -> None:
+def give_up_keeping(
+    *, keeping: Keeping, by: User | None, at: datetime, seen: str | None = None
+) -> None:
     """Want it no more while the rental runs, at no cost; or have it deleted, and pay until now.
 
     Raises IllegalMove where it is over already, or a rental is booked that goes on with it; and
-    LostRace where it has moved on since `keeping` was read, as whoever takes back a wish a moment
-    too late has nothing deleted.
+    LostRace where it is not as its renter has `seen` it: who takes back a wish a moment too late
+    has nothing deleted.
     """
     with transaction.atomic():
         row = lock_with_rental(keeping)
-        if row.state != keeping.state:
-            raise LostRace(f"{row} is not {keeping.state} any more")
+        if seen not in (None, row.state):
+            raise LostRace(f"{row} is not {seen} any more")
         if row.state == KeepingState.WANTED:
             drop(row, at=at, by=by)
             return

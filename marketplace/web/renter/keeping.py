@@ -104,20 +104,18 @@ def give_up(request: HttpRequest, principal: Principal, reservation: UUID) -> Ht
     row = get_object_or_404(reservations.mine(principal), public_id=reservation)
     form = GiveUpKeepingForm(request.POST)
     seen = form.cleaned_data["state"] if form.is_valid() else ""
-    keeping = row.keepings.filter(state=seen).first()
     try:
-        if keeping is None:
-            raise IllegalMove(f"no workspace of {row} is {seen or 'kept'}")
-        brokerage.give_up_keeping(keeping=keeping, by=principal.user, at=now())
-    except (IllegalMove, LostRace):
+        keeping = row.keepings.live().get()
+        brokerage.give_up_keeping(keeping=keeping, by=principal.user, at=now(), seen=seen)
+    except (Keeping.DoesNotExist, IllegalMove, LostRace):
         refusal, status = str(reservations.MOVED_ON), HTTPStatus.CONFLICT
         return reservations.show(request, principal, reservation, refusal=refusal, status=status)
-    messages.success(request, _given_up(keeping))
+    messages.success(request, _given_up(seen))
     return redirect("reservation", row.public_id)
 
 
-def _given_up(keeping: Keeping) -> str:
-    if keeping.state == KeepingState.WANTED:
+def _given_up(seen: str) -> str:
+    if seen == KeepingState.WANTED:
         return _("It will be wiped when it ends. What was held for keeping it has gone back.")
     return _("Its machine deletes it now. What it cost is charged, the rest has gone back.")
 
