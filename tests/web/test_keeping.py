@@ -194,6 +194,14 @@ def test_nothing_else_is_given_up(state, alice_in, kept):
     assert kept.state == "kept"
 
 
+def test_who_may_only_look_is_shown_no_acts(client, kept, member_as, fresh_market, said):
+    client.force_login(member_as("viewer"))
+    text = said(client.get(page(kept.reservation)))
+    assert "50 GiB lie on" in text
+    assert "Delete it now" not in text
+    assert "Go on with it in a new rental" not in text
+
+
 def test_other_acts_are_open_once_it_is_kept(alice_in, wanted):
     first = alice_in.get(page(wanted.reservation)).context
     brokerage.stop(reservation=wanted.reservation, by=None, at=now())
