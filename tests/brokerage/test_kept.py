@@ -107,6 +107,9 @@ def test_however_the_rental_ends_it_is_kept_from_when_its_machine_says_so(over, 
 def test_what_is_said_while_it_runs_begins_nothing(row):
     say(row, "running", kept=True, at=NOON + MINUTE)
     assert (state(), row.state) == (("wanted", ""), "active")
+    for kept in (True, False):
+        keepings.hear(kept={row.assignments.get().pk: kept}, at=NOON + MINUTE)
+        assert state() == ("wanted", "")
 
 
 @pytest.mark.parametrize("last", ["stopped", "failed"])
@@ -126,6 +129,27 @@ def test_what_its_machine_does_not_have_any_more_is_lost_and_costs_nothing(row, 
     assert (one.state, one.outcome, one.due_micro) == ("ended", "lost", 0)
     assert wallet(harbour) == (FUNDS, PRICE)
     assert AuditEvent.objects.get(verb="ended").detail == {"outcome": "lost"}
+
+
+@pytest.mark.parametrize("ahead", [0, 2])
+def test_what_its_machine_wiped_in_time_expired_and_is_paid_for(ahead, row, harbour):
+    """Before the sweep comes by, and by a clock that may be ahead."""
+    make.kept(row, at=END)
+    wiped = END + 24 * HOUR - ahead * MINUTE
+    make.looked_at(END, wiped)
+    say(row, kept=False, at=wiped)
+    due = MOST * (1440 - ahead) // 1440
+    one = keeping()
+    assert (one.state, one.outcome, one.due_micro) == ("ended", "expired", due)
+    assert wallet(harbour) == (FUNDS - due, PRICE)
+
+
+def test_what_it_wiped_before_is_lost(row, harbour):
+    make.kept(row, at=END)
+    early = END + 24 * HOUR - 2 * MINUTE - timedelta(seconds=1)
+    make.looked_at(END, early)
+    say(row, kept=False, at=early)
+    assert (state(), wallet(harbour)) == (("ended", "lost"), (FUNDS, PRICE))
 
 
 def test_an_agent_that_says_nothing_of_it_has_lost_nothing(row, machine):

@@ -38,6 +38,8 @@ from .resuming import lock_keeping, waiting_for
 
 #: a machine that answers has so long to say that it keeps what is over
 SAID_WITHIN = timedelta(hours=1)
+#: a machine's clock may be ahead of ours by so much
+AHEAD = timedelta(minutes=2)
 #: nobody looked for longer: nobody knows whether its machine answered, so nobody pays for more
 LOOKED_WITHIN = timedelta(minutes=10)
 #: A second look at the same instant waits for the row, and then finds it looked at.
@@ -102,7 +104,13 @@ def _hear(seen: Keeping, *, kept: bool, at: datetime) -> None:
                 drop(row, at=at)
         elif row.state == KeepingState.KEPT and not kept and not waiting_for(row).exists():
             # where a rental is to go on with it, it may be that one's already
-            end(row, Outcome.LOST, at=at)
+            end(row, _why_gone(row, at), at=at)
+
+
+def _why_gone(row: Keeping, at: datetime) -> Outcome:
+    """Its machine wipes it when its time is over, which no sweep may have seen yet."""
+    over = row.until is not None and row.until <= at + AHEAD
+    return Outcome.EXPIRED if over else Outcome.LOST
 
 
 def lock_with_rental(seen: Keeping) -> Keeping:

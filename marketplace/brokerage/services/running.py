@@ -138,7 +138,7 @@ def observe(*, machine: Machine, reports: Sequence[Observation], at: datetime) -
             _take_over(assignment, report, at)
         elif report.state == assignment.observed:
             _note_way(assignment, report)
-    # after all of them: one of them may have taken over what another does not have any more
+    # once it is written which of them are over
     over = {
         known[report.assignment].pk: report.kept
         for report in reports
