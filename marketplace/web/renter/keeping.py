@@ -51,7 +51,7 @@ def _confirmation(
     request: HttpRequest, principal: Principal, row: Reservation, hours: int, most: int
 ) -> HttpResponse:
     available = billing.wallet(organisation=principal.organisation).available
-    facts = {
+    facts: dict[str, Any] = {
         "hours": hours,
         "most": most,
         "hourly": most // hours,
@@ -97,7 +97,7 @@ def _keep(row: Reservation, form: MakeKeepForm, principal: Principal) -> str:
 @require_POST
 @member(roles.RENT)
 def give_up(request: HttpRequest, principal: Principal, reservation: UUID) -> HttpResponse:
-    """Take the wish back, or have the kept workspace deleted: only what the page that was sent said
+    """Take the wish back, or have what is kept deleted: only what the page that was sent said.
 
     Otherwise what was sent to take a wish back, a moment too late, would delete what is kept.
     """
