@@ -50,15 +50,27 @@ class Rows:
     def __init__(self, *shared: models.Model) -> None:
         self._made: dict[tuple[type[models.Model], int], Any] = {}
         self._shared = {type(row): row for row in shared}
+        #: made, and not said yet to what they refer that they need not
+        self._waiting: list[tuple[models.Model, int, Facts]] = []
+        self._within = False
 
     def of(self, model: type[models.Model], number: int, **facts: Any) -> Any:
         """Made once; `facts` are of this row alone, not of those that it refers to."""
         if (model, number) not in self._made:
             row = self._made[model, number] = model()
+            outermost, self._within = not self._within, True
             self._fill(row, number, facts)
             row.save(force_insert=True)
-            self._refer(row, number, facts)
+            self._waiting.append((row, number, facts))
+            if outermost:
+                self._refer_all()
         return self._made[model, number]
+
+    def _refer_all(self) -> None:
+        """Once all that they need is there: two may refer to each other."""
+        while self._waiting:
+            self._refer(*self._waiting.pop(0))
+        self._within = False
 
     def _fill(self, row: models.Model, number: int, facts: Facts) -> None:
         for field in row._meta.concrete_fields:
