@@ -24,6 +24,7 @@ from marketplace.billing.services import (
 )
 from marketplace.billing.services.payouts import NoLink
 from marketplace.brokerage.services import (
+    CannotKeep,
     FeeChanged,
     HoldExpired,
     NotARenter,
@@ -128,6 +129,7 @@ KINDS: Final[dict[type[BaseException], Kind]] = {
     NotARenter: Kind(403, "not-a-renter", "The organisation does not rent"),
     NotCleared: Kind(403, "not-available", "This is not available to your organisation"),
     NotClearedNow: Kind(503, "not-available-now", "This is not available at the moment"),
+    CannotKeep: Kind(409, "cannot-keep", "This workspace cannot be kept"),
     HoldExpired: Kind(409, "hold-expired", "The hold ran out"),
     PaymentLate: Kind(409, "payment-late", "The time to pay is over"),
     WindowTaken: Kind(409, "window-taken", "The GPUs are booked by somebody else"),

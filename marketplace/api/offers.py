@@ -85,6 +85,13 @@ class OfferOut(serializers.Serializer[Offer]):
     export_class = serializers.CharField(source="chip.export_class")
     price_micro_per_gpu_hour = serializers.IntegerField()
     currency = serializers.CharField()
+    keep_micro_per_gib_hour = serializers.IntegerField(
+        allow_null=True,
+        help_text=(
+            "what a workspace costs that is kept after its rental, while its machine answers; "
+            "null: it is wiped"
+        ),
+    )
     free_gpus = serializers.IntegerField(source="free", help_text="in the window asked for")
     free_after_notice_gpus = serializers.SerializerMethodField(
         help_text="besides: taken by bids alone, which give way to the full price as terms say"

@@ -16,6 +16,7 @@ from marketplace.brokerage.services import Ask
 from marketplace.brokerage.states import State
 
 from .authentication import principal
+from .keeping_shapes import KeepingOut, known_keeping, latest_keeping
 from .quotes import BidIn, QuoteIn, asked_for, known_offer
 from .resource import Resource, checked, given_key, idempotency_key, made
 from .schema import MAY_BE_KEYED
@@ -39,6 +40,14 @@ class ReservationIn(BidIn):
         help_text=(
             "hold a deposit now and the rest an hour before the start, from the wallet or the "
             "default card; for what begins in two hours or later"
+        ),
+    )
+
+    resumes = serializers.UUIDField(
+        required=False,
+        help_text=(
+            "id of a keeping: it goes on with that kept workspace, on its machine; together must "
+            "be offer, and it must start before the workspace is wiped"
         ),
     )
 
@@ -88,6 +97,11 @@ class ReservationOut(serializers.Serializer[Reservation]):
         help_text="why it was not moved on when last tried, and ends unless that changes",
     )
     terms = TermsOut(source="offer", help_text="frozen when it was asked for")
+    resumes = serializers.UUIDField(
+        source="resumes.public_id",
+        allow_null=True,
+        help_text="the keeping with whose workspace it goes on",
+    )
     hold_expires_at = serializers.DateTimeField(allow_null=True)
     due_micro = serializers.IntegerField(help_text="what is to be paid before it may run")
     pay_by = serializers.DateTimeField(
@@ -113,6 +127,14 @@ class OneReservationOut(ReservationOut):
 
     progress = serializers.SerializerMethodField(help_text="the step that each machine is at")
     endpoints = serializers.SerializerMethodField()
+    keeping = serializers.SerializerMethodField(
+        help_text="the latest wish to have its workspace kept; null: there was none"
+    )
+
+    @extend_schema_field(KeepingOut(allow_null=True))
+    def get_keeping(self, row: Reservation) -> Any:
+        keeping = latest_keeping(row)
+        return None if keeping is None else KeepingOut(keeping).data
 
     def get_progress(self, row: Reservation) -> list[str]:
         return [part.progress for part in _parts(row) if part.progress]
@@ -131,7 +153,8 @@ def _parts(row: Reservation) -> list[Assignment]:
 def own_reservations(request: Request) -> QuerySet[Reservation]:
     """Those of the organisation that asks; to everybody else they do not exist."""
     return Reservation.objects.filter(renter=principal(request).organisation).select_related(
-        "offer__chip", "offer__machine__site__operator", "offer__schedule", "hold"
+        *("offer__chip", "offer__machine__site__operator", "offer__schedule", "hold"),
+        "resumes",
     )
 
 
@@ -155,6 +178,8 @@ class Reservations(Resource):
         acting = principal(request)
         key = idempotency_key(request)
         asked = checked(ReservationIn, request.data)
+        if "resumes" in asked:
+            asked["resumes"] = known_keeping(asked["resumes"], acting.organisation)
         row = brokerage.request(
             renter=acting.organisation,
             by=acting.user,

@@ -196,6 +196,13 @@ class Keeping(Record, Stateful):
         return self.gib * self.price_micro_per_gib_hour * self.hours
 
     @property
+    def so_far_micro(self) -> int:
+        """What it costs by now, rounded down once; or cost in the end, micro-units."""
+        if self.ended_at is not None:
+            return self.due_micro
+        return self.gib * self.price_micro_per_gib_hour * self.answered_ms // HOUR_MS
+
+    @property
     def provider_micro(self) -> int:
         """Of what it cost the provider's part: rounded down; ours is the rest."""
         return self.due_micro * (BASIS_POINTS - self.fee_bps) // BASIS_POINTS

@@ -20,6 +20,9 @@ class Notice(Record):
         EVICTED = "evicted"  # interruptible, and gives way at the moment it is about
         PAYMENT_DUE = "payment_due"  # could not be paid, and ends at the moment it is about
         NOT_ROLLED = "not_rolled"  # was to run until stopped, and ends at the moment it is about
+        KEPT = "kept"  # its workspace lies on its machine until the moment it is about
+        WIPES = "wipes"  # and is wiped then, soon
+        KEPT_NO_MORE = "kept_no_more"  # since the moment it is about
 
     reservation = models.ForeignKey("brokerage.Reservation", models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=16, choices=Kind)
@@ -42,6 +45,9 @@ class Notice(Record):
                         "evicted",
                         "payment_due",
                         "not_rolled",
+                        "kept",
+                        "wipes",
+                        "kept_no_more",
                     ]
                 ),
                 name="notice_kind_known",

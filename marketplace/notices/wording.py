@@ -1,6 +1,6 @@
 """What a notice says to a person, out of its kind and facts; and which page tells more."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace.core.money import text_of_minor, whole_minor
+from marketplace.core.money import text_from_micro, text_of_minor, whole_minor
 
 
 class Said(NamedTuple):
@@ -110,6 +110,28 @@ WORDS: Final[Mapping[str, Words]] = {
             "A machine that runs your booking does not answer. Time that is not delivered is not"
             " charged. You may wait for it, or stop for nothing."
         ),
+        BOOKING,
+    ),
+    "workspace.kept": Words(
+        _("{gpus}: its workspace is kept"),
+        _(
+            "The {gib} GiB of its workspace lie on their machine until {about}. Keeping them costs"
+            " {most} at most, which is held. On its page you can go on with them in a new rental,"
+            " or delete them."
+        ),
+        BOOKING,
+    ),
+    "workspace.ending": Words(
+        _("{gpus}: its workspace is wiped {about}"),
+        _(
+            "The {gib} GiB that are kept of it are wiped at {about}. To go on with them, begin a"
+            " rental on their machine before: its page leads there."
+        ),
+        BOOKING,
+    ),
+    "workspace.ended": Words(
+        _("{gpus}: its workspace is kept no longer"),
+        _("Why: {why}. Keeping it cost {so_far}; the rest of what was held has gone back."),
         BOOKING,
     ),
     "waitlist.served": Words(
@@ -232,7 +254,9 @@ def said(kind: str, facts: Mapping[str, Any]) -> Said:
 
 
 def _shown(facts: Mapping[str, Any]) -> dict[str, Any]:
-    known = {name: fact for name, fact in facts.items() if fact not in (None, "")}
+    # of a kept workspace, as the API shows it
+    flat = {**facts, **(facts.get("keeping") or {})}
+    known = {name: fact for name, fact in flat.items() if fact not in (None, "")}
     for name in MOMENTS:
         if name in known:
             known[name] = _moment(known[name])
@@ -242,14 +266,27 @@ def _shown(facts: Mapping[str, Any]) -> dict[str, Any]:
             known[name] = import_string(settings.SAID)(known[name])
     if "chip" in known:
         known["gpus"] = f"{known.get('gpu_count', 1)} \N{MULTIPLICATION SIGN} {known['chip']}"
-    for name in ("amount", "due", "owed", "limit"):
+    currency = str(known.get("currency", "USD"))
+    for name, written in AMOUNTS.items():
         if f"{name}_micro" in known:
-            known[name] = _money(int(known[f"{name}_micro"]), str(known.get("currency", "USD")))
+            known[name] = written(int(known[f"{name}_micro"]), currency)
     return known
 
 
 def _money(micro: int, currency: str) -> str:
     return f"{text_of_minor(whole_minor(micro, currency), currency)} {currency}"
+
+
+def _exact(micro: int, currency: str) -> str:
+    """Of what is often less than a cent."""
+    return f"{text_from_micro(micro)} {currency}"
+
+
+#: facts that are amounts, and how each is written
+AMOUNTS: Final[Mapping[str, Callable[[int, str], str]]] = {
+    **dict.fromkeys(("amount", "due", "owed", "limit"), _money),
+    **dict.fromkeys(("most", "so_far"), _exact),
+}
 
 
 def _moment(text: str) -> str:
@@ -282,6 +319,9 @@ LABELS: Final[Mapping[str, Any]] = {
     "reservation.machine_replaced": _("Another machine stands in"),
     "reservation.machine_unreachable": _("A machine does not answer before the start"),
     "reservation.machine_lost": _("A machine is lost while it runs"),
+    "workspace.kept": _("A workspace is kept after its rental"),
+    "workspace.ending": _("A kept workspace is wiped soon"),
+    "workspace.ended": _("A workspace is kept no longer"),
     "waitlist.served": _("A turn in the waitlist comes"),
     "waitlist.returned": _("A request is back in the waitlist"),
     "waitlist.lapsed": _("A request leaves the waitlist unserved"),

@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from compliance.countries import CODES, validate_country
+from marketplace.catalog.models import MOST_KEEP_MICRO
 from marketplace.core import money
 from marketplace.core.money import BadAmount
 from marketplace.web.said import said
@@ -58,6 +59,33 @@ class DollarsField(forms.CharField):
             text = _("Write an amount from %(least)s to %(most)s.")
             raise ValidationError(text % {"least": dollars(self.least), "most": dollars(self.most)})
         return micro
+
+
+#: of a month, where what is priced by the hour is said by the month
+MONTH_HOURS = 730
+
+
+class KeepPriceField(DollarsField):
+    """What a GiB costs for a month, cleaned to micro-units per GiB-hour; never rounded."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(least=MONTH_HOURS, most=MOST_KEEP_MICRO * MONTH_HOURS, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        month = super().clean(value)
+        if month is None:
+            return None
+        hourly, rest = divmod(month, MONTH_HOURS)
+        if rest:
+            near = {
+                "less": dollars(hourly * MONTH_HOURS),
+                "more": dollars((hourly + 1) * MONTH_HOURS),
+            }
+            text = _(
+                "By the hour that is no whole number of millionths. Write %(less)s or %(more)s."
+            )
+            raise ValidationError(text % near)
+        return hourly
 
 
 def dollars(micro: int) -> str:

@@ -8,6 +8,7 @@ from .renter import (
     changing,
     costs,
     invoices,
+    keeping,
     keys,
     offers,
     reservations,
@@ -121,6 +122,9 @@ urlpatterns = [
     ),
     path("reservations/<uuid:reservation>/change/", changing.change, name="change"),
     path("reservations/<uuid:reservation>/change/make/", changing.make_change, name="make-change"),
+    path("reservations/<uuid:reservation>/keep/", keeping.keep, name="keep"),
+    path("reservations/<uuid:reservation>/keep/make/", keeping.make_keep, name="make-keep"),
+    path("reservations/<uuid:reservation>/keep/give-up/", keeping.give_up, name="give-up-keeping"),
     path(
         "reservations/<uuid:reservation>/offered-prices/<uuid:offered>/accept/",
         offered.accept,

@@ -125,6 +125,9 @@ usage-statement           GET  view     settled
 pin                       POST rent     offer
 change                    POST rent     reservation
 make-change               POST rent     reservation
+keep                      POST rent     reservation
+make-keep                 POST rent     reservation
+give-up-keeping           POST rent     reservation
 accept-rise               POST rent     rise
 instruct                  POST rent     reservation
 let-end                   POST rent     reservation
@@ -228,6 +231,10 @@ shorten                   POST   rent    reservation
 notices                   GET    view    reservation
 if-lost                   POST   rent    reservation
 rolls-on                  POST   rent    reservation
+keeping                   GET    view    workspace
+keeping                   POST   rent    reservation
+keeping                   DELETE rent    workspace
+keeping-consequence       POST   view    reservation
 cost                      GET    view    settled
 service-levels            GET    view
 service-level             GET    view    assessed

@@ -61,6 +61,14 @@ class Things:
         make.funded(self.harbour)
         return make.reservation(self.harbour, self._made["offer"], at=self.at, start=self.at)
 
+    def _workspace(self) -> Any:
+        """A reservation whose workspace is to outlive it."""
+        make.funded(self.harbour)
+        offer = make.offer(keep_micro_per_gib_hour=100)
+        row = make.reservation(self.harbour, offer, at=self.at, start=self.at)
+        make.keeping(row, at=self.at)
+        return row
+
     def _rise(self) -> Any:
         """A price that the provider offers for the rest of the reservation."""
         self.of("reservation")

@@ -28,7 +28,7 @@ def test_a_request_is_taken_and_brokered_later(api, alice, harbour, offer):
     assert answer["Location"] == f"/api/v1/reservations/{row.public_id}"
     told = answer.json()
     now = api.get(f"reservations/{row.public_id}").json()
-    assert now == {**told, "progress": [], "endpoints": []}
+    assert now == {**told, "progress": [], "endpoints": [], "keeping": None}
     assert parse_datetime(told.pop("start")) == parse_datetime(content["start"])
     assert parse_datetime(told.pop("end")) == parse_datetime(content["end"])
     assert parse_datetime(told.pop("created_at")) == row.created_at
@@ -51,6 +51,7 @@ def test_a_request_is_taken_and_brokered_later(api, alice, harbour, offer):
         "rolling": False,
         "rolls_on": False,
         "roll_refused": "",
+        "resumes": None,
         "terms": {
             "min_window_s": 0,
             "max_window_s": None,

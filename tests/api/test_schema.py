@@ -18,6 +18,7 @@ WRITES = [
     ("/api/v1/quotes/pinned", "post"),
     ("/api/v1/reservations", "post"),
     ("/api/v1/reservations/{public_id}/extend", "post"),
+    ("/api/v1/reservations/{public_id}/keeping", "post"),
     ("/api/v1/reservations/{public_id}/shorten", "post"),
     ("/api/v1/waitlist", "post"),
     ("/api/v1/wallet/cards", "post"),

@@ -172,7 +172,7 @@ def test_the_list_asks_the_same_few_questions_for_one_row_and_for_five(
 ):
     for _ in range(5):
         rental()
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             alice_in.get(reverse("reservations"))
     assert Reservation.objects.count() == 5
 

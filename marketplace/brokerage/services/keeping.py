@@ -13,7 +13,7 @@ from marketplace.brokerage.keepings import MOST_GIB, MOST_HOURS, KeepingState, O
 from marketplace.brokerage.models import Assignment, Keeping, Reservation
 from marketplace.brokerage.states import State
 from marketplace.core.idempotency import digest, require_same
-from marketplace.core.states import IllegalMove
+from marketplace.core.states import IllegalMove, LostRace
 from marketplace.ledger import services as ledger
 
 from .asking import wallet_account
@@ -71,13 +71,19 @@ def keep(
         return _make(row, hours, by, key, content, at)
 
 
-def give_up_keeping(*, keeping: Keeping, by: User | None, at: datetime) -> None:
+def give_up_keeping(
+    *, keeping: Keeping, by: User | None, at: datetime, seen: str | None = None
+) -> None:
     """Want it no more while the rental runs, at no cost; or have it deleted, and pay until now.
 
-    Raises IllegalMove where it is over already, or a rental is booked that goes on with it.
+    Raises IllegalMove where it is over already, or a rental is booked that goes on with it; and
+    LostRace where it is not as its renter has `seen` it: who takes back a wish a moment too late
+    has nothing deleted.
     """
     with transaction.atomic():
         row = lock_with_rental(keeping)
+        if seen not in (None, row.state):
+            raise LostRace(f"{row} is not {seen} any more")
         if row.state == KeepingState.WANTED:
             drop(row, at=at, by=by)
             return

@@ -24,7 +24,7 @@ from compliance.models import Party
 from marketplace.accounts.models import User
 from marketplace.accounts.trail import trail
 from marketplace.brokerage.drifts import MachineReport
-from marketplace.brokerage.keepings import HOUR_MS, KEEPING_MOVES, KeepingState, Outcome
+from marketplace.brokerage.keepings import KEEPING_MOVES, KeepingState, Outcome
 from marketplace.brokerage.models import Assignment, Keeping, Reservation
 from marketplace.brokerage.states import NEVER_RAN, State
 from marketplace.catalog.states import MachineState
@@ -33,6 +33,7 @@ from marketplace.core.states import move
 from marketplace.ledger import services as ledger
 
 from .fees import shared
+from .noticing import note_keeping
 from .resuming import lock_keeping, waiting_for
 
 #: a machine that answers has so long to say that it keeps what is over
@@ -125,6 +126,7 @@ def _keep(row: Keeping, at: datetime) -> None:
     times = {"kept_from": at, "looked_at": at, "until": at + row.length}
     move(row, KeepingState.KEPT, table=KEEPING_MOVES, **times)
     tell_machine(row)
+    note_keeping(keeping=row, at=at)
 
 
 def drop(row: Keeping, *, at: datetime, by: User | None = None) -> None:
@@ -133,6 +135,8 @@ def drop(row: Keeping, *, at: datetime, by: User | None = None) -> None:
     tell_machine(row)
     ledger.release_hold(hold=row.hold)
     trail(verb="dropped", subject=row, by=by, at=at)
+    if by is None:
+        note_keeping(keeping=row, at=at)
 
 
 def drop_wanted(*, reservation: Reservation, at: datetime) -> None:
@@ -175,11 +179,12 @@ def end(row: Keeping, outcome: Outcome, *, at: datetime, by: User | None = None)
         )
     ledger.release_hold(hold=row.hold)
     trail(verb="ended", subject=row, by=by, at=at, outcome=outcome.value)
+    note_keeping(keeping=row, at=at)
 
 
 def owed_micro(row: Keeping) -> int:
     """What it cost so far, in micro-units, rounded down once."""
-    return row.gib * row.price_micro_per_gib_hour * row.answered_ms // HOUR_MS
+    return row.so_far_micro
 
 
 def keepings_to_end(*, at: datetime) -> QuerySet[Keeping]:

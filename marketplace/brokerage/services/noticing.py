@@ -7,8 +7,9 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q
 
-from marketplace.brokerage.models import Notice, Reservation
-from marketplace.brokerage.states import State
+from marketplace.brokerage.keepings import KeepingState
+from marketplace.brokerage.models import Keeping, Notice, Reservation
+from marketplace.brokerage.states import NEVER_RAN, State
 
 from .telling import tell_noticed
 
@@ -44,6 +45,7 @@ def remind(*, at: datetime) -> int:
         for row in Reservation.objects.filter(soon).order_by("pk")
         for due in due_of(row, at)
     ]
+    rows += _about_to_be_wiped(at)
     known = set(
         Notice.objects.filter(reservation__in=[row.reservation_id for row in rows]).values_list(
             "reservation", "kind", "about", "lead_s"
@@ -82,3 +84,42 @@ def _latest(
     reached = [lead for lead in leads if about - lead <= at < about and 2 * lead <= span]
     if reached:
         yield Due(kind, about, min(reached))
+
+
+def _about_to_be_wiped(at: datetime) -> Iterator[Notice]:
+    """Of kept workspaces: a day before, or in the middle of their time where that is shorter.
+
+    Not where a rental is booked that goes on with it.
+    """
+    soon = Keeping.objects.filter(
+        state=KeepingState.KEPT, until__gt=at, until__lte=at + LEADS[0]
+    ).exclude(resumed_by__in=Reservation.objects.exclude(state__in=NEVER_RAN))
+    for row in soon.select_related("reservation").order_by("pk"):
+        lead = min(LEADS[0], row.length / 2)
+        if row.until is not None and row.until - lead <= at:
+            yield _of_keeping(row, Notice.Kind.WIPES, row.until, at, lead)
+
+
+def _of_keeping(
+    row: Keeping, kind: Notice.Kind, about: datetime, at: datetime, lead: timedelta = timedelta(0)
+) -> Notice:
+    return Notice(
+        reservation=row.reservation,
+        kind=kind,
+        about=about,
+        lead_s=int(lead.total_seconds()),
+        noted_at=at,
+        created_at=at,
+    )
+
+
+def note_keeping(*, keeping: Keeping, at: datetime) -> None:
+    """Note and tell that a workspace is kept now, or no longer; in the transaction that moved it"""
+    if keeping.ended_at is not None:
+        told = _of_keeping(keeping, Notice.Kind.KEPT_NO_MORE, keeping.ended_at, at)
+    elif keeping.until is not None:
+        told = _of_keeping(keeping, Notice.Kind.KEPT, keeping.until, at)
+    else:
+        return
+    Notice.objects.bulk_create([told], ignore_conflicts=True)
+    tell_noticed(noticed=[told], at=at)

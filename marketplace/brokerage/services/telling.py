@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db.models import Prefetch
 
-from marketplace.brokerage.models import Notice, Reservation, Waiting
+from marketplace.brokerage.models import Keeping, Notice, Reservation, Waiting
 from marketplace.brokerage.states import State
 from marketplace.catalog.models import Offer
 from marketplace.catalog.pricing import window_micro
@@ -34,7 +34,14 @@ NOTICED: Final = {
     Notice.Kind.EVICTED: "reservation.evicted",
     Notice.Kind.PAYMENT_DUE: "reservation.payment_due",
     Notice.Kind.NOT_ROLLED: "reservation.not_rolled",
+    Notice.Kind.KEPT: "workspace.kept",
+    Notice.Kind.WIPES: "workspace.ending",
+    Notice.Kind.KEPT_NO_MORE: "workspace.ended",
 }
+#: of these the keeping is told as well
+OF_KEEPING: Final = (Notice.Kind.KEPT, Notice.Kind.WIPES, Notice.Kind.KEPT_NO_MORE)
+#: why nothing of a workspace is left that was to be kept
+NOT_KEPT: Final = "it was not kept when its rental ended"
 
 
 def tell_reached(*, rows: Iterable[int], at: datetime) -> None:
@@ -68,7 +75,7 @@ def tell_noticed(*, noticed: Iterable[Notice], at: datetime) -> None:
             facts={
                 **facts_of(rows[one.reservation_id]),
                 "about": _moment(one.about),
-                **_why(one, rows[one.reservation_id]),
+                **_besides(one, rows[one.reservation_id]),
             },
             person=rows[one.reservation_id].requested_by_id,
         )
@@ -77,10 +84,37 @@ def tell_noticed(*, noticed: Iterable[Notice], at: datetime) -> None:
     notices.record(events=events, at=at)
 
 
-def _why(notice: Notice, row: Reservation) -> dict[str, str]:
-    """Why it is told, in words, where the state does not say it."""
-    told = notice.kind == Notice.Kind.NOT_ROLLED
-    return {"why": row.get_roll_refused_display()} if told else {}
+def _besides(notice: Notice, row: Reservation) -> dict[str, Any]:
+    """Why it is told, in words, where the state does not say it; and of what."""
+    if notice.kind == Notice.Kind.NOT_ROLLED:
+        return {"why": row.get_roll_refused_display()}
+    keeping = row.keepings.order_by("pk").last() if notice.kind in OF_KEEPING else None
+    if keeping is None:
+        return {}
+    why = keeping.get_outcome_display() or NOT_KEPT
+    told = {"keeping": facts_of_keeping(keeping, row)}
+    return told | {"why": why} if notice.kind == Notice.Kind.KEPT_NO_MORE else told
+
+
+def facts_of_keeping(keeping: Keeping, row: Reservation) -> dict[str, Any]:
+    """A keeping as the API shows it."""
+    return {
+        "id": str(keeping.public_id),
+        "reservation": str(row.public_id),
+        "state": keeping.state,
+        "outcome": keeping.outcome,
+        "hours": keeping.hours,
+        "gib": keeping.gib,
+        "price_micro_per_gib_hour": keeping.price_micro_per_gib_hour,
+        "currency": keeping.currency,
+        "most_micro": keeping.most_micro,
+        "so_far_micro": keeping.so_far_micro,
+        "kept_from": _moment(keeping.kept_from),
+        "until": _moment(keeping.until),
+        "answered_ms": keeping.answered_ms,
+        "ended_at": _moment(keeping.ended_at),
+        "created_at": _moment(keeping.created_at),
+    }
 
 
 def tell_waiting(*, rows: Iterable[int], kind: str, at: datetime) -> None:
@@ -131,6 +165,7 @@ def facts_of(row: Reservation) -> dict[str, Any]:
         "rolling": row.rolling,
         "rolls_on": row.rolls_on,
         "roll_refused": row.roll_refused,
+        "resumes": str(row.resumes.public_id) if row.resumes else None,
         "hold_expires_at": _moment(row.hold_expires_at),
         "ended_at": _moment(row.ended_at),
         "created_at": _moment(row.created_at),
@@ -149,7 +184,7 @@ def _read(rows: Iterable[int]) -> Iterable[Reservation]:
         return []
     # many name few offers, which are read once
     offers = Prefetch("offer", Offer.objects.select_related("chip", "machine__site"))
-    found = Reservation.objects.filter(pk__in=keys).select_related("waited")
+    found = Reservation.objects.filter(pk__in=keys).select_related("waited", "resumes")
     return found.prefetch_related(offers).order_by("pk")
 
 

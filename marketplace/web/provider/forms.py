@@ -15,7 +15,7 @@ from marketplace.catalog.models import (
 )
 from marketplace.catalog.services import WindowTerms
 from marketplace.core.money import MICRO
-from marketplace.web.forms import CountryField, DollarsField, StyledForm
+from marketplace.web.forms import CountryField, DollarsField, KeepPriceField, StyledForm
 from marketplace.web.said import said
 
 
@@ -99,6 +99,16 @@ class OfferForm(StyledForm):
         help_text=_("What a renter pays for time given up."),
     )
 
+    keep_price = KeepPriceField(
+        required=False,
+        label=_("Keeping a workspace, $ per GiB and month"),
+        help_text=_(
+            "A renter may have its disk kept after the rental, for 30 days at most, and pays for"
+            " the hours that the machine answers. A month has 730 hours: 0.073 is $0.0001 per"
+            " GiB-hour. Empty: it is wiped when the rental ends."
+        ),
+    )
+
     spot_floor = DollarsField(
         required=False,
         least=1,
@@ -159,6 +169,7 @@ class OfferForm(StyledForm):
             spot_floor_micro=facts["spot_floor"],
             spot_notice_s=60 * (facts["spot_notice_minutes"] or SPOT_NOTICE_S // 60),
             spot_minimum_s=60 * (facts["spot_minimum_minutes"] or SPOT_MINIMUM_S // 60),
+            keep_micro_per_gib_hour=facts["keep_price"],
         )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.services import Principal
 from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.models import Keeping
 from marketplace.brokerage.reliability import BOOKING, WINDOW_DAYS
 from marketplace.catalog import services as catalog
 from marketplace.catalog.comparing import comparable
@@ -75,6 +76,7 @@ def _show(
         "suspended_for": trust.suspended_for(machine=row),
         "offers": row.offers.select_related("chip").order_by("state", "-pk")[:A_PAGE],
         "bookings": bookings(live_leases(principal.organisation).filter(gpu__machine=row)),
+        "kept": Keeping.objects.kept_on(row).select_related("reservation").order_by("until", "pk"),
         "emptied": _emptied(row),
         "reliability": brokerage.reliability(machine=row),
         "window_days": WINDOW_DAYS,

@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import ChipModel
+from marketplace.brokerage.keepings import KEEPING_LIVE, MOST_HOURS
 from marketplace.brokerage.models import IfLost
 from marketplace.core.money import MICRO
 from marketplace.web.forms import COUNTRY_ATTRS, DollarsField, StyledForm, TokenForm
@@ -106,3 +107,34 @@ class GiveUpForm(TokenForm):
     """The fee as it was shown for giving all of it up."""
 
     fee = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class KeepForm(StyledForm):
+    """For how long a workspace is kept after its rental."""
+
+    hours = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_HOURS,
+        initial=24,
+        label=_("Hours after the rental"),
+        help_text=_("From 1 to 720, which is 30 days."),
+    )
+
+
+class MakeKeepForm(KeepForm, TokenForm):
+    """The hours and the most that they cost as they were shown; the same token asks once."""
+
+    most = forms.IntegerField(min_value=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget = forms.HiddenInput()
+
+
+class GiveUpKeepingForm(StyledForm):
+    """What was to be given up: a wish, or a workspace that lies there."""
+
+    state = forms.ChoiceField(
+        choices=[(state, state) for state in KEEPING_LIVE], widget=forms.HiddenInput
+    )

@@ -20,6 +20,7 @@ from marketplace.billing import services as billing
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Reservation
 from marketplace.brokerage.services import (
+    CannotKeep,
     Consequence,
     FeeChanged,
     NotCleared,
@@ -30,11 +31,12 @@ from marketplace.brokerage.states import State
 from marketplace.core.idempotency import KeyReused
 from marketplace.core.refusals import BadField
 from marketplace.core.states import IllegalMove, LostRace
-from marketplace.ledger.services import InsufficientFunds
+from marketplace.ledger.services import InsufficientFunds, WalletFrozen
 from marketplace.web.access import member
 from marketplace.web.forms import dollars
 from marketplace.web.limits import limited, user
 from marketplace.web.said import said
+from marketplace.web.sentences import sentence
 
 from .change_forms import ChangeForm, EndForm
 
@@ -42,6 +44,7 @@ HOUR = 3600
 BOOKED = (State.CONFIRMED, State.ACTIVE)
 REFUSALS = (
     BadField,
+    CannotKeep,
     FeeChanged,
     IllegalMove,
     InsufficientFunds,
@@ -110,6 +113,10 @@ SAID: dict[type[Exception], tuple[StrOrPromise, HTTPStatus]] = {
         gettext_lazy("The wallet does not cover this. Add money first."),
         HTTPStatus.PAYMENT_REQUIRED,
     ),
+    WalletFrozen: (
+        gettext_lazy("Your wallet is frozen while a payment into it is disputed. See your wallet."),
+        HTTPStatus.FORBIDDEN,
+    ),
     WindowTaken: (
         gettext_lazy("Somebody else has booked these GPUs before then. Take an earlier end."),
         HTTPStatus.CONFLICT,
@@ -120,7 +127,12 @@ SAID: dict[type[Exception], tuple[StrOrPromise, HTTPStatus]] = {
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
 }
-FIELDS = {"end": gettext_lazy("The end"), "workload": gettext_lazy("What to run")}
+FIELDS = {
+    "end": gettext_lazy("The end"),
+    "hours": gettext_lazy("The hours"),
+    "workload": gettext_lazy("What to run"),
+    "workspace": gettext_lazy("The workspace"),
+}
 
 
 def explain(error: Exception) -> tuple[str, HTTPStatus]:
@@ -133,6 +145,8 @@ def explain(error: Exception) -> tuple[str, HTTPStatus]:
         case FeeChanged():
             text = _("By now this costs %(fee)s. Look again, then decide.")
             return text % {"fee": dollars(error.fee_micro)}, HTTPStatus.CONFLICT
+        case CannotKeep():
+            return sentence(error), HTTPStatus.CONFLICT
         case NotClearedNow():
             return this_is(error), HTTPStatus.SERVICE_UNAVAILABLE
         case NotCleared():

@@ -24,6 +24,7 @@ def cost(request: HttpRequest, principal: Principal, reservation: UUID) -> HttpR
         "row": row,
         "lines": row.lines.order_by("pk"),
         "fees": row.reservation.changes.with_fee().order_by("pk"),
+        "kept": row.reservation.keepings.charged().first(),
         "statement": billing.latest_statement(reservation=row.reservation),
     }
     return render(request, "renter/cost.html", context)

@@ -15,6 +15,7 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.brokerage.models import Keeping
 from marketplace.brokerage.placement import Together
 from marketplace.brokerage.services import Ask, first_window
 from marketplace.catalog.models import Offer
@@ -40,7 +41,10 @@ TOGETHER = [
 
 
 TEMPLATES = (("ssh", _("A machine to log in to by SSH")), ("jupyter", "JupyterLab"))
-TYPED = ("lasts", "hours", "template", "image", "ssh_keys", "command", "environment", "spot_bid")
+TYPED = (
+    *("lasts", "hours", "template", "image", "ssh_keys", "command", "environment", "spot_bid"),
+    "resumes",
+)
 
 
 class AskForm(StyledForm):
@@ -127,11 +131,19 @@ class AskForm(StyledForm):
         label=_("Bid per GPU-hour, $, if it may be interrupted"),
         help_text=_("You pay what you bid. Empty: nobody interrupts it, at the full price."),
     )
+    #: the kept workspace that it goes on with
+    resumes = forms.UUIDField(required=False, widget=forms.HiddenInput)
     hold_only = forms.BooleanField(
         required=False,
         label=_("Only hold it; I confirm myself"),
         help_text=_("Otherwise it is booked as soon as GPUs and money are set aside."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self["resumes"].value():
+            # it lies on one machine
+            self.fields["together"].widget = forms.HiddenInput()
 
     def clean_command(self) -> list[str]:
         text = self.cleaned_data["command"].strip()
@@ -176,8 +188,11 @@ class AskForm(StyledForm):
         given: datetime | None = self.cleaned_data["start"]
         return at if given is None or self.cleaned_data["when"] == NOW else given
 
-    def ask(self, offer: Offer, *, at: datetime) -> Ask:
-        """The ask as the broker takes it; what starts now starts at `at`."""
+    def ask(self, offer: Offer, *, resumes: Keeping | None, at: datetime) -> Ask:
+        """The ask as the broker takes it; what starts now starts at `at`.
+
+        `resumes` is the workspace that the form names, once it is known to be the renter's.
+        """
         facts = self.cleaned_data
         start = self.begin(at)
         return Ask(
@@ -190,6 +205,7 @@ class AskForm(StyledForm):
             together=Together(facts["together"] or Together.OFFER),
             spot_bid_micro=facts["spot_bid"],
             rolling=self.rolling,
+            resumes=resumes,
         )
 
     def _workload(self) -> dict[str, Any]:
@@ -220,7 +236,7 @@ class AskForm(StyledForm):
 def wished(query: Mapping[str, str]) -> dict[str, Any]:
     """What a link to the form wishes for: the values of it that can be read, as first values."""
     wish: dict[str, Any] = {}
-    for name in ("gpu_count", "start", "hours"):
+    for name in ("gpu_count", "start", "hours", "resumes"):
         field: forms.Field = AskForm.base_fields[name]
         with suppress(ValidationError):
             wish[name] = field.clean(query.get(name, ""))
@@ -241,6 +257,7 @@ class ConfirmForm(AskForm, TokenForm):
         given: datetime = self.cleaned_data["start"]
         return given
 
-    def ask(self, offer: Offer, *, at: datetime) -> Ask:
+    def ask(self, offer: Offer, *, resumes: Keeping | None, at: datetime) -> Ask:
         """By which of its buttons it was sent decides when it is paid."""
-        return replace(super().ask(offer, at=at), pay_at_start="pay_at_start" in self.data)
+        made = super().ask(offer, resumes=resumes, at=at)
+        return replace(made, pay_at_start="pay_at_start" in self.data)

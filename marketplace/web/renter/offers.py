@@ -1,8 +1,10 @@
 """Offers, to look at by anybody."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,6 +13,8 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts import roles
 from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.keepings import KeepingState
+from marketplace.brokerage.models import Keeping
 from marketplace.catalog import services as catalog
 from marketplace.catalog.models import Offer, OfferQuerySet
 from marketplace.catalog.states import OfferState
@@ -19,6 +23,7 @@ from marketplace.web.access import principal_of
 
 from . import facets, looks, market
 from .forms import AskForm, wished
+from .kept import own_keepings
 from .refusals import Refusal
 from .search_forms import FilterForm
 
@@ -90,6 +95,7 @@ def show(
         "offer": offer,
         "form": form,
         "refusal": refusal,
+        "resumes": _resumed(request, form),
         "may_reserve": _may_reserve(request, offer),
         "calendar": looks.calendar(offer, at=at),
         "after_notice": brokerage.free_after_notice(
@@ -102,6 +108,16 @@ def show(
         "risks": catalog.site_risks(site=offer.machine.site, day=at.date()),
     }
     return render(request, "renter/offer.html", context, status=status)
+
+
+def _resumed(request: HttpRequest, form: AskForm) -> Keeping | None:
+    """The kept workspace that the form would go on with, if the visitor has it."""
+    principal, named = principal_of(request), form["resumes"].value()
+    if principal is None or not named:
+        return None
+    with suppress(ValidationError):
+        return own_keepings(principal).filter(public_id=named, state=KeepingState.KEPT).first()
+    return None
 
 
 def _may_reserve(request: HttpRequest, offer: Offer) -> bool:

@@ -27,6 +27,7 @@ FIELDS = {
     "offer": (None, gettext_lazy("This offer")),
     "together": ("together", gettext_lazy("Where")),
     "spot_bid_micro": ("spot_bid", gettext_lazy("A bid")),
+    "resumes": (None, gettext_lazy("The workspace")),
     "rolling": ("lasts", gettext_lazy("Until you stop it")),
 }
 

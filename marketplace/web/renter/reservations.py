@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -18,7 +18,8 @@ from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.billing import services as billing
 from marketplace.brokerage import services as brokerage
-from marketplace.brokerage.models import Reservation
+from marketplace.brokerage.keepings import KeepingState
+from marketplace.brokerage.models import Keeping, Reservation
 from marketplace.brokerage.services import FeeChanged, HoldExpired, NotCleared, PaymentLate
 from marketplace.brokerage.states import State
 from marketplace.core.idempotency import KeyReused
@@ -56,13 +57,15 @@ def mine(principal: Principal) -> QuerySet[Reservation]:
     """Those of the visitor's organisation; to everybody else they do not exist."""
     rows = Reservation.objects.filter(renter=principal.organisation)
     related = ("offer__chip", "offer__machine__site__operator", "offer__schedule", "hold")
-    return rows.select_related(*related, "decision", "cost_statement")
+    return rows.select_related(*related, "decision", "cost_statement", "resumes__reservation")
 
 
 @require_safe
 @member()
 def reservations(request: HttpRequest, principal: Principal) -> HttpResponse:
-    rows = mine(principal).order_by("-pk")
+    kept = Keeping.objects.filter(state=KeepingState.KEPT)
+    rows = mine(principal).prefetch_related(Prefetch("keepings", kept, to_attr="kept"))
+    rows = rows.order_by("-pk")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "renter/reservations.html", {"page": page})
 
@@ -83,9 +86,10 @@ def show(
 ) -> HttpResponse:
     row = get_object_or_404(mine(principal), public_id=public_id)
     at = now()
+    shown = showing.live(principal, row, at)
     context = {
-        **showing.live(principal, row, at),
-        **showing.acts(principal, row, at),
+        **shown,
+        **showing.acts(principal, row, at, shown),
         **showing.still(row),
         "refusal": refusal,
         "look_again": None if refusal else LOOK_AGAIN.get(State(row.state)),
@@ -101,7 +105,7 @@ def reservation_now(request: HttpRequest, principal: Principal, reservation: UUI
     at = now()
     context = showing.live(principal, row, at)
     if request.GET.get("seen") != context["version"]:
-        context |= {"with_acts": True, **showing.acts(principal, row, at)}
+        context |= {"with_acts": True, **showing.acts(principal, row, at, context)}
     context |= {"fragment": True, **showing.still(row)}
     return render(request, "renter/reservation/now.html", context)
 

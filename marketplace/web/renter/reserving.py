@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -15,12 +15,14 @@ from marketplace.accounts import roles
 from marketplace.accounts.services import Principal
 from marketplace.billing import services as billing
 from marketplace.brokerage import services as brokerage
+from marketplace.brokerage.models import Keeping
 from marketplace.brokerage.services import Ask
 from marketplace.ledger.services import InsufficientFunds
 from marketplace.web.access import member
 from marketplace.web.limits import limited, user
 
 from .forms import TOGETHER, AskForm, ConfirmForm
+from .kept import own_keepings
 from .offers import find, show
 from .refusals import REFUSALS, Refusal, explain
 
@@ -39,12 +41,18 @@ def quote(request: HttpRequest, principal: Principal, offer: UUID) -> HttpRespon
     form = AskForm(request.POST)
     if not form.is_valid():
         return show(request, wanted, form)
-    ask = form.ask(wanted, at=at.replace(microsecond=0))
+    ask = form.ask(wanted, resumes=_resumed(form, principal), at=at.replace(microsecond=0))
     try:
         booked = _check(principal, ask, at)
     except REFUSALS as error:
         return _refused(request, principal, ask, error)
     return _confirmation(request, principal, form, ask, booked, at)
+
+
+def _resumed(form: AskForm, principal: Principal) -> Keeping | None:
+    """The kept workspace that the form names, one of the visitor's organisation."""
+    named: UUID | None = form.cleaned_data["resumes"]
+    return None if named is None else get_object_or_404(own_keepings(principal), public_id=named)
 
 
 def _check(principal: Principal, ask: Ask, at: datetime) -> Ask:
@@ -67,7 +75,7 @@ def reserve(request: HttpRequest, principal: Principal, offer: UUID) -> HttpResp
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         return show(request, wanted, _as_sent(request), NOT_WHOLE)
-    ask = form.ask(wanted, at=at)
+    ask = form.ask(wanted, resumes=_resumed(form, principal), at=at)
     try:
         made = brokerage.request(
             renter=principal.organisation, by=principal.user, ask=ask, key=form.key, at=at
@@ -86,7 +94,7 @@ def pin(request: HttpRequest, principal: Principal, offer: UUID) -> HttpResponse
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         return show(request, wanted, _as_sent(request), NOT_WHOLE)
-    ask = form.ask(wanted, at=at)
+    ask = form.ask(wanted, resumes=_resumed(form, principal), at=at)
     try:
         made = brokerage.pin(
             renter=principal.organisation,
@@ -149,7 +157,7 @@ def _confirmation(
 
 
 def _may_pin(ask: Ask) -> bool:
-    plain = ask.spot_bid_micro is None and not ask.rolling
+    plain = ask.spot_bid_micro is None and not ask.rolling and ask.resumes is None
     return plain and ask.gpu_count <= settings.PIN_GPUS
 
 

@@ -14,7 +14,7 @@ from marketplace.billing import services as billing
 from marketplace.billing.models import TermsOffer, UsageStatement
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
-from marketplace.brokerage.states import MOVES, SHORT, State
+from marketplace.brokerage.states import MOVES, NEVER_RAN, SHORT, State
 from marketplace.catalog.pricing import milliseconds
 from marketplace.web.shared.loads import loads
 from marketplace.web.words import RESERVATION
@@ -22,11 +22,11 @@ from marketplace.web.words import RESERVATION
 from . import usage
 from .change_forms import EndForm, GiveUpForm, InstructForm
 from .changing import BOOKED
+from .kept import keeping_acts, kept, version_of
 from .reaching import ways
 from .timeline import timeline
 
 TO_PAY = (State.CONFIRMED, State.PAYMENT_DUE)
-NEVER_RAN = (State.REFUSED, State.EXPIRED, State.CANCELLED, State.FAILED)
 
 
 def live(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]:
@@ -36,9 +36,12 @@ def live(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]
     charged = usage.charged_micro(row)
     most = 0 if row.state in NEVER_RAN else brokerage.cost_micro(row)
     rises = _rises(row, at)
+    workspace = kept(row)
+    goes_on = bool(MOVES[row.state])
     return {
         "row": row,
-        "goes_on": bool(MOVES[row.state]),
+        "goes_on": goes_on,
+        "listens": goes_on or workspace["keeps_on"],
         "rolls": row.rolling and row.state in BOOKED,
         "words": RESERVATION[row.state],
         "steps": timeline(row, parts),
@@ -54,12 +57,15 @@ def live(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]
         "changes": row.changes.by_hand().order_by("pk"),
         "rises": rises,
         "can_rent": principal.may(roles.RENT),
-        "version": _version(row, leases, rises),
+        **workspace,
+        "version": _version(row, leases, rises, workspace),
     }
 
 
-def acts(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]:
-    """What may be done with it now, and what each act would mean."""
+def acts(
+    principal: Principal, row: Reservation, at: datetime, shown: dict[str, Any]
+) -> dict[str, Any]:
+    """What may be done with it now, and what each act would mean; `shown` as `live` tells it."""
     may = principal.may(roles.RENT)
     return {
         "can_confirm": may and row.state in SHORT,
@@ -70,6 +76,7 @@ def acts(principal: Principal, row: Reservation, at: datetime) -> dict[str, Any]
         "can_pay": may and row.due_micro > 0 and row.state in TO_PAY,
         "can_stop": may and row.state == State.ACTIVE,
         "instruct_form": InstructForm(initial={"if_lost": row.if_lost}),
+        **keeping_acts(principal, row, shown),
         **_giving_up(row, at),
         **_settled(principal, row),
     }
@@ -103,7 +110,9 @@ def _rises(row: Reservation, at: datetime) -> list[TermsOffer]:
     return list(open_.order_by("pk")) if row.state in BOOKED else []
 
 
-def _version(row: Reservation, leases: list[Lease], rises: list[TermsOffer]) -> str:
+def _version(
+    row: Reservation, leases: list[Lease], rises: list[TermsOffer], workspace: dict[str, Any]
+) -> str:
     """Another once other acts are open: only then are the forms, in which somebody may be writing,
     replaced.
     """
@@ -116,6 +125,7 @@ def _version(row: Reservation, leases: list[Lease], rises: list[TermsOffer]) -> 
         row.rolls_on,
         [lease.state for lease in leases],
         [rise.pk for rise in rises],
+        *version_of(workspace),
     )
     return sha256(repr(facts).encode()).hexdigest()[:16]
 

@@ -19,7 +19,7 @@ from marketplace.accounts import roles
 from marketplace.accounts.models import ApiKey, Invitation, Organisation, User
 from marketplace.accounts.services import Principal
 from marketplace.billing.models import AutoTopUp, SavedCard
-from marketplace.brokerage.models import Reservation, Waiting
+from marketplace.brokerage.models import Keeping, Reservation, Waiting
 from marketplace.catalog.models import Gpu
 from marketplace.core.models import AuditEvent
 from marketplace.web.access import member
@@ -36,6 +36,7 @@ ABOUT: Final[dict[type[Model], tuple[str, StrOrPromise]]] = {
     ApiKey: ("organisation", _("API key")),
     Invitation: ("organisation", _("invitation")),
     Reservation: ("renter", _("reservation")),
+    Keeping: ("reservation__renter", _("workspace")),
     Waiting: ("renter", _("waitlist")),
     AutoTopUp: ("organisation", _("automatic top-up")),
     SavedCard: ("organisation", _("card")),

@@ -29,7 +29,7 @@ from marketplace.core.moments import iso_second
 from marketplace.core.money import text_of_minor, whole_minor
 from marketplace.core.showing import code_words, laid_out, title
 from marketplace.notices import services as notices
-from marketplace.web.forms import dollars
+from marketplace.web.forms import MONTH_HOURS, dollars
 from marketplace.web.said import said as in_this_language
 from marketplace.web.themes import SYSTEM
 from marketplace.web.words import WORDS
@@ -50,6 +50,12 @@ def usd(micro: int) -> str:
 def cents(micro: int) -> str:
     """Micro-units rounded down to cents, for what is only compared: {{ 883929920|cents }}."""
     return dollars(whole_minor(micro, "USD"))
+
+
+@register.filter
+def gib_month(micro_per_gib_hour: int) -> str:
+    """A price per GiB-hour for a month of it, exact: {{ 100|gib_month }} -> $0.073."""
+    return dollars(micro_per_gib_hour * MONTH_HOURS)
 
 
 @register.filter
