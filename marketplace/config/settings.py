@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import env, publishers
 from .database import django_database
+from .queues import queues, routes
 from .schedule import schedule
 from .settings_accounts import *  # noqa: F403
 from .settings_accounts import ALLAUTH_APPS, ALLAUTH_MIDDLEWARE, EMAIL_HOST
@@ -381,6 +382,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = schedule(sweep_seconds=SWEEP_SECONDS)
+CELERY_TASK_QUEUES = queues()
+CELERY_TASK_ROUTES = routes()
+# of what waits for others no process takes more than it is at, so that turns count
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
 LOGGING = {
     "version": 1,
