@@ -160,7 +160,16 @@ if not DEBUG:
         (WEBHOOKS_TO_LOOPBACK, "WEBHOOKS_TO_LOOPBACK: must be 0, customers choose the addresses"),
         (bool(FAKE_STRIPE_URL), "FAKE_STRIPE_URL: must be unset, the fake Stripe takes no money"),
         (not STRIPE_API_KEY, "STRIPE_API_KEY: set the key of the Stripe account"),
+        (
+            bool(STRIPE_API_KEY) and not re.fullmatch(r"[sr]k_live_\w+", STRIPE_API_KEY),
+            "STRIPE_API_KEY: set a secret or restricted key of live mode (sk_live_ or rk_live_);"
+            " in test mode no money moves",
+        ),
         (not STRIPE_WEBHOOK_SECRET, "STRIPE_WEBHOOK_SECRET: set the endpoint's signing secret"),
+        (
+            not all(one.startswith("whsec_") for one in env.words("STRIPE_WEBHOOK_SECRET")),
+            "STRIPE_WEBHOOK_SECRET: write signing secrets, which begin with whsec_",
+        ),
         (PUBLIC.scheme != "https", "PUBLIC_URL: must be https"),
         (not EMAIL_HOST, "EMAIL_HOST: set the mail server, or nobody can confirm an address"),
         (
