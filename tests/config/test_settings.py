@@ -78,7 +78,9 @@ def test_a_wrong_value_stops_the_start_and_names_the_mend(change, message):
 
 
 def test_a_restricted_key_and_the_secrets_of_two_endpoints_will_do():
-    assert load(STRIPE_API_KEY="rk_live_x", STRIPE_WEBHOOK_SECRET="whsec_x, whsec_y").returncode == 0
+    assert (
+        load(STRIPE_API_KEY="rk_live_x", STRIPE_WEBHOOK_SECRET="whsec_x, whsec_y").returncode == 0
+    )
 
 
 def test_production_may_let_stripe_say_the_tax():
