@@ -94,7 +94,7 @@ def file_reversal(*, params: dict[str, Any], idempotency_key: str) -> Filed:
 
 
 def retrieve_filed(*, transaction_id: str) -> Filed:
-    """A sale or a credit note as it is on file. Raises Refused when there is none, or Unavailable."""
+    """A sale or a credit note as it is on file. Raises Refused where none is, or Unavailable."""
     return _filed(
         lambda client: client.v1.tax.transactions.retrieve(
             transaction_id, {"expand": cast(Any, EXPAND)}
