@@ -107,7 +107,8 @@ DISPUTE_MOVES: Moves = {
     DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED}),
     # a bank may appeal and take the money again
     DisputeState.WON: frozenset({DisputeState.LOST}),
-    DisputeState.LOST: frozenset(),
+    # Stripe may turn it, or give the money back all the same
+    DisputeState.LOST: frozenset({DisputeState.WON}),
     DisputeState.CLOSED: frozenset({DisputeState.OPEN, DisputeState.LOST}),
 }
 

@@ -1,6 +1,8 @@
 """Windows on what Stripe reckoned as tax, and on which papers it has on file."""
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.timezone import now
@@ -30,13 +32,20 @@ class TaxCalculationAdmin(EvidenceAdmin[TaxCalculation]):
         return invoice and invoice.code
 
 
+class NamingForm(ActionForm):
+    """Beside the choice of what to do: how Stripe calls a paper that staff found there."""
+
+    name = forms.CharField(max_length=64, required=False, label="Stripe's name, such as tax_1Abc:")
+
+
 @admin.register(TaxFiling)
 class TaxFilingAdmin(EvidenceAdmin[TaxFiling]):
     list_display = ("number", "transaction_id", "filed_at", "state", "error")
     list_filter = (("filed_at", admin.EmptyFieldListFilter),)
     list_select_related = ("invoice", "credit_note")
     search_fields = ("transaction_id", "invoice__number", "credit_note__number")
-    actions = ("file_again",)
+    action_form = NamingForm
+    actions = ("file_again", "take_name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TaxFiling]:
         last = StripeCommand.objects.filter(tax_filing=OuterRef("pk")).order_by("-pk")
@@ -64,6 +73,23 @@ class TaxFilingAdmin(EvidenceAdmin[TaxFiling]):
 
     def has_file_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.change_stripecommand")
+
+    @admin.action(
+        description="Stripe has it under the name given here: take that, if it is the same",
+        permissions=["file"],
+    )
+    def take_name(self, request: HttpRequest, rows: QuerySet[TaxFiling]) -> None:
+        filing, *more = rows
+        if more:
+            self.message_user(request, "Choose one paper: a name is that of one", messages.ERROR)
+            return
+        name, by = request.POST.get("name", "").strip(), staff(request)
+        try:
+            services.name_filing(filing=filing, transaction_id=name, by=by, at=now())
+        except (services.NotStuck, services.NotAsFiled) as reason:
+            self.message_user(request, str(reason), messages.ERROR)
+        except services.StripeSilent as reason:
+            self.message_user(request, f"{filing}: {reason}; try later", messages.ERROR)
 
     @admin.action(description="What Stripe refused is mended: file again", permissions=["file"])
     def file_again(self, request: HttpRequest, rows: QuerySet[TaxFiling]) -> None:

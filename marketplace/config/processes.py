@@ -12,6 +12,7 @@ import httpx
 from celery import Celery
 from django.conf import settings
 
+from .queues import PROCESSES, WORK
 from .supervisor import Child, Supervisor, python
 
 WITHIN_SECONDS = 60.0
@@ -75,7 +76,7 @@ def fake_stripe_environment(public_url: str) -> dict[str, str]:
 def start_all(
     supervisor: Supervisor, *, public_url: str, listen: tuple[str, int], extra: Mapping[str, str]
 ) -> None:
-    """Start fake Stripe (if one is needed), web, worker and beat; return when all are healthy.
+    """Start fake Stripe (if one is needed), web, workers and beat; return when all are healthy.
 
     `listen` is the host and port of the web server, `public_url` what the outside calls it.
     """
@@ -84,7 +85,7 @@ def start_all(
     os.environ.update(env)
     if "FAKE_STRIPE_URL" in env:
         supervisor.start(_fake_stripe(env), within=WITHIN_SECONDS)
-    for child in (_web(*listen, public_url), _worker(), _beat()):
+    for child in (_web(*listen, public_url), *workers(), _beat()):
         supervisor.start(child, within=WITHIN_SECONDS)
         supervisor.say(child.name, "healthy")
 
@@ -128,8 +129,14 @@ def _web(host: str, port: int, public_url: str) -> Child:
     return Child("web", command, ready=lambda: answers(url, headers))
 
 
-def _worker() -> Child:
-    name = f"straits-{os.getpid()}@{socket.gethostname()}"
+def workers() -> list[Child]:
+    """One for each queue; the one that brokers is called worker."""
+    names = {WORK: "worker"}
+    return [_worker(names.get(queue, queue), queue, count) for queue, count in PROCESSES.items()]
+
+
+def _worker(called: str, queue: str, count: int) -> Child:
+    name = f"straits-{queue}-{os.getpid()}@{socket.gethostname()}"
     command = python(
         "-m",
         "celery",
@@ -137,8 +144,10 @@ def _worker() -> Child:
         "-A",
         "marketplace.config.celery",
         "worker",
+        "--queues",
+        queue,
         "--concurrency",
-        "2",
+        str(count),
         "--hostname",
         name,
         "--without-gossip",
@@ -146,7 +155,7 @@ def _worker() -> Child:
         "--loglevel",
         "WARNING",
     )
-    return Child("worker", command, ready=lambda: worker_answers(name))
+    return Child(called, command, ready=lambda: worker_answers(name))
 
 
 def _beat() -> Child:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .queues import TURNS
+
 #: how often, in sweeps
 EVERY = {
     "marketplace.brokerage.tasks.broker_open": 1,
@@ -82,7 +84,8 @@ SECONDS = {
     # a lease that was just confirmed starts within a second or two
     "agents.gateway.tasks.follow": 1,
 }
-#: of those that waited for a busy worker one is enough
+#: of those that waited for a busy worker one is enough; so it is with all that wait for others'
+#: servers, which may be silent for hours
 EXPIRES = {"agents.gateway.tasks.follow": 5}
 
 
@@ -92,6 +95,7 @@ def schedule(*, sweep_seconds: int) -> dict[str, dict[str, Any]]:
     entries: dict[str, dict[str, Any]] = {
         task: {"task": task, "schedule": every} for task, every in seconds.items()
     }
-    for task, after in EXPIRES.items():
+    waiting = {task: every for task, every in seconds.items() if task in TURNS}
+    for task, after in (waiting | EXPIRES).items():
         entries[task]["options"] = {"expires": after}
     return entries

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import env, publishers
 from .database import django_database
+from .queues import queues, routes
 from .schedule import schedule
 from .settings_accounts import *  # noqa: F403
 from .settings_accounts import ALLAUTH_APPS, ALLAUTH_MIDDLEWARE, EMAIL_HOST
@@ -159,7 +160,16 @@ if not DEBUG:
         (WEBHOOKS_TO_LOOPBACK, "WEBHOOKS_TO_LOOPBACK: must be 0, customers choose the addresses"),
         (bool(FAKE_STRIPE_URL), "FAKE_STRIPE_URL: must be unset, the fake Stripe takes no money"),
         (not STRIPE_API_KEY, "STRIPE_API_KEY: set the key of the Stripe account"),
+        (
+            bool(STRIPE_API_KEY) and not re.fullmatch(r"[sr]k_live_\w+", STRIPE_API_KEY),
+            "STRIPE_API_KEY: set a secret or restricted key of live mode (sk_live_ or rk_live_);"
+            " in test mode no money moves",
+        ),
         (not STRIPE_WEBHOOK_SECRET, "STRIPE_WEBHOOK_SECRET: set the endpoint's signing secret"),
+        (
+            not all(one.startswith("whsec_") for one in env.words("STRIPE_WEBHOOK_SECRET")),
+            "STRIPE_WEBHOOK_SECRET: write signing secrets, which begin with whsec_",
+        ),
         (PUBLIC.scheme != "https", "PUBLIC_URL: must be https"),
         (not EMAIL_HOST, "EMAIL_HOST: set the mail server, or nobody can confirm an address"),
         (
@@ -381,6 +391,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = schedule(sweep_seconds=SWEEP_SECONDS)
+CELERY_TASK_QUEUES = queues()
+CELERY_TASK_ROUTES = routes()
+# of what waits for others no process takes more than it is at, so that turns count
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
 LOGGING = {
     "version": 1,

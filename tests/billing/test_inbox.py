@@ -1,6 +1,9 @@
 """Events arrive twice, late, early and in any order; each fact is booked once."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 
 from marketplace.billing import services, stripe, tasks
 from marketplace.billing.fake_stripe.resources import payment_intents
@@ -8,7 +11,7 @@ from marketplace.billing.models import StripeEvent
 from marketplace.ledger.models import Transaction
 from tests.billing import stand_in
 from tests.billing.stand_in import answer, ask, assert_nothing_moved, assert_paid_once, send
-from tests.make import NOON
+from tests.make import HOUR, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,47 @@ def test_an_event_is_stored_as_it_came(fake, asked):
     assert stored.object_id == stand_in.intents(fake)[0]["id"]
     assert bytes(stored.raw) == stand_in.letter(fake.events[0])[0]
     assert (stored.received_at, stored.handled_at, stored.error) == (NOON, None, "")
+
+
+SECRET = "pi_1_secret_Qx7"
+RETURN = "https://hooks.stripe.com/3d/src_1?client_secret={}&usage=1"
+
+
+def secretive(secret, name="evt_1"):
+    """An event with a secret as values, at any depth, and in an address."""
+    deep = {"setup_intents": [{"id": "seti_1", "client_secret": secret}]}
+    page = {"redirect_to_url": {"url": RETURN.format(secret or "")}}
+    told = {"description": 'says "client_secret": "of mine"', "next_action": page, "charges": deep}
+    return event_about("pi_1", name=name, client_secret=secret, **told)
+
+
+def test_an_event_is_stored_without_the_secrets_in_it(fake):
+    stored = stand_in.deliver(secretive(SECRET))
+    assert SECRET not in (text := bytes(stored.raw).decode())
+    assert text.encode() == stand_in.letter(secretive(None))[0]
+    assert stored.content["description"] == 'says "client_secret": "of mine"'
+
+
+def test_an_event_that_is_listed_is_stored_without_the_secrets_too(fake, asked):
+    pay(asked)
+    fake.events[0]["data"]["object"]["client_secret"] = SECRET
+    assert services.store_missed_events(at=NOON + HOUR) == 1
+    stored = StripeEvent.objects.get()
+    assert (stored.content["client_secret"], stored.metadata) == (None, named(asked)["metadata"])
+
+
+def test_secrets_that_were_stored_before_are_struck():
+    strike = import_module("marketplace.billing.migrations.0020_struck_secrets").STRIKE
+    events = [secretive(SECRET), secretive(None, "evt_2"), event_about("pi_1", name="evt_3")]
+    for event in events:
+        raw, facts = stand_in.letter(event)[0], {"received_at": NOON, "created_at": NOON}
+        StripeEvent.objects.create(event_id=event["id"], object_id="pi_1", raw=raw, **facts)
+    with connection.cursor() as cursor:
+        cursor.execute(strike)
+        assert cursor.rowcount == 2, "that names one, with or without"
+    kept = StripeEvent.objects.order_by("pk").values_list("raw", flat=True)
+    struck = [secretive(None), *events[1:]]
+    assert [bytes(raw) for raw in kept] == [stand_in.letter(event)[0] for event in struck]
 
 
 def test_an_id_as_long_as_stripes_pages_have_them_is_stored(fake):

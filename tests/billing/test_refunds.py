@@ -202,18 +202,6 @@ def test_an_old_refund_that_stripe_does_not_know_is_for_staff(fake, harbour):
     assert StripeCommand.objects.get(pk=command.pk).state == "failed"
 
 
-def test_a_refund_made_by_hand_at_stripe_is_noted_and_books_nothing(fake, harbour, stripe_server):
-    lot = paid(harbour)
-    stand_in.client(stripe_server[1]).v1.refunds.create(
-        {"payment_intent": lot.top_up.payment_intent, "amount": 100}
-    )
-    event = stand_in.deliver(fake.events[-1])
-    services.handle_event(event=event, at=NOON)
-    event.refresh_from_db()
-    assert event.error == "no refund of ours; the ledger does not know it"
-    assert available(harbour) == 25_000_000
-
-
 def test_an_old_refund_is_found_though_stripes_clock_is_behind_ours(fake, harbour):
     made = ask(paid(harbour))
     command = made.commands.get()

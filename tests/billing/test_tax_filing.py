@@ -207,6 +207,91 @@ def test_what_may_be_there_already_is_for_staff_once_its_key_is_forgotten(billed
     assert command().state == "failed"
 
 
+def lost(fake, kind):
+    """Stripe filed it, its answer was lost and stays so for a day; the command and Stripe's row."""
+    services.file_papers(at=LATER)
+    fake.faults.append("drop")
+    stand_in.send(command(kind), LATER)
+    fake._answered.clear()
+    late = LATER + claims.FORGOTTEN
+    fake.clock = late.timestamp
+    drive(late)
+    assert command(kind).state == "unknown"
+    return fake.all("tax.transaction")[-1]["id"]
+
+
+def name(filing, found, by):
+    late = LATER + claims.FORGOTTEN
+    services.name_filing(filing=filing, transaction_id=found, by=by, at=late)
+
+
+def test_a_paper_that_staff_found_at_stripe_gets_its_name_and_the_rest_goes_on(billed, fake, sally):
+    note, found = credit(billed, 33_330_000), lost(fake, "file_sale")
+    name(billed.tax_filing, found, sally)
+    assert (known(), command().state) == ({billed.code: found}, "done")
+    back = lost(fake, "file_reversal")
+    services.close_unknown(command=command("file_reversal"), at=LATER)
+    name(note.tax_filing, back, sally)
+    assert filed(fake) == [NOTE, SALE]
+    assert known() == {billed.code: found, note.code: back}
+    assert not StripeCommand.objects.exclude(state="done").exists()
+
+
+def test_the_name_of_another_paper_or_of_another_amount_is_not_taken(billed, fake, sally):
+    found = lost(fake, "file_sale")
+    stripe_tax.rented(billed.organisation, price_micro=3_000_000)
+    other = invoice(billed.organisation, until=NOON + 3 * HOUR)
+    drive(LATER + claims.FORGOTTEN)
+    [sale] = fake.get("tax.transaction", found)["line_items"]["data"]
+    before = list(TaxFiling.objects.order_by("pk").values())
+    with pytest.raises(services.NotAsFiled, match="as INV-2026-000002: 100, 9"):
+        name(billed.tax_filing, known()[other.code], sally)
+    for change in ({"amount": 10_036}, {"amount_tax": 904}):
+        right = dict(sale)
+        sale.update(change)
+        with pytest.raises(services.NotAsFiled, match="Stripe filed"):
+            name(billed.tax_filing, found, sally)
+        sale.update(right)
+    with pytest.raises(services.NotAsFiled, match="No such"):
+        name(billed.tax_filing, "tax_none", sally)
+    calls = len(fake.calls)
+    with pytest.raises(services.NotAsFiled, match="is no name of a tax transaction"):
+        name(billed.tax_filing, "../refunds", sally)
+    assert len(fake.calls) == calls
+    assert list(TaxFiling.objects.order_by("pk").values()) == before
+    assert billed.tax_filing.commands.get().state == "unknown"
+
+
+@pytest.mark.parametrize("under_way", [True, False])
+def test_what_is_under_way_or_filed_gets_no_name_by_hand(billed, fake, sally, under_way):
+    services.file_papers(at=LATER)
+    if not under_way:
+        drive()
+    before, calls = list(TaxFiling.objects.values()), len(fake.calls)
+    with pytest.raises(services.NotStuck):
+        name(TaxFiling.objects.get(), "tax_1", sally)
+    assert (list(TaxFiling.objects.values()), len(fake.calls)) == (before, calls)
+
+
+def test_a_name_that_comes_while_it_is_filed_again_is_not_taken(billed, fake, sally, monkeypatch):
+    found = lost(fake, "file_sale")
+    look = adapter.retrieve_filed
+
+    def meanwhile(**call):
+        services.close_unknown(command=command(), at=LATER)
+        services.file_again(filing=TaxFiling.objects.get(), at=LATER)
+        return look(**call)
+
+    monkeypatch.setattr(adapter, "retrieve_filed", meanwhile)
+    with pytest.raises(services.NotStuck):
+        name(TaxFiling.objects.get(), found, sally)
+    assert known() == {}
+    assert list(StripeCommand.objects.order_by("pk").values_list("state", flat=True)) == [
+        "failed",
+        "pending",
+    ]
+
+
 def test_what_stripe_refuses_waits_for_staff_and_is_filed_once_it_is_mended(billed, fake):
     services.file_papers(at=LATER)
     fake.clock = NOON.timestamp  # the paper is of tomorrow for Stripe

@@ -44,7 +44,11 @@ def test_sound_production_settings_load():
         ({"WEBHOOKS_TO_LOOPBACK": "1"}, "WEBHOOKS_TO_LOOPBACK: must be 0"),
         ({"FAKE_STRIPE_URL": "http://127.0.0.1:1"}, "FAKE_STRIPE_URL: must be unset"),
         ({"STRIPE_API_KEY": None}, "STRIPE_API_KEY: set the key"),
+        ({"STRIPE_API_KEY": "sk_test_x"}, "STRIPE_API_KEY: set a secret or restricted key of live"),
+        ({"STRIPE_API_KEY": "rk_test_x"}, "STRIPE_API_KEY: set a secret or restricted key of live"),
+        ({"STRIPE_API_KEY": "pk_live_x"}, "STRIPE_API_KEY: set a secret or restricted key of live"),
         ({"STRIPE_WEBHOOK_SECRET": None}, "STRIPE_WEBHOOK_SECRET: set"),
+        ({"STRIPE_WEBHOOK_SECRET": "whsec_x,we_1"}, "STRIPE_WEBHOOK_SECRET: write signing"),
         ({"EMAIL_HOST": None}, "EMAIL_HOST: set the mail server"),
         ({"GRANT_KEY": None}, "GRANT_KEY: set 64 hexadecimal digits"),
         ({"GRANT_KEY": "9" * 63}, "GRANT_KEY: set 64 hexadecimal digits"),
@@ -71,6 +75,12 @@ def test_a_wrong_value_stops_the_start_and_names_the_mend(change, message):
     done = load(**change)
     assert done.returncode != 0
     assert message in done.stderr
+
+
+def test_a_restricted_key_and_the_secrets_of_two_endpoints_will_do():
+    assert (
+        load(STRIPE_API_KEY="rk_live_x", STRIPE_WEBHOOK_SECRET="whsec_x, whsec_y").returncode == 0
+    )
 
 
 def test_production_may_let_stripe_say_the_tax():

@@ -32,7 +32,7 @@ def test_production_mode_serves_and_stops(manage, home, left_running):
         SECRET_KEY="k" * 25 + "0123456789" * 3,
         PUBLIC_URL="https://straits.example",
         LISTEN=f"127.0.0.1:{port}",
-        STRIPE_API_KEY="sk_test_none",
+        STRIPE_API_KEY="sk_live_none",
         STRIPE_WEBHOOK_SECRET="whsec_none",
         GRANT_KEY="9" * 64,
     )

@@ -69,7 +69,7 @@ class StripeCommand(Record, Stateful):
 
 
 class StripeEvent(Record):
-    """Inbox: a webhook as it arrived, verified, stored once, handled by a task."""
+    """Inbox: a webhook as it arrived but for secrets, verified, stored once, handled by a task."""
 
     # of whatever Stripe tells us; an id may have 255 characters, and one of a page has 66
     event_id = models.CharField(max_length=255, unique=True)

@@ -48,7 +48,7 @@ from .disputing import (
     withdraw_dispute,
 )
 from .due_cards import charge_card, waiting_for_money
-from .filing import NotStuck, file_again, file_papers
+from .filing import NotAsFiled, NotStuck, file_again, file_papers, name_filing
 from .forecasting import Forecast, forecast
 from .graces import grace_micro
 from .grants import BadGrant, expire_credit, give_credit, propose_credit, reject_credit
@@ -103,6 +103,7 @@ __all__ = [
     "Item",
     "NoSeller",
     "NoSuchCard",
+    "NotAsFiled",
     "NotStuck",
     "NotUnknown",
     "NothingOwed",
@@ -155,6 +156,7 @@ __all__ = [
     "look_at_page",
     "low_wallets",
     "mirror_cards",
+    "name_filing",
     "offer_terms",
     "overdue_pages",
     "owes_micro",

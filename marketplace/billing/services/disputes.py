@@ -1,12 +1,15 @@
 """A card's owner disputes a payment: the wallet freezes, what is left is set aside, then decided.
 
 Stripe takes the money when the dispute opens. If it is lost, what the wallet has pays for it and
-the rest is a debt of the renter; providers keep what they earned.
+the rest is a debt of the renter; providers keep what they earned. If the money comes back after
+all, that is undone.
 """
 
 import logging
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Q, Sum
 
 from marketplace.billing import stripe
 from marketplace.billing.models import CreditLot, Dispute, LotMove, TopUp
@@ -14,7 +17,7 @@ from marketplace.billing.states import DISPUTE_MOVES, DisputeState
 from marketplace.core.money import micro_from_minor
 from marketplace.core.states import move
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Account, Hold, Kind
+from marketplace.ledger.models import Account, Hold, Kind, Transaction
 
 from . import lots, notices, owing
 from .telling import tell
@@ -46,21 +49,33 @@ def apply(top_up: TopUp, seen: stripe.Disputed, at: datetime) -> str:
     """
     row = _row(top_up, seen, at)
     _book_taken(row, seen, at)
-    to = _state(seen)
+    to = _state(row, seen)
     if row.state == to:
         return ""
-    again = row.state in OVER and to == DisputeState.LOST
-    if to not in DISPUTE_MOVES[row.state] or (again and not seen.money_gone):
+    if to not in DISPUTE_MOVES[row.state] or not _money_agrees(row, to, seen):
         log.error("%s is %s at Stripe, after it was %s here", row, seen.status, row.state)
         return f"was {row.state}, is {seen.status} at Stripe; look at it"
     _move_on(row, DisputeState(to), at)
     return ""
 
 
-def _state(seen: stripe.Disputed) -> DisputeState:
-    """One that was closed undecided while the card's owner has the money is as good as lost."""
+def _state(row: Dispute, seen: stripe.Disputed) -> DisputeState:
+    """Who has the money says more than the word for it.
+
+    One that was closed undecided while the card's owner has it is as good as lost; one that was
+    lost and of which it came back is as good as won.
+    """
     to = STATES.get(seen.status, DisputeState.OPEN)
+    if row.state == DisputeState.LOST and seen.money_back:
+        return DisputeState.WON
     return DisputeState.LOST if to == DisputeState.CLOSED and seen.money_gone else to
+
+
+def _money_agrees(row: Dispute, to: DisputeState, seen: stripe.Disputed) -> bool:
+    """What was over is turned only when the money has moved."""
+    if row.state in OVER and to == DisputeState.LOST:
+        return seen.money_gone
+    return row.state != DisputeState.LOST or seen.money_back
 
 
 def _row(top_up: TopUp, seen: stripe.Disputed, at: datetime) -> Dispute:
@@ -116,15 +131,18 @@ def _book_taken(row: Dispute, seen: stripe.Disputed, at: datetime) -> None:
 
 def _move_on(row: Dispute, to: DisputeState, at: datetime) -> None:
     also: dict[str, object] = {"closed_at": at} if to in OVER else {}
+    turned = DisputeState.LOST in (row.state, to)
     if to in (DisputeState.OPEN, DisputeState.LOST) and row.hold is None:
         row.hold = _set_aside(row, at)
         also["hold"] = row.hold
     if to == DisputeState.LOST:
         also |= _lose(row, row.hold, at)
+    if row.state == DisputeState.LOST:
+        also |= _regain(row, at)
     if to in (DisputeState.WON, DisputeState.CLOSED):
         _give_back(row, at)
     move(row, to, table=DISPUTE_MOVES, **also)
-    if to == DisputeState.LOST:
+    if turned:
         owing.thaw(organisation=row.organisation, at=at)
 
 
@@ -159,7 +177,7 @@ def _lose(row: Dispute, hold: Hold | None, at: datetime) -> dict[str, object]:
     wallet = lots.wallet_of(row.organisation)
     parts = ((wallet, clawed), (owing.receivable(row.organisation), owed))
     ledger.post(
-        key=f"{row.freeze_key}:lost",
+        key=_next(f"{row.freeze_key}:lost"),
         kind="dispute_lost",
         entries=[ledger.Entry(debit, _held(row), micro) for debit, micro in parts if micro],
         at=at,
@@ -167,6 +185,45 @@ def _lose(row: Dispute, hold: Hold | None, at: datetime) -> dict[str, object]:
     )
     _take_from_lot(row, clawed, at)
     return {"clawed_micro": clawed, "owed_micro": owed}
+
+
+def _next(key: str) -> str:
+    """The key, numbered from the second time on; the dispute's lock lets nobody count beside us."""
+    earlier = Transaction.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:")).count()
+    return f"{key}:{earlier + 1}" if earlier else key
+
+
+def _regain(row: Dispute, at: datetime) -> dict[str, object]:
+    """What was lost is here again, and pays first what was given up of it, then what is owed."""
+    lots.draw(organisation=row.organisation, at=at)
+    given_up = min(row.owed_micro, owing.given_up_micro(organisation=row.organisation))
+    owed = min(row.amount_micro - given_up, lots.owes_micro(organisation=row.organisation))
+    rest = row.amount_micro - given_up - owed
+    parts = (
+        (ledger.account(kind=Kind.BAD_DEBT, currency=row.currency), given_up),
+        (owing.receivable(row.organisation), owed),
+        (lots.wallet_of(row.organisation), rest),
+    )
+    ledger.post(
+        key=_next(f"{owing.REGAINED}{row.organisation.public_id}:{row.dispute_id}"),
+        kind="dispute_regained",
+        entries=[ledger.Entry(_held(row), credit, micro) for credit, micro in parts if micro],
+        at=at,
+    )
+    _return_to_lot(row, rest, at)
+    return {"clawed_micro": 0, "owed_micro": 0}
+
+
+def _return_to_lot(row: Dispute, micro: int, at: datetime) -> None:
+    """To the lot that was disputed what it lost by that; the next look gives others the rest."""
+    lot = CreditLot.objects.filter(top_up=row.top_up_id).first()
+    if lot is None:
+        return
+    lost = lot.moves.filter(kind=LotMove.Kind.DISPUTED).aggregate(sum=Sum("amount_micro"))["sum"]
+    part = min(micro, -(lost or 0), lot.gone_micro)
+    if part:
+        lot.gone_micro -= part
+        lots.change(lot, LotMove.Kind.RETURNED, part, at)
 
 
 def _take_from_lot(row: Dispute, micro: int, at: datetime) -> None:

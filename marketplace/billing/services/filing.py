@@ -1,12 +1,15 @@
 """Papers taxed by Stripe are filed there: each once, a credit note after its invoice."""
 
 import logging
+import re
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from marketplace.accounts.models import User
+from marketplace.accounts.trail import trail
 from marketplace.billing.models import CreditNote, Invoice, StripeCommand, TaxFiling
 from marketplace.billing.states import CommandState
 from marketplace.billing.stripe import tax as stripe_tax
@@ -19,6 +22,10 @@ from .clock import TOLERATED
 log = logging.getLogger(__name__)
 
 SALE, REVERSAL = "file_sale", "file_reversal"
+#: ends of a command at which Stripe may have the paper all the same
+STUCK = (CommandState.UNKNOWN, CommandState.FAILED)
+#: Stripe's for a sale or a credit note on file
+NAME = re.compile(r"tax_\w{1,60}")
 
 
 class NotStuck(Exception):
@@ -65,12 +72,46 @@ def file_again(*, filing: TaxFiling, at: datetime) -> None:
     Stripe takes the number of a paper once, so nothing is filed twice. Raises NotStuck.
     """
     with transaction.atomic():
-        row = TaxFiling.objects.select_for_update(no_key=True, of=("self",)).get(pk=filing.pk)
-        commands = row.commands.order_by("pk")
-        last = commands.last()
-        if row.transaction_id or last is None or last.state != CommandState.FAILED:
-            raise NotStuck(f"{row}: nothing of it was refused for good")
-        _command(row, f"tax:{row.paper.public_id}:{commands.count()}", at)
+        row = _locked(filing)
+        _require_last(row, CommandState.FAILED)
+        _command(row, f"tax:{row.paper.public_id}:{row.commands.count()}", at)
+
+
+def name_filing(*, filing: TaxFiling, transaction_id: str, by: User, at: datetime) -> None:
+    """Staff found the paper at Stripe, whose answer was lost: take Stripe's name for it.
+
+    It is fetched by that name and taken only with the paper's own number and amounts. Raises
+    NotStuck, NotAsFiled and Unavailable; then nothing was written.
+    """
+    _require_last(filing, *STUCK)
+    seen = _look_up(transaction_id)
+    with transaction.atomic():
+        row = _locked(filing)
+        last = _require_last(row, *STUCK)
+        _filed(row, seen, at)
+        StripeCommand.objects.filter(pk=last.pk).update(state=CommandState.DONE)
+        trail(verb="named at Stripe", subject=row, by=by, at=at, name=seen.id)
+
+
+def _look_up(transaction_id: str) -> stripe_tax.Filed:
+    if not NAME.fullmatch(transaction_id):
+        raise NotAsFiled(f"{transaction_id!r} is no name of a tax transaction, such as tax_1Abc")
+    try:
+        return stripe_tax.retrieve_filed(transaction_id=transaction_id)
+    except stripe_tax.Refused as reason:
+        raise NotAsFiled(f"Stripe does not show {transaction_id}: {reason}") from reason
+
+
+def _locked(filing: TaxFiling) -> TaxFiling:
+    return TaxFiling.objects.select_for_update(no_key=True, of=("self",)).get(pk=filing.pk)
+
+
+def _require_last(row: TaxFiling, *states: CommandState) -> StripeCommand:
+    """The last command of a paper that is not filed, which must have come to one of these ends."""
+    last = row.commands.order_by("pk").last()
+    if row.transaction_id or last is None or last.state not in states:
+        raise NotStuck(f"{row}: nothing of it waits for staff")
+    return last
 
 
 def _command(filing: TaxFiling, key: str, at: datetime) -> None:

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from marketplace.accounts.models import Organisation
 from marketplace.billing import stripe
-from marketplace.billing.models import StripeEvent, TopUp
+from marketplace.billing.models import Refund, StripeEvent, TopUp
 
-from . import checkout, customers, disputes, refunds, top_ups
+from . import by_hand, checkout, customers, disputes, refunds, top_ups
 
 log = logging.getLogger(__name__)
 
@@ -64,21 +64,34 @@ def _noted(event: StripeEvent, book: Callable[[], None]) -> str:
 
 def _refund(event: StripeEvent, at: datetime) -> Act:
     seen = stripe.retrieve_refund(refund_id=event.object_id)
-    return partial(_apply_refund, event, seen, at)
-
-
-def _apply_refund(event: StripeEvent, seen: stripe.Refunded, at: datetime) -> str:
     name = _uuid(seen.metadata.get("refund", ""))
-    made = refunds.locked(name) if name else None
-    if made is None:
-        log.error("%s is about a refund that nobody asked for here", event)
-        return "no refund of ours; the ledger does not know it"
+    if name and Refund.objects.filter(public_id=name).exists():
+        return partial(_apply_refund, event, name, seen, at)
+    payment = stripe.retrieve_payment(payment_id=seen.payment_id) if seen.payment_id else None
+    return partial(_apply_refund_by_hand, event, seen, payment, at)
+
+
+def _apply_refund(event: StripeEvent, name: UUID, seen: stripe.Refunded, at: datetime) -> str:
+    made = refunds.locked(name)
+    assert made is not None  # noqa: S101  rows of evidence stay
     try:
         refunds.apply(made, seen, at)
     except refunds.NotAsRefunded as reason:
         log.error("%s: %s", event, reason)
         return str(reason)
     return ""
+
+
+def _apply_refund_by_hand(
+    event: StripeEvent, seen: stripe.Refunded, payment: stripe.Payment | None, at: datetime
+) -> str:
+    """The payment is booked first, if nobody has told us of it yet."""
+    made = _top_up(public_id=_uuid(payment.top_up)) if payment else None
+    if made is None or payment is None:
+        log.error("%s gives back a payment that no top-up asked for", event)
+        return NOT_OURS
+    note = _book_payment(event, made, payment, at)
+    return by_hand.apply(made, seen, at) if made.payment_intent == seen.payment_id else note
 
 
 def _dispute(event: StripeEvent, at: datetime) -> Act:

@@ -59,7 +59,7 @@ def _store(events: list[tuple[stripe.Event, bytes]], at: datetime) -> None:
                 event_id=event.id,
                 type=event.type,
                 object_id=event.object_id,
-                raw=raw,
+                raw=stripe.without_secrets(raw),
                 received_at=at,
                 created_at=at,
             )

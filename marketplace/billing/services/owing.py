@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, QuerySet, Sum, Value
 from django.db.models.functions import Concat
 
 from marketplace.accounts.models import Organisation, User
@@ -13,12 +13,14 @@ from marketplace.billing.models.disputed import FREEZE
 from marketplace.billing.states import DisputeState
 from marketplace.core.refusals import BadField
 from marketplace.ledger import services as ledger
-from marketplace.ledger.models import Account, Freeze, Kind, Transaction
+from marketplace.ledger.models import Account, Freeze, Kind, Transaction, Transfer
 
 from . import lots, notices
 
 #: begins the key of a posting that gives a debt up, the debtor and a number follow
 WRITTEN_OFF = "debt-written-off:"
+#: begins the key of a posting of what was lost to a card's owner and came back, the debtor follows
+REGAINED = "dispute-regained:"
 
 
 class NothingOwed(BadField):
@@ -85,6 +87,19 @@ def written_off(*, organisation: Organisation) -> int:
     """How often a debt of theirs was given up as bad."""
     keys = f"{WRITTEN_OFF}{organisation.public_id}:"
     return Transaction.objects.filter(key__startswith=keys).count()
+
+
+def given_up_micro(*, organisation: Organisation) -> int:
+    """What was given up of their debts as bad and has not come back since."""
+
+    def booked(begins: str, **side: object) -> int:
+        rows = Transfer.objects.filter(
+            transaction__key__startswith=f"{begins}{organisation.public_id}:", **side
+        )
+        return rows.aggregate(sum=Sum("amount"))["sum"] or 0
+
+    given_up = booked(WRITTEN_OFF, debit__kind=Kind.BAD_DEBT)
+    return given_up - booked(REGAINED, credit__kind=Kind.BAD_DEBT)
 
 
 def write_off(*, organisation: Organisation, reason: str, by: User, at: datetime) -> int:

@@ -12,7 +12,7 @@ from .customers import (
     retrieve_checkout,
 )
 from .disputes import Disputed, Taken, retrieve_dispute
-from .events import BadSignature, Event, list_events, verify_event
+from .events import BadSignature, Event, list_events, verify_event, without_secrets
 from .movements import Funds, Movement, list_movements, retrieve_funds, retrieve_time
 from .payments import (
     ASKS_OWNER,
@@ -62,4 +62,5 @@ __all__ = [
     "retrieve_refund",
     "retrieve_time",
     "verify_event",
+    "without_secrets",
 ]

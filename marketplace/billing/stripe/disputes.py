@@ -45,6 +45,11 @@ class Disputed:
         """Whether more was taken than came back."""
         return sum(one.amount for one in self.taken) < 0
 
+    @property
+    def money_back(self) -> bool:
+        """Whether all that was taken came back."""
+        return bool(self.taken) and not self.money_gone
+
 
 def retrieve_dispute(*, dispute_id: str) -> Disputed:
     """Ask for a dispute's current state. Raises Unavailable or Misused."""

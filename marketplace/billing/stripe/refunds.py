@@ -20,6 +20,9 @@ class Refunded:
     currency: str
     failure: str
     metadata: dict[str, str]
+    payment_id: str = ""
+    #: whether our balance there has changed by it
+    moved: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -69,6 +72,7 @@ def _refunded(call: Callable[[stripe.StripeClient], stripe.Refund]) -> Refunded:
 
 
 def _read(row: stripe.Refund) -> Refunded:
+    intent = row.payment_intent
     return Refunded(
         id=row.id,
         status=row.status or "pending",
@@ -76,4 +80,6 @@ def _read(row: stripe.Refund) -> Refunded:
         currency=row.currency.upper(),
         failure=(getattr(row, "failure_reason", None) or "").replace("_", " "),
         metadata=dict(row.metadata.to_dict()) if row.metadata else {},
+        payment_id=intent if isinstance(intent, str) else intent.id if intent else "",
+        moved=bool(row.balance_transaction),
     )

@@ -23,6 +23,7 @@ __all__ = [
     "calculate",
     "file_reversal",
     "file_sale",
+    "retrieve_filed",
 ]
 
 #: Stripe's words for a buyer that it cannot place, and for a number of no such form
@@ -90,6 +91,15 @@ def file_reversal(*, params: dict[str, Any], idempotency_key: str) -> Filed:
     options: Any = {"idempotency_key": idempotency_key}
     body: Any = {**params, "expand": EXPAND}
     return _filed(lambda client: client.v1.tax.transactions.create_reversal(body, options))
+
+
+def retrieve_filed(*, transaction_id: str) -> Filed:
+    """A sale or a credit note as it is on file. Raises Refused where none is, or Unavailable."""
+    return _filed(
+        lambda client: client.v1.tax.transactions.retrieve(
+            transaction_id, {"expand": cast(Any, EXPAND)}
+        )
+    )
 
 
 def _share(one: Any) -> Share:

@@ -74,6 +74,15 @@ def decide(fake: Fake, name: str, *, won: bool) -> Json:
     return made
 
 
+def reinstate(fake: Fake, name: str, *, status: str = "won", fee: int = 0) -> Json:
+    """What was lost comes back after all; of the fee so much, which is booked as less than none."""
+    made = fake.get("dispute", name)
+    made["status"] = status
+    _move(fake, made, made["amount"], -fee, "charge.dispute.funds_reinstated")
+    fake.get("charge", made["charge"])["disputed"] = False
+    return made
+
+
 def _move(fake: Fake, made: Json, amount: int, fee: int, event: str) -> None:
     category = "dispute" if amount < 0 else "dispute_reversal"
     moved = balance.book(fake, "adjustment", amount, source=made, fee=fee, category=category)
