@@ -16,6 +16,6 @@ WHERE position('client_secret'::bytea IN raw) > 0
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0018_stripe_tax")]
+    dependencies = [("billing", "0019_kept_workspaces")]
 
     operations = [migrations.RunSQL(STRIKE, migrations.RunSQL.noop)]
