@@ -27,6 +27,7 @@ def test_an_offer_tells_what_a_renter_wants_to_know(api, harbour):
         "memory_gb": 80,
         "price_micro_per_gpu_hour": 2_400_000,
         "currency": "USD",
+        "keep_micro_per_gib_hour": None,
         "free_gpus": 2,
         "free_after_notice_gpus": 0,
         "country": "MY",
