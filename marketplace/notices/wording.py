@@ -49,8 +49,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "reservation.ending": Words(
         _("{gpus}: ends {about}"),
         _(
-            "Your booking ends at {about}. What is not saved by then is lost. You can make it"
-            " longer while its GPUs are free."
+            "Your booking ends at {about}. What is not saved by then is lost, and its workspace is"
+            " wiped unless you have it kept. You can make the booking longer while its GPUs are"
+            " free."
         ),
         BOOKING,
     ),

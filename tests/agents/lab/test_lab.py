@@ -3,20 +3,16 @@
 import random
 
 import pytest
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 
-from agents.gateway import problems
 from agents.node import usage
 from marketplace.brokerage import services as brokerage
 from marketplace.brokerage.models import Lease, Reservation
 from marketplace.metering import services as metering
 from marketplace.metering.models import Segment
 from tests import make
-from tests.agents.gateway.signed import node_for
 from tests.make import NOON
 
-from .world import SECOND, Lab
+from .world import SECOND
 
 pytestmark = pytest.mark.django_db
 #: leases run in [BEGIN, END), in seconds after NOON; all is over at LATE
@@ -25,25 +21,14 @@ WHOLE = END - BEGIN
 
 
 @pytest.fixture
-def lab(market, harbour, tmp_path, monkeypatch, settings):
+def lab(turning, harbour):
     """Two nodes of two GPUs, each GPU leased for the same fifteen minutes."""
-    settings.HEARTBEAT_SECONDS = 60
-    made = Lab(tmp_path)
-    # the end of a request must not end the transaction of the test
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    monkeypatch.setattr(problems, "now", made.now)
     make.funded(harbour, 100_000_000)
     for _ in range(2):
         offer = make.offer(gpus=2)
-        node, key = node_for(offer.machine)
-        uuids = tuple(gpu.uuid for gpu in offer.machine.gpus.order_by("index"))
-        made.add(uuids=uuids, key=key, key_id=str(node.public_id))
+        turning.add_for(offer)
         book(harbour, offer)
-    yield made
-    made.close()
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    return turning
 
 
 def book(renter, offer):

@@ -24,7 +24,7 @@ from agents.node.runtime import CannotStart, Sighting
 from agents.node.spool import Spool
 from agents.protocol.health import Reading
 from agents.protocol.messages import GpuReport, InventoryReport
-from tests.agents.gateway.signed import H100, MEMORY
+from tests.agents.gateway.signed import H100, MEMORY, node_for
 from tests.make import NOON
 
 SECOND = timedelta(seconds=1)
@@ -125,11 +125,13 @@ class VirtualRuntime:
 
 
 class Node:
-    """A machine with its agent. `wall_ahead`: by how many seconds its own clock is wrong."""
+    """A machine with its agent. `wall_ahead`: by how many seconds its own clock is wrong; `runs`:
+    makes another runtime, in a folder.
+    """
 
-    def __init__(self, *, time, folder, uuids, key, key_id, seed=0):
+    def __init__(self, *, time, folder, uuids, key, key_id, seed=0, runs=None):
         self.time, self.folder, self.uuids, self.key, self.key_id = time, folder, uuids, key, key_id
-        self.wall_ahead, self.answers = 0.0, True
+        self.wall_ahead, self.answers, self.runs = 0.0, True, runs
         self.engine, self.wire = Engine(time), Wire(seed)
         self.agent = None
         folder.mkdir()
@@ -165,7 +167,8 @@ class Node:
         clock = Clock(base=spool.clock(), boot=self.boot, wall=self.wall)
         client = Client(server="http://testserver", key=self.key, key_id=self.key_id, clock=clock)
         client.http = httpx.Client(transport=self.wire)
-        runtime = VirtualRuntime(self.engine, clock)
+        leased = self.folder / "leases"
+        runtime = self.runs(leased) if self.runs else VirtualRuntime(self.engine, clock)
         pinned = granting.public_key()
         grants = Grants(node=UUID(self.key_id), key=pinned, pin=lambda key: None)
         leases = Leases(
@@ -209,7 +212,7 @@ class Lab:
     def now(self):
         return NOON + self.seconds * SECOND
 
-    def add(self, *, uuids, key, key_id):
+    def add(self, *, uuids, key, key_id, runs=None):
         node = Node(
             time=self.time,
             folder=self.folder / f"node-{len(self.nodes)}",
@@ -217,9 +220,16 @@ class Lab:
             key=key,
             key_id=key_id,
             seed=len(self.nodes),
+            runs=runs,
         )
         self.nodes.append(node)
         return node
+
+    def add_for(self, offer, **facts):
+        """A node for the machine of an offer, with all of its GPUs."""
+        node, key = node_for(offer.machine)
+        uuids = tuple(gpu.uuid for gpu in offer.machine.gpus.order_by("index"))
+        return self.add(uuids=uuids, key=key, key_id=str(node.public_id), **facts)
 
     def at(self, second, act):
         self.plan.setdefault(second, []).append(act)
