@@ -56,6 +56,8 @@ CHANGES = {
     "image": "evil",
     "ssh_keys": ("ssh-ed25519 AAAA",),
     "evict_at": NOON + 30 * MINUTE,
+    "keep_until": NOON + 900 * MINUTE,
+    "resume": TWO,
     "node": UUID(int=1),
     "not_after": NOON + 900 * MINUTE,
 }

@@ -15,7 +15,7 @@ SALES = {"usage", "usage_correction", "time_given_up", "workspace_kept"}
 #: what moves money in or out of a wallet and is no sale: money to and from cards, gifts, what a
 #: paper books itself, and debts, which were on a paper when they arose
 NO_SALES = {
-    *("top_up", "refund", "refund_failed", "dispute", "dispute_lost"),
+    *("top_up", "refund", "refund_failed", "dispute", "dispute_lost", "dispute_regained"),
     *("credit", "credit_expired"),
     *("credit_sla", "credit_dispute", "credit_goodwill", "credit_correction"),
     "grace",

@@ -36,6 +36,9 @@ WATCH, HURRY = 1.0, 0.05
 SOON, LATEST = 0.2, 10.0
 #: seconds that a workload gets which lost its GPUs
 GRACE = 10.0
+#: what is left of one that is over
+GONE = "nothing of it is left on the machine"
+KEPT = "its workspace is kept on the machine"
 
 WRONG = (EngineRefused, ToolFailed, cdi.BadSpec, attached.WrongGpus, OSError)
 
@@ -331,9 +334,9 @@ class Keeper(threading.Thread):
             self._require_nothing,
         ):
             self._until_done(step)
-        left = "its workspace is kept" if self.keeping else "nothing of it is left"
+        left = KEPT if self.keeping else GONE
         log.info("lease %s: %s", self.record.assignment, left)
-        self._show(phase=Phase.ENDED, progress=f"{left} on the machine")
+        self._show(phase=Phase.ENDED, progress=left)
 
     def _until_done(self, step: Callable[[], None]) -> None:
         delay = SOON

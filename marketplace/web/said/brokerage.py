@@ -126,6 +126,7 @@ SENTENCES: Final = (
     "starting the container",
     "cleaning up",
     "nothing of it is left on the machine",
+    "its workspace is kept on the machine",
     # acts, as the record of an organisation names them
     "cancelled",
     "stopped",
