@@ -33,7 +33,7 @@ from .giving_back import cancel
 from .holding import hold_more
 from .interrupting import interrupt, unfit
 from .keeping import CannotKeep, give_up_keeping, keep, most_micro
-from .kept import end_keeping, keepings_to_end, owed_micro, tally_keepings
+from .kept import end_keeping, keepings_to_end, tally_keepings
 from .lining_up import Place, TooManyWaiting, Wish, places, serve, wait, withdraw
 from .measuring import Curve, measured
 from .mending import answer_loss, broken, instruct, lost, replace
@@ -135,7 +135,6 @@ __all__ = [
     "note_not_rolled",
     "observe",
     "offers",
-    "owed_micro",
     "page",
     "pay",
     "pin",

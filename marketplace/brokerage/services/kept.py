@@ -165,7 +165,7 @@ def end(row: Keeping, outcome: Outcome, *, at: datetime, by: User | None = None)
     """
     tally_keepings(at=at, only=row.pk)
     row.refresh_from_db(fields=["answered_ms", "looked_at"])
-    due = 0 if outcome == Outcome.LOST else owed_micro(row)
+    due = 0 if outcome == Outcome.LOST else row.so_far_micro
     facts = {"outcome": outcome, "ended_at": at, "due_micro": due}
     move(row, KeepingState.ENDED, table=KEEPING_MOVES, **facts)
     changes.after_commit(row.reservation)
@@ -180,11 +180,6 @@ def end(row: Keeping, outcome: Outcome, *, at: datetime, by: User | None = None)
     ledger.release_hold(hold=row.hold)
     trail(verb="ended", subject=row, by=by, at=at, outcome=outcome.value)
     note_keeping(keeping=row, at=at)
-
-
-def owed_micro(row: Keeping) -> int:
-    """What it cost so far, in micro-units, rounded down once."""
-    return row.so_far_micro
 
 
 def keepings_to_end(*, at: datetime) -> QuerySet[Keeping]:
